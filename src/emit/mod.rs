@@ -1,0 +1,38 @@
+//! From a function over core registers to bytes, relocations and mapping symbols.
+
+use crate::isa::Symbol;
+
+/// How a field of the code refers to a symbol (AAELF32 5.6.1).
+#[derive(Copy, Clone, PartialEq, Eq, Debug)]
+pub enum RelocKind {
+    /// R_ARM_THM_CALL on a BL
+    Call,
+    /// R_ARM_THM_JUMP24 on a B.W
+    Jump,
+    /// R_ARM_ABS32 on a word
+    Word,
+}
+
+/// Invariant: addends stand in the field already (SHT_REL).
+#[derive(Copy, Clone, PartialEq, Eq, Debug)]
+pub struct Reloc {
+    pub offset: u32,
+    pub kind: RelocKind,
+    pub symbol: Symbol,
+}
+
+/// The machine code of one function, to become one section.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct Code {
+    pub bytes: Vec<u8>,
+    pub relocs: Vec<Reloc>,
+    /// Where data (`true`) or instructions (`false`) start, ascending; the first is at 0. Both kinds
+    /// alternate.
+    pub mapping: Vec<(u32, bool)>,
+    /// 2, or 4 where a literal pool or a table of words needs it.
+    pub align: u32,
+    /// Bytes of stack that the function uses itself, saved registers included.
+    pub frame: u32,
+    /// Assembly text, one instruction a line, where it was asked for.
+    pub listing: Option<String>,
+}

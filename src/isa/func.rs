@@ -1,0 +1,259 @@
+//! A function as a graph of blocks of instructions.
+//!
+//! Before register caching the function is in SSA form: each `VReg` is defined once (a tied definition is
+//! a new vreg) and blocks have parameters. Afterwards registers are core registers and parameters and
+//! edge arguments are empty.
+
+use super::inst::{Call, Cond, Inst, Role};
+use super::reg::{Reg, VReg};
+use smallvec::SmallVec;
+
+/// A symbol of the object being made. Indices are those of the wasm module.
+#[derive(Copy, Clone, PartialEq, Eq, Hash, Debug, PartialOrd, Ord)]
+pub enum Symbol {
+    /// A function, defined or imported.
+    Function(u32),
+    /// The address of function N as a reference: N itself, or for an import a thunk that carries the
+    /// signature's identity. As data and in registers it has the Thumb bit.
+    FunctionReference(u32),
+    /// First byte of memory N.
+    Memory(u32),
+    /// The two words: bytes that memory N has now, bytes that are reserved (`S.size`, `S.max`).
+    MemorySize(u32),
+    MemoryMax(u32),
+    /// Entry 0 of table N; an entry is a word.
+    Table(u32),
+    TableSize(u32),
+    TableMax(u32),
+    /// Global N, one or two words.
+    Global(u32),
+    /// Image in flash of data segment N.
+    Data(u32),
+    /// Image in flash of element segment N: words, each a function reference.
+    Element(u32),
+    /// One byte whose address is the identity of signature (type) N, where it has no number.
+    Signature(u32),
+    /// A routine of the Arm run-time ABI or of libm.
+    Library(&'static str),
+    /// `<module>_init`
+    Init,
+    /// `synth_trap`
+    Trap,
+    /// The word named by `--stack-limit`.
+    StackLimit,
+}
+
+/// Why a program trapped; the number is the operand of `udf` and the argument of `synth_trap`.
+#[derive(Copy, Clone, PartialEq, Eq, Hash, Debug, PartialOrd, Ord)]
+#[repr(u8)]
+pub enum TrapCode {
+    Unreachable = 0,
+    DivideByZero = 1,
+    IntegerOverflow = 2,
+    InvalidConversion = 3,
+    MemoryOutOfBounds = 4,
+    TableOutOfBounds = 5,
+    SignatureMismatch = 6,
+    NullReference = 7,
+    StackExhausted = 8,
+}
+
+impl TrapCode {
+    pub const ALL: [TrapCode; 9] = [
+        TrapCode::Unreachable,
+        TrapCode::DivideByZero,
+        TrapCode::IntegerOverflow,
+        TrapCode::InvalidConversion,
+        TrapCode::MemoryOutOfBounds,
+        TrapCode::TableOutOfBounds,
+        TrapCode::SignatureMismatch,
+        TrapCode::NullReference,
+        TrapCode::StackExhausted,
+    ];
+
+    pub fn number(self) -> u8 {
+        self as u8
+    }
+}
+
+/// A part of the stack that instructions name; `emit` knows where it is.
+///
+/// ```text
+///   higher   │ incoming arguments │  the caller's Outgoing
+///            │ saved registers    │
+///            │ spill slots        │  Slots
+///            │ locals             │  Locals (result areas of callees)
+///   sp ──▶   │ outgoing arguments │  Outgoing
+/// ```
+#[derive(Copy, Clone, PartialEq, Eq, Hash, Debug)]
+pub enum StackArea {
+    Outgoing,
+    Locals,
+    Slots,
+    Incoming,
+}
+
+#[derive(Copy, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub struct BlockId(u32);
+
+impl BlockId {
+    pub const ENTRY: BlockId = BlockId(0);
+
+    pub fn new(index: usize) -> BlockId {
+        BlockId(u32::try_from(index).expect("a function has fewer than 2^32 blocks"))
+    }
+
+    pub fn index(self) -> usize {
+        self.0 as usize
+    }
+}
+
+/// A way out of a block: where to, and the values of the target's parameters.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Edge<R> {
+    pub target: BlockId,
+    pub args: SmallVec<[R; 4]>,
+}
+
+impl<R> Edge<R> {
+    pub fn to(target: BlockId) -> Edge<R> {
+        Edge { target, args: SmallVec::new() }
+    }
+}
+
+/// The end of a block.
+///
+/// Invariant: before register caching only `Jump` has edges with arguments, and no edge is critical (from a
+/// block with several successors to one with several predecessors).
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Term<R> {
+    Jump(Edge<R>),
+    /// On the flags that the block's instructions leave.
+    Branch { cond: Cond, then: Edge<R>, otherwise: Edge<R> },
+    /// On `rn` = 0. May change the flags.
+    BranchZero { rn: R, zero: Edge<R>, nonzero: Edge<R> },
+    /// To target number `rn`, which is below their count.
+    Table { rn: R, targets: Vec<Edge<R>> },
+    Return { values: SmallVec<[(R, Reg); 2]> },
+    /// A call that returns to this function's caller.
+    TailCall(Box<Call<R>>),
+    Trap(TrapCode),
+}
+
+impl<R: Copy> Term<R> {
+    pub fn map<T: Copy>(&self, f: &mut impl FnMut(R, Role) -> T) -> Term<T> {
+        fn edge<R: Copy, T: Copy>(e: &Edge<R>, f: &mut impl FnMut(R, Role) -> T) -> Edge<T> {
+            Edge { target: e.target, args: e.args.iter().map(|&r| f(r, Role::Use)).collect() }
+        }
+        match self {
+            Term::Jump(e) => Term::Jump(edge(e, f)),
+            Term::Branch { cond, then, otherwise } => {
+                let (then, otherwise) = (edge(then, f), edge(otherwise, f));
+                Term::Branch { cond: *cond, then, otherwise }
+            }
+            Term::BranchZero { rn, zero, nonzero } => {
+                let rn = f(*rn, Role::Use);
+                Term::BranchZero { rn, zero: edge(zero, f), nonzero: edge(nonzero, f) }
+            }
+            Term::Table { rn, targets } => {
+                let rn = f(*rn, Role::Use);
+                Term::Table { rn, targets: targets.iter().map(|e| edge(e, f)).collect() }
+            }
+            Term::Return { values } => Term::Return {
+                values: values.iter().map(|&(r, reg)| (f(r, Role::FixedUse(reg)), reg)).collect(),
+            },
+            Term::TailCall(call) => Term::TailCall(Box::new(call.map(f))),
+            Term::Trap(code) => Term::Trap(*code),
+        }
+    }
+
+    /// Calls `f` on every register that the terminator reads, edge arguments included.
+    pub fn visit(&self, mut f: impl FnMut(R, Role)) {
+        let _: Term<()> = self.map(&mut |r, role| f(r, role));
+    }
+}
+
+impl<R> Term<R> {
+    pub fn edges(&self) -> SmallVec<[&Edge<R>; 2]> {
+        match self {
+            Term::Jump(e) => SmallVec::from_iter([e]),
+            Term::Branch { then, otherwise, .. } => SmallVec::from_iter([then, otherwise]),
+            Term::BranchZero { zero, nonzero, .. } => SmallVec::from_iter([zero, nonzero]),
+            Term::Table { targets, .. } => targets.iter().collect(),
+            Term::Return { .. } | Term::TailCall(_) | Term::Trap(_) => SmallVec::new(),
+        }
+    }
+
+    pub fn edges_mut(&mut self) -> SmallVec<[&mut Edge<R>; 2]> {
+        match self {
+            Term::Jump(e) => SmallVec::from_iter([e]),
+            Term::Branch { then, otherwise, .. } => SmallVec::from_iter([then, otherwise]),
+            Term::BranchZero { zero, nonzero, .. } => SmallVec::from_iter([zero, nonzero]),
+            Term::Table { targets, .. } => targets.iter_mut().collect(),
+            Term::Return { .. } | Term::TailCall(_) | Term::Trap(_) => SmallVec::new(),
+        }
+    }
+
+    pub fn successors(&self) -> impl Iterator<Item = BlockId> {
+        self.edges().into_iter().map(|e| e.target)
+    }
+}
+
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct BlockData<R> {
+    /// Empty after register caching.
+    pub params: SmallVec<[R; 4]>,
+    pub insts: Vec<Inst<R>>,
+    pub term: Term<R>,
+    /// How many loops contain the block.
+    pub loop_depth: u32,
+    /// Not expected to run: it ends in a trap.
+    pub cold: bool,
+}
+
+/// A function. Block 0 is the entry; it has no predecessors and no parameters. Every block is
+/// reachable, and blocks stand in reverse post-order with the blocks of each loop together.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Func<R> {
+    pub blocks: Vec<BlockData<R>>,
+    /// Values that arrive in registers.
+    pub entry: Vec<(R, Reg)>,
+    /// How many virtual registers there are (0 after register caching).
+    pub vregs: usize,
+    /// Bytes of outgoing arguments, the most of any call.
+    pub outgoing: u32,
+    /// Bytes of addressable locals.
+    pub locals: u32,
+    /// Bytes of spill slots (0 before register caching).
+    pub slots: u32,
+    /// Whether the prologue compares sp with the word of `--stack-limit`.
+    pub stack_check: bool,
+}
+
+impl Func<VReg> {
+    pub fn new_vreg(&mut self) -> VReg {
+        self.vregs += 1;
+        VReg::new(self.vregs - 1)
+    }
+}
+
+impl<R> Func<R> {
+    pub fn block_ids(&self) -> impl DoubleEndedIterator<Item = BlockId> + use<R> {
+        (0..self.blocks.len()).map(BlockId::new)
+    }
+
+    pub fn block(&self, id: BlockId) -> &BlockData<R> {
+        &self.blocks[id.index()]
+    }
+
+    /// For each block, the blocks that can run just before it; once per edge.
+    pub fn predecessors(&self) -> Vec<SmallVec<[BlockId; 2]>> {
+        let mut preds = vec![SmallVec::new(); self.blocks.len()];
+        for id in self.block_ids() {
+            for target in self.block(id).term.successors() {
+                preds[target.index()].push(id);
+            }
+        }
+        preds
+    }
+}

@@ -1,0 +1,141 @@
+//! Immediates as types: each has a private field and one door, so that an operand that the
+//! instruction cannot hold cannot be built.
+
+/// A Thumb-2 modified immediate (ARMv7-M ARM A5.3.2): a byte, a byte repeated by one of three
+/// patterns, or eight bits with the top one set rotated to any place.
+#[derive(Copy, Clone, PartialEq, Eq, Debug)]
+pub struct ModImm(u32);
+
+impl ModImm {
+    pub fn new(value: u32) -> Option<ModImm> {
+        let byte = value & 0xff;
+        let repeated = value == byte
+            || value == byte << 16 | byte
+            || value == byte << 24 | byte << 16 | byte << 8 | byte
+            || value == (value & 0xff00) << 16 | (value & 0xff00);
+        // A rotated byte is eight bits from its top set bit, not wrapping around bit 0.
+        let top = value.leading_zeros();
+        let rotated = top < 24 && value << top << 8 == 0;
+        (repeated || rotated).then_some(ModImm(value))
+    }
+
+    pub fn value(self) -> u32 {
+        self.0
+    }
+
+    /// The twelve bits `i:imm3:imm8` of the encoding.
+    pub fn bits(self) -> u32 {
+        let value = self.0;
+        let low = value & 0xff;
+        let high = value >> 8 & 0xff;
+        if value == low {
+            low
+        } else if value == low << 16 | low {
+            0x100 | low
+        } else if value == high << 24 | high << 8 {
+            0x200 | high
+        } else if value == low << 24 | low << 16 | low << 8 | low {
+            0x300 | low
+        } else {
+            let rotation = 8 + value.leading_zeros();
+            rotation << 7 | (value >> (32 - rotation)) & 0x7f
+        }
+    }
+}
+
+macro_rules! ranged {
+    ($(#[$doc:meta])* $name:ident: $int:ty, $range:expr, $step:expr) => {
+        $(#[$doc])*
+        #[derive(Copy, Clone, PartialEq, Eq, Debug)]
+        pub struct $name($int);
+
+        impl $name {
+            pub fn new(value: $int) -> Option<$name> {
+                ($range.contains(&value) && value % $step == 0).then_some($name(value))
+            }
+
+            pub fn value(self) -> $int {
+                self.0
+            }
+        }
+    };
+}
+
+ranged!(
+    /// The plain immediate of ADDW and SUBW.
+    Imm12: u32, 0..=4095, 1
+);
+ranged!(
+    /// The immediate of MOVW and MOVT.
+    Imm16: u32, 0..=65535, 1
+);
+ranged!(
+    /// A constant shift of an operand. LSL and ROR take 1–31; 32 is for LSR and ASR alone and is
+    /// never needed: wasm masks its amounts.
+    ShiftAmount: u32, 1..=31, 1
+);
+ranged!(
+    /// The lowest bit of a bit field.
+    Lsb: u32, 0..=31, 1
+);
+ranged!(
+    /// The offset of a single load or store: twelve bits up, eight bits down.
+    Offset: i32, -255..=4095, 1
+);
+ranged!(
+    /// The offset of a pre- or post-indexed load or store.
+    ShortOffset: i32, -255..=255, 1
+);
+ranged!(
+    /// The offset of LDRD and STRD.
+    PairOffset: i32, -1020..=1020, 4
+);
+ranged!(
+    /// An offset from sp in words, as bytes.
+    WordOffset: u32, 0..=u32::MAX, 4
+);
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// ThumbExpandImm of ARMv7-M ARM A5.3.2.
+    fn expand(bits: u32) -> Option<u32> {
+        let byte = bits & 0xff;
+        match bits >> 8 {
+            0 => Some(byte),
+            1 => (byte != 0).then_some(byte << 16 | byte),
+            2 => (byte != 0).then_some(byte << 24 | byte << 8),
+            3 => (byte != 0).then_some(byte << 24 | byte << 16 | byte << 8 | byte),
+            _ => Some((0x80 | bits & 0x7f).rotate_right(bits >> 7)),
+        }
+    }
+
+    #[test]
+    fn every_modified_immediate_goes_both_ways() {
+        for bits in 0..4096 {
+            let Some(value) = expand(bits) else { continue };
+            let imm = ModImm::new(value).expect("an expanded immediate is representable");
+            assert_eq!(expand(imm.bits()), Some(value), "{value:#x}");
+        }
+    }
+
+    #[test]
+    fn nothing_else_is_a_modified_immediate() {
+        let all: std::collections::HashSet<u32> = (0..4096).filter_map(expand).collect();
+        let near = all.iter().flat_map(|&v| (0..32).map(move |bit| v ^ 1 << bit));
+        for value in near.chain(0..70_000) {
+            assert_eq!(ModImm::new(value).is_some(), all.contains(&value), "{value:#x}");
+        }
+    }
+
+    #[test]
+    fn ranges_end_where_the_manual_says() {
+        assert!(Offset::new(4095).is_some() && Offset::new(4096).is_none());
+        assert!(Offset::new(-255).is_some() && Offset::new(-256).is_none());
+        assert!(PairOffset::new(1020).is_some() && PairOffset::new(1022).is_none());
+        assert!(PairOffset::new(-1020).is_some() && PairOffset::new(1024).is_none());
+        assert!(ShiftAmount::new(0).is_none() && ShiftAmount::new(32).is_none());
+        assert!(ShortOffset::new(256).is_none() && Imm16::new(65536).is_none());
+    }
+}

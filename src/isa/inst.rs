@@ -1,0 +1,491 @@
+//! Instructions: one variant per encoding family of the manual, and the one description of what each
+//! reads and writes.
+//!
+//! `Inst::map` is that description. Liveness, spilling, assignment, the checker and the encoder's
+//! flag analysis all go through it (`visit` is `map` with the result thrown away), so an operand
+//! cannot be known to one of them and unknown to another.
+
+use super::func::{StackArea, Symbol, TrapCode};
+use super::imm::{Imm12, Imm16, Lsb, ModImm, Offset, PairOffset, ShiftAmount, ShortOffset};
+use super::reg::{Reg, RegSet};
+use smallvec::SmallVec;
+
+/// A condition on NZCV (ARMv7-M ARM A7.3), without AL.
+#[derive(Copy, Clone, PartialEq, Eq, Debug, Hash)]
+pub enum Cond {
+    Eq,
+    Ne,
+    Hs,
+    Lo,
+    Mi,
+    Pl,
+    Vs,
+    Vc,
+    Hi,
+    Ls,
+    Ge,
+    Lt,
+    Gt,
+    Le,
+}
+
+impl Cond {
+    pub const ALL: [Cond; 14] = [
+        Cond::Eq,
+        Cond::Ne,
+        Cond::Hs,
+        Cond::Lo,
+        Cond::Mi,
+        Cond::Pl,
+        Cond::Vs,
+        Cond::Vc,
+        Cond::Hi,
+        Cond::Ls,
+        Cond::Ge,
+        Cond::Lt,
+        Cond::Gt,
+        Cond::Le,
+    ];
+
+    /// The four bits of the encoding.
+    pub fn bits(self) -> u32 {
+        self as u32
+    }
+
+    /// The condition that holds exactly when this one does not.
+    pub fn inverse(self) -> Cond {
+        Cond::ALL[self as usize ^ 1]
+    }
+
+    /// The condition on `cmp b, a` that holds exactly when this one does on `cmp a, b`. Only for the
+    /// ten conditions that compare two numbers.
+    pub fn swapped(self) -> Cond {
+        match self {
+            Cond::Eq => Cond::Eq,
+            Cond::Ne => Cond::Ne,
+            Cond::Hs => Cond::Ls,
+            Cond::Lo => Cond::Hi,
+            Cond::Hi => Cond::Lo,
+            Cond::Ls => Cond::Hs,
+            Cond::Ge => Cond::Le,
+            Cond::Lt => Cond::Gt,
+            Cond::Gt => Cond::Lt,
+            Cond::Le => Cond::Ge,
+            Cond::Mi | Cond::Pl | Cond::Vs | Cond::Vc => {
+                unreachable!("{self:?} is no comparison of two numbers")
+            }
+        }
+    }
+}
+
+/// Three-operand arithmetic and logic with a flexible second operand.
+#[derive(Copy, Clone, PartialEq, Eq, Debug)]
+pub enum AluOp {
+    And,
+    Bic,
+    Orr,
+    Orn,
+    Eor,
+    Add,
+    Adc,
+    Sub,
+    Sbc,
+    /// `rd = rhs - rn`
+    Rsb,
+}
+
+/// Comparisons: arithmetic whose only result is NZCV.
+#[derive(Copy, Clone, PartialEq, Eq, Debug)]
+pub enum TestOp {
+    /// flags of `rn - rhs`
+    Cmp,
+    /// flags of `rn + rhs`
+    Cmn,
+    /// N and Z of `rn & rhs`
+    Tst,
+    /// N and Z of `rn ^ rhs`
+    Teq,
+}
+
+#[derive(Copy, Clone, PartialEq, Eq, Debug)]
+pub enum ShiftOp {
+    Lsl,
+    Lsr,
+    Asr,
+    Ror,
+}
+
+#[derive(Copy, Clone, PartialEq, Eq, Debug)]
+pub enum ExtendOp {
+    Uxtb,
+    Uxth,
+    Sxtb,
+    Sxth,
+}
+
+/// The rotation to the right that an extension applies to its operand.
+#[derive(Copy, Clone, PartialEq, Eq, Debug)]
+pub enum Rotation {
+    None,
+    Ror8,
+    Ror16,
+    Ror24,
+}
+
+#[derive(Copy, Clone, PartialEq, Eq, Debug)]
+pub enum UnaryOp {
+    Clz,
+    Rbit,
+    Rev,
+    Rev16,
+    Revsh,
+}
+
+/// The flexible second operand.
+#[derive(Copy, Clone, PartialEq, Eq, Debug)]
+pub enum Operand2<R> {
+    Reg(R),
+    Shifted(R, ShiftOp, ShiftAmount),
+    Imm(ModImm),
+}
+
+/// Width of a single load or store, and how a load extends to 32 bits.
+#[derive(Copy, Clone, PartialEq, Eq, Debug)]
+pub enum MemSize {
+    U8,
+    S8,
+    U16,
+    S16,
+    Word,
+}
+
+impl MemSize {
+    pub fn bytes(self) -> u32 {
+        match self {
+            MemSize::U8 | MemSize::S8 => 1,
+            MemSize::U16 | MemSize::S16 => 2,
+            MemSize::Word => 4,
+        }
+    }
+}
+
+/// The address of a single load or store.
+#[derive(Copy, Clone, PartialEq, Eq, Debug)]
+pub enum Addr<R> {
+    /// `[rn, #offset]`
+    Offset(R, Offset),
+    /// `[rn, rm, lsl #shift]`, shift 0–3
+    Index(R, R, u8),
+    /// A word of the function's own frame, or of the caller's outgoing arguments.
+    Stack(StackArea, u32),
+}
+
+/// A value that an instruction can build from nothing: an integer or an address of the object.
+#[derive(Copy, Clone, PartialEq, Eq, Debug, Hash)]
+pub enum Const {
+    Int(u32),
+    /// symbol + addend
+    Address(Symbol, i32),
+}
+
+#[derive(Copy, Clone, PartialEq, Eq, Debug)]
+pub enum CallTarget<R> {
+    Symbol(Symbol),
+    Register(R),
+}
+
+/// A call: its arguments and results in the registers that the convention names.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Call<R> {
+    pub target: CallTarget<R>,
+    pub args: SmallVec<[(R, Reg); 4]>,
+    pub results: SmallVec<[(R, Reg); 2]>,
+    /// What the callee may change, results included; r12 always.
+    pub clobbers: RegSet,
+}
+
+/// An instruction over registers of type `R`.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Inst<R> {
+    /// `op{s} rd, rn, rhs`
+    Alu { op: AluOp, s: bool, rd: R, rn: R, rhs: Operand2<R> },
+    /// `addw rd, rn, #imm` or `subw`; the flags stay.
+    AddWide { sub: bool, rd: R, rn: R, imm: Imm12 },
+    /// `mov{s} rd, rhs`; with a shifted operand this is the shift by a constant.
+    Mov { s: bool, rd: R, rhs: Operand2<R> },
+    /// `mvn{s} rd, rhs`
+    Mvn { s: bool, rd: R, rhs: Operand2<R> },
+    /// `rd = value`, by whatever is shortest: MOVS, MOV, MVN, MOVW, a literal. The flags stay.
+    Const { rd: R, value: Const },
+    /// `movt rd, #imm` onto `old`
+    Movt { rd: R, old: R, imm: Imm16 },
+    /// `op rd, rn, rm`: shift by the bottom byte of rm. Amounts of 32 and more shift everything out.
+    Shift { op: ShiftOp, s: bool, rd: R, rn: R, rm: R },
+    /// `uxtb rd, rm, ror #rotation`
+    Extend { op: ExtendOp, rd: R, rm: R, rotation: Rotation },
+    /// `uxtab rd, rn, rm, ror #rotation`
+    ExtendAdd { op: ExtendOp, rd: R, rn: R, rm: R, rotation: Rotation },
+    Mul { rd: R, rn: R, rm: R },
+    /// `mla rd, rn, rm, ra` or, subtracting, `mls`: `rd = ra ± rn * rm`
+    MulAdd { sub: bool, rd: R, rn: R, rm: R, ra: R },
+    /// `umull rdlo, rdhi, rn, rm` or `smull`
+    MulLong { signed: bool, rdlo: R, rdhi: R, rn: R, rm: R },
+    /// `umlal rdlo, rdhi, rn, rm` or `smlal`, onto `(oldlo, oldhi)`
+    MulAddLong { signed: bool, rdlo: R, rdhi: R, oldlo: R, oldhi: R, rn: R, rm: R },
+    /// `umaal rdlo, rdhi, rn, rm`: `rn * rm + oldlo + oldhi`, all unsigned
+    MulAddAddLong { rdlo: R, rdhi: R, oldlo: R, oldhi: R, rn: R, rm: R },
+    Div { signed: bool, rd: R, rn: R, rm: R },
+    Unary { op: UnaryOp, rd: R, rm: R },
+    /// `ubfx rd, rn, #lsb, #width` or `sbfx`
+    BitExtract { signed: bool, rd: R, rn: R, lsb: Lsb, width: u8 },
+    /// `bfi rd, rn, #lsb, #width` onto `old`
+    BitInsert { rd: R, old: R, rn: R, lsb: Lsb, width: u8 },
+    /// `bfc rd, #lsb, #width` onto `old`
+    BitClear { rd: R, old: R, lsb: Lsb, width: u8 },
+    /// `ssat rd, #bits, rn, shift` (bits 1–32) or `usat` (bits 0–31); `shift` is LSL or ASR.
+    Saturate { signed: bool, rd: R, bits: u8, rn: R, shift: Option<(ShiftOp, ShiftAmount)> },
+    /// `cmp rn, rhs` and the like
+    Test { op: TestOp, rn: R, rhs: Operand2<R> },
+    /// The inner instruction under a condition (an IT slot); where it fails, `rd` keeps `old`. The
+    /// inner one defines one register, sets no flags and is no call, branch or IT slot.
+    If { cond: Cond, old: R, inst: Box<Inst<R>> },
+    Load { size: MemSize, rt: R, addr: Addr<R> },
+    Store { size: MemSize, rt: R, addr: Addr<R> },
+    /// `ldr rt, [old, #offset]!` (pre) or `ldr rt, [old], #offset`; rn is the address after it.
+    LoadUpdate { size: MemSize, pre: bool, rt: R, rn: R, old: R, offset: ShortOffset },
+    /// `str rt, [old, #offset]!` (pre) or `str rt, [old], #offset`
+    StoreUpdate { size: MemSize, pre: bool, rt: R, rn: R, old: R, offset: ShortOffset },
+    /// `ldrd rt, rt2, [rn, #offset]`: faults unless the address is a multiple of 4.
+    LoadPair { rt: R, rt2: R, rn: R, offset: PairOffset },
+    /// `strd rt, rt2, [rn, #offset]`: faults unless the address is a multiple of 4.
+    StorePair { rt: R, rt2: R, rn: R, offset: PairOffset },
+    /// `rd` = the address of a byte of the frame
+    StackAddr { rd: R, area: StackArea, offset: u32 },
+    Call(Box<Call<R>>),
+    /// Branch to the function's cold trap of this code if the condition holds. Nothing is live there.
+    TrapIf { cond: Cond, code: TrapCode },
+    /// Trap if rn is zero (or, `nonzero`, if it is not). May change the flags.
+    TrapIfZero { nonzero: bool, rn: R, code: TrapCode },
+}
+
+/// What an operand is to its instruction. Uses are read before any definition is written.
+#[derive(Copy, Clone, PartialEq, Eq, Debug)]
+pub enum Role {
+    Use,
+    /// Read in this register.
+    FixedUse(Reg),
+    /// Read in the register that the `TiedDef` of the same number is written to.
+    TiedUse(u8),
+    Def,
+    /// Written to this register.
+    FixedDef(Reg),
+    TiedDef(u8),
+}
+
+impl Role {
+    pub fn is_use(self) -> bool {
+        matches!(self, Role::Use | Role::FixedUse(_) | Role::TiedUse(_))
+    }
+}
+
+impl<R: Copy> Operand2<R> {
+    fn map<T>(&self, f: &mut impl FnMut(R, Role) -> T) -> Operand2<T> {
+        match *self {
+            Operand2::Reg(rm) => Operand2::Reg(f(rm, Role::Use)),
+            Operand2::Shifted(rm, op, amount) => Operand2::Shifted(f(rm, Role::Use), op, amount),
+            Operand2::Imm(imm) => Operand2::Imm(imm),
+        }
+    }
+}
+
+impl<R: Copy> Addr<R> {
+    fn map<T>(&self, f: &mut impl FnMut(R, Role) -> T) -> Addr<T> {
+        match *self {
+            Addr::Offset(rn, offset) => Addr::Offset(f(rn, Role::Use), offset),
+            Addr::Index(rn, rm, shift) => {
+                let rn = f(rn, Role::Use);
+                Addr::Index(rn, f(rm, Role::Use), shift)
+            }
+            Addr::Stack(area, offset) => Addr::Stack(area, offset),
+        }
+    }
+}
+
+impl<R: Copy> Call<R> {
+    pub fn map<T>(&self, f: &mut impl FnMut(R, Role) -> T) -> Call<T> {
+        let target = match self.target {
+            CallTarget::Symbol(symbol) => CallTarget::Symbol(symbol),
+            CallTarget::Register(r) => CallTarget::Register(f(r, Role::Use)),
+        };
+        let args = self.args.iter().map(|&(r, reg)| (f(r, Role::FixedUse(reg)), reg)).collect();
+        let results =
+            self.results.iter().map(|&(r, reg)| (f(r, Role::FixedDef(reg)), reg)).collect();
+        Call { target, args, results, clobbers: self.clobbers }
+    }
+}
+
+impl<R: Copy> Inst<R> {
+    /// The same instruction with every register replaced by what `f` makes of it, uses first.
+    pub fn map<T: Copy>(&self, f: &mut impl FnMut(R, Role) -> T) -> Inst<T> {
+        use Role::{Def, TiedDef, TiedUse, Use};
+        match *self {
+            Inst::Alu { op, s, rd, rn, rhs } => {
+                let rn = f(rn, Use);
+                let rhs = rhs.map(f);
+                Inst::Alu { op, s, rd: f(rd, Def), rn, rhs }
+            }
+            Inst::AddWide { sub, rd, rn, imm } => {
+                let rn = f(rn, Use);
+                Inst::AddWide { sub, rd: f(rd, Def), rn, imm }
+            }
+            Inst::Mov { s, rd, rhs } => {
+                let rhs = rhs.map(f);
+                Inst::Mov { s, rd: f(rd, Def), rhs }
+            }
+            Inst::Mvn { s, rd, rhs } => {
+                let rhs = rhs.map(f);
+                Inst::Mvn { s, rd: f(rd, Def), rhs }
+            }
+            Inst::Const { rd, value } => Inst::Const { rd: f(rd, Def), value },
+            Inst::Movt { rd, old, imm } => {
+                let old = f(old, TiedUse(0));
+                Inst::Movt { rd: f(rd, TiedDef(0)), old, imm }
+            }
+            Inst::Shift { op, s, rd, rn, rm } => {
+                let (rn, rm) = (f(rn, Use), f(rm, Use));
+                Inst::Shift { op, s, rd: f(rd, Def), rn, rm }
+            }
+            Inst::Extend { op, rd, rm, rotation } => {
+                let rm = f(rm, Use);
+                Inst::Extend { op, rd: f(rd, Def), rm, rotation }
+            }
+            Inst::ExtendAdd { op, rd, rn, rm, rotation } => {
+                let (rn, rm) = (f(rn, Use), f(rm, Use));
+                Inst::ExtendAdd { op, rd: f(rd, Def), rn, rm, rotation }
+            }
+            Inst::Mul { rd, rn, rm } => {
+                let (rn, rm) = (f(rn, Use), f(rm, Use));
+                Inst::Mul { rd: f(rd, Def), rn, rm }
+            }
+            Inst::MulAdd { sub, rd, rn, rm, ra } => {
+                let (rn, rm, ra) = (f(rn, Use), f(rm, Use), f(ra, Use));
+                Inst::MulAdd { sub, rd: f(rd, Def), rn, rm, ra }
+            }
+            Inst::MulLong { signed, rdlo, rdhi, rn, rm } => {
+                let (rn, rm) = (f(rn, Use), f(rm, Use));
+                Inst::MulLong { signed, rdlo: f(rdlo, Def), rdhi: f(rdhi, Def), rn, rm }
+            }
+            Inst::MulAddLong { signed, rdlo, rdhi, oldlo, oldhi, rn, rm } => {
+                let (oldlo, oldhi) = (f(oldlo, TiedUse(0)), f(oldhi, TiedUse(1)));
+                let (rn, rm) = (f(rn, Use), f(rm, Use));
+                let (rdlo, rdhi) = (f(rdlo, TiedDef(0)), f(rdhi, TiedDef(1)));
+                Inst::MulAddLong { signed, rdlo, rdhi, oldlo, oldhi, rn, rm }
+            }
+            Inst::MulAddAddLong { rdlo, rdhi, oldlo, oldhi, rn, rm } => {
+                let (oldlo, oldhi) = (f(oldlo, TiedUse(0)), f(oldhi, TiedUse(1)));
+                let (rn, rm) = (f(rn, Use), f(rm, Use));
+                let (rdlo, rdhi) = (f(rdlo, TiedDef(0)), f(rdhi, TiedDef(1)));
+                Inst::MulAddAddLong { rdlo, rdhi, oldlo, oldhi, rn, rm }
+            }
+            Inst::Div { signed, rd, rn, rm } => {
+                let (rn, rm) = (f(rn, Use), f(rm, Use));
+                Inst::Div { signed, rd: f(rd, Def), rn, rm }
+            }
+            Inst::Unary { op, rd, rm } => {
+                let rm = f(rm, Use);
+                Inst::Unary { op, rd: f(rd, Def), rm }
+            }
+            Inst::BitExtract { signed, rd, rn, lsb, width } => {
+                let rn = f(rn, Use);
+                Inst::BitExtract { signed, rd: f(rd, Def), rn, lsb, width }
+            }
+            Inst::BitInsert { rd, old, rn, lsb, width } => {
+                let (old, rn) = (f(old, TiedUse(0)), f(rn, Use));
+                Inst::BitInsert { rd: f(rd, TiedDef(0)), old, rn, lsb, width }
+            }
+            Inst::BitClear { rd, old, lsb, width } => {
+                let old = f(old, TiedUse(0));
+                Inst::BitClear { rd: f(rd, TiedDef(0)), old, lsb, width }
+            }
+            Inst::Saturate { signed, rd, bits, rn, shift } => {
+                let rn = f(rn, Use);
+                Inst::Saturate { signed, rd: f(rd, Def), bits, rn, shift }
+            }
+            Inst::Test { op, rn, rhs } => {
+                let rn = f(rn, Use);
+                Inst::Test { op, rn, rhs: rhs.map(f) }
+            }
+            Inst::If { cond, old, ref inst } => {
+                let old = f(old, TiedUse(0));
+                let inst = inst.map(&mut |r, role| match role {
+                    Def => f(r, TiedDef(0)),
+                    Use => f(r, Use),
+                    _ => unreachable!("a conditional instruction has plain operands"),
+                });
+                Inst::If { cond, old, inst: Box::new(inst) }
+            }
+            Inst::Load { size, rt, addr } => {
+                let addr = addr.map(f);
+                Inst::Load { size, rt: f(rt, Def), addr }
+            }
+            Inst::Store { size, rt, addr } => {
+                let rt = f(rt, Use);
+                Inst::Store { size, rt, addr: addr.map(f) }
+            }
+            Inst::LoadUpdate { size, pre, rt, rn, old, offset } => {
+                let old = f(old, TiedUse(0));
+                let (rn, rt) = (f(rn, TiedDef(0)), f(rt, Def));
+                Inst::LoadUpdate { size, pre, rt, rn, old, offset }
+            }
+            Inst::StoreUpdate { size, pre, rt, rn, old, offset } => {
+                let (rt, old) = (f(rt, Use), f(old, TiedUse(0)));
+                Inst::StoreUpdate { size, pre, rt, rn: f(rn, TiedDef(0)), old, offset }
+            }
+            Inst::LoadPair { rt, rt2, rn, offset } => {
+                let rn = f(rn, Use);
+                Inst::LoadPair { rt: f(rt, Def), rt2: f(rt2, Def), rn, offset }
+            }
+            Inst::StorePair { rt, rt2, rn, offset } => {
+                let (rt, rt2, rn) = (f(rt, Use), f(rt2, Use), f(rn, Use));
+                Inst::StorePair { rt, rt2, rn, offset }
+            }
+            Inst::StackAddr { rd, area, offset } => Inst::StackAddr { rd: f(rd, Def), area, offset },
+            Inst::Call(ref call) => Inst::Call(Box::new(call.map(f))),
+            Inst::TrapIf { cond, code } => Inst::TrapIf { cond, code },
+            Inst::TrapIfZero { nonzero, rn, code } => {
+                Inst::TrapIfZero { nonzero, rn: f(rn, Use), code }
+            }
+        }
+    }
+
+    /// Calls `f` on every operand with its role, uses first.
+    pub fn visit(&self, mut f: impl FnMut(R, Role)) {
+        let _: Inst<()> = self.map(&mut |r, role| f(r, role));
+    }
+
+    /// What the instruction destroys besides its definitions.
+    pub fn clobbers(&self) -> RegSet {
+        match self {
+            Inst::Call(call) => call.clobbers,
+            _ => RegSet::EMPTY,
+        }
+    }
+
+    /// Whether NZCV differ after the instruction, or may.
+    pub fn writes_flags(&self) -> bool {
+        match *self {
+            Inst::Alu { s, .. } | Inst::Mov { s, .. } | Inst::Mvn { s, .. } | Inst::Shift { s, .. } => s,
+            Inst::Test { .. } | Inst::Call(_) | Inst::TrapIfZero { .. } => true,
+            _ => false,
+        }
+    }
+
+    /// Whether the instruction depends on NZCV.
+    pub fn reads_flags(&self) -> bool {
+        match *self {
+            Inst::Alu { op, .. } => matches!(op, AluOp::Adc | AluOp::Sbc),
+            Inst::If { .. } | Inst::TrapIf { .. } => true,
+            _ => false,
+        }
+    }
+}

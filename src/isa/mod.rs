@@ -1,0 +1,19 @@
+//! The vocabulary that `select`, `regcache` and `emit` share: registers, immediates, instructions and
+//! functions of the ARMv7E-M Thumb-2 instruction set (ARMv7-M ARM, chapter A7).
+//!
+//! Every type that holds registers is generic over them: `Inst<VReg>` before register caching,
+//! `Inst<Reg>` after it; only the latter can be encoded.
+
+pub mod func;
+pub mod imm;
+pub mod inst;
+pub mod print;
+pub mod reg;
+
+pub use func::{BlockData, BlockId, Edge, Func, StackArea, Symbol, Term, TrapCode};
+pub use imm::{Imm12, Imm16, Lsb, ModImm, Offset, PairOffset, ShiftAmount, ShortOffset, WordOffset};
+pub use inst::{
+    Addr, AluOp, Call, CallTarget, Cond, Const, ExtendOp, Inst, MemSize, Operand2, Role, Rotation,
+    ShiftOp, TestOp, UnaryOp,
+};
+pub use reg::{Reg, RegSet, VReg};

@@ -1,0 +1,166 @@
+//! Registers: the sixteen core registers, sets of them, and virtual registers.
+
+use std::fmt;
+
+/// A core register, r0–r15 (ARMv7-M ARM B1.4.1).
+#[derive(Copy, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Reg(u8);
+
+impl Reg {
+    pub const R0: Reg = Reg(0);
+    pub const R1: Reg = Reg(1);
+    pub const R2: Reg = Reg(2);
+    pub const R3: Reg = Reg(3);
+    pub const R4: Reg = Reg(4);
+    pub const R7: Reg = Reg(7);
+    pub const R11: Reg = Reg(11);
+    pub const R12: Reg = Reg(12);
+    pub const SP: Reg = Reg(13);
+    pub const LR: Reg = Reg(14);
+    pub const PC: Reg = Reg(15);
+
+    /// The register of this number, which must be below 16.
+    pub fn new(index: u8) -> Reg {
+        assert!(index < 16, "a core register has a 4-bit number");
+        Reg(index)
+    }
+
+    pub fn index(self) -> usize {
+        usize::from(self.0)
+    }
+
+    /// The number as it stands in an encoding.
+    pub fn bits(self) -> u32 {
+        u32::from(self.0)
+    }
+
+    /// Whether 16-bit instructions can name the register in a 3-bit field.
+    pub fn is_low(self) -> bool {
+        self.0 < 8
+    }
+}
+
+impl fmt::Display for Reg {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.0 {
+            13 => f.write_str("sp"),
+            14 => f.write_str("lr"),
+            15 => f.write_str("pc"),
+            n => write!(f, "r{n}"),
+        }
+    }
+}
+
+impl fmt::Debug for Reg {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
+    }
+}
+
+/// A virtual register: one 32-bit value, defined once.
+#[derive(Copy, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct VReg(u32);
+
+impl VReg {
+    pub fn new(index: usize) -> VReg {
+        VReg(u32::try_from(index).expect("a function has fewer than 2^32 virtual registers"))
+    }
+
+    pub fn index(self) -> usize {
+        self.0 as usize
+    }
+}
+
+impl fmt::Display for VReg {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "v{}", self.0)
+    }
+}
+
+impl fmt::Debug for VReg {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
+    }
+}
+
+/// A set of core registers, iterated in ascending order.
+#[derive(Copy, Clone, PartialEq, Eq, Default)]
+pub struct RegSet(u16);
+
+impl RegSet {
+    pub const EMPTY: RegSet = RegSet(0);
+    /// What a called function may change (AAPCS32 6.1.1): r0–r3, r12 and lr.
+    pub const CALLER_SAVED: RegSet = RegSet(0b0101_0000_0000_1111);
+    /// What a called function preserves: r4–r11.
+    pub const CALLEE_SAVED: RegSet = RegSet(0b0000_1111_1111_0000);
+    /// Everything that can hold a value: all but sp and pc.
+    pub const ALLOCATABLE: RegSet = RegSet(0b0101_1111_1111_1111);
+
+    pub fn from_bits(bits: u16) -> RegSet {
+        RegSet(bits)
+    }
+
+    pub fn bits(self) -> u16 {
+        self.0
+    }
+
+    pub fn of(reg: Reg) -> RegSet {
+        RegSet(1 << reg.index())
+    }
+
+    pub fn contains(self, reg: Reg) -> bool {
+        self.0 & RegSet::of(reg).0 != 0
+    }
+
+    pub fn insert(&mut self, reg: Reg) {
+        self.0 |= RegSet::of(reg).0;
+    }
+
+    pub fn remove(&mut self, reg: Reg) {
+        self.0 &= !RegSet::of(reg).0;
+    }
+
+    pub fn is_empty(self) -> bool {
+        self.0 == 0
+    }
+
+    pub fn len(self) -> usize {
+        self.0.count_ones() as usize
+    }
+
+    pub fn union(self, other: RegSet) -> RegSet {
+        RegSet(self.0 | other.0)
+    }
+
+    pub fn intersection(self, other: RegSet) -> RegSet {
+        RegSet(self.0 & other.0)
+    }
+
+    pub fn minus(self, other: RegSet) -> RegSet {
+        RegSet(self.0 & !other.0)
+    }
+
+    pub fn first(self) -> Option<Reg> {
+        self.iter().next()
+    }
+
+    pub fn iter(self) -> impl Iterator<Item = Reg> {
+        (0..16).map(Reg).filter(move |&reg| self.contains(reg))
+    }
+}
+
+impl FromIterator<Reg> for RegSet {
+    fn from_iter<I: IntoIterator<Item = Reg>>(regs: I) -> RegSet {
+        let mut set = RegSet::EMPTY;
+        for reg in regs {
+            set.insert(reg);
+        }
+        set
+    }
+}
+
+impl fmt::Debug for RegSet {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_set().entries(self.iter()).finish()
+    }
+}
