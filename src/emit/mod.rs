@@ -31,6 +31,9 @@ pub struct Code {
     pub mapping: Vec<(u32, bool)>,
     /// 2, or 4 where a literal pool or a table of words needs it.
     pub align: u32,
+    /// Offset of the entry point: 4 where the identity of the function's signature stands before it,
+    /// else 0.
+    pub entry: u32,
     /// Bytes of stack that the function uses itself, saved registers included.
     pub frame: u32,
     /// Assembly text, one instruction a line, where it was asked for.

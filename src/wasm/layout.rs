@@ -48,6 +48,12 @@ impl Layout {
     pub fn evaluate(&self, expr: &ConstExpr<'_>) -> Option<Value> {
         evaluate(expr, &self.values)
     }
+
+    /// The items of an element segment as its image in flash holds them, functions or null, where all
+    /// are known.
+    pub fn image(&self, items: &Items<'_>) -> Option<Vec<Option<u32>>> {
+        constant_items(items, &self.values)
+    }
 }
 
 /// Where the size of a memory in bytes, or of a table in entries, is found at run time.
