@@ -42,7 +42,8 @@ pub struct Options {
     pub stack_limit: Option<String>,
     /// Prefix of the object's own symbols.
     pub module_name: String,
-    /// Symbols of imports and exports, from `{module}`, `{name}` and `{index}`.
+    /// Symbols of imports and exports, from `{module}` (an import's module, or for exports
+    /// `module_name`), `{name}` and `{index}` (in the index space of its kind).
     pub import_name: String,
     pub export_name: String,
     /// Bytes to reserve for memory K instead of the declared minimum.

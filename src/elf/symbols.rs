@@ -61,8 +61,8 @@ impl Names {
             names.entity_mut(entity).import = Some(name);
         }
         names.claim_own(module)?;
-        for (index, export) in module.exports.iter().enumerate() {
-            names.claim_export(export, index, options)?;
+        for export in &module.exports {
+            names.claim_export(export, options)?;
         }
         Ok(names)
     }
@@ -136,7 +136,7 @@ impl Names {
         import: Import<'_>,
         options: &Options,
     ) -> Result<String, Error> {
-        let name = elf_name(expand(&options.import_name, import.module, import.field, import.index));
+        let name = elf_name(expand(&options.import_name, import.module, import.field, entity.index()));
         let who = format!("import {}.{}", OneLine(import.module), OneLine(import.field));
         for name in with_words(&name, entity) {
             let identity = format!("{:?} {:?} {}", import.module, import.field, type_of(module, entity));
@@ -161,13 +161,13 @@ impl Names {
         Ok(())
     }
 
-    fn claim_export(&mut self, export: &Export<'_>, index: usize, options: &Options) -> Result<(), Error> {
+    fn claim_export(&mut self, export: &Export<'_>, options: &Options) -> Result<(), Error> {
         let entity = export.entity;
         let is_function = matches!(entity, Entity::Function(_));
         if !is_function && self.entity(entity).import.is_some() {
             return Ok(());
         }
-        let name = elf_name(expand(&options.export_name, &options.module_name, export.name, index as u32));
+        let name = elf_name(expand(&options.export_name, &options.module_name, export.name, entity.index()));
         for name in with_words(&name, entity) {
             let who = format!("export {}", OneLine(export.name));
             self.claim(&name, Claim { who, import: None, option: Some("--export-name") })?;

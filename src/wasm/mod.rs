@@ -58,8 +58,6 @@ impl Module<'_> {
 pub struct Import<'a> {
     pub module: &'a str,
     pub field: &'a str,
-    /// Position in the import section.
-    pub index: u32,
 }
 
 pub struct Function<'a> {
@@ -97,6 +95,18 @@ pub enum Entity {
     Table(u32),
     Memory(u32),
     Global(u32),
+}
+
+impl Entity {
+    /// Index in its own index space.
+    pub fn index(self) -> u32 {
+        match self {
+            Entity::Function(index)
+            | Entity::Table(index)
+            | Entity::Memory(index)
+            | Entity::Global(index) => index,
+        }
+    }
 }
 
 pub struct Export<'a> {

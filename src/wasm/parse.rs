@@ -88,7 +88,6 @@ fn validate_bodies(
 #[derive(Default)]
 struct Builder<'a> {
     module: Module<'a>,
-    imports: u32,
     /// The function whose body comes next.
     next_body: usize,
     /// Where the first thing that is not supported stands, and its name.
@@ -164,8 +163,7 @@ impl<'a> Builder<'a> {
     fn imports(&mut self, reader: ImportSectionReader<'a>) -> wasmparser::Result<()> {
         for item in reader.into_imports_with_offsets() {
             let (offset, wasmparser::Import { module, name: field, ty }) = item?;
-            let import = Some(Import { module, field, index: self.imports });
-            self.imports += 1;
+            let import = Some(Import { module, field });
             match ty {
                 TypeRef::Func(signature) => {
                     self.next_body += 1;
