@@ -15,7 +15,10 @@ pub struct Place {
 impl Place {
     /// A byte of the binary that belongs to no function. wasmparser counts in 64 bits.
     pub fn at(offset: u64) -> Place {
-        Place { function: None, offset: usize::try_from(offset).ok() }
+        Place {
+            function: None,
+            offset: usize::try_from(offset).ok(),
+        }
     }
 }
 
@@ -73,15 +76,24 @@ pub enum Error {
 
 impl Error {
     pub fn invalid(place: Place, message: impl Into<String>) -> Error {
-        Error::Invalid { place, message: message.into() }
+        Error::Invalid {
+            place,
+            message: message.into(),
+        }
     }
 
     pub fn unsupported(place: Place, message: impl Into<String>) -> Error {
-        Error::Unsupported { place, message: message.into() }
+        Error::Unsupported {
+            place,
+            message: message.into(),
+        }
     }
 
     pub fn limit(place: Place, message: impl Into<String>) -> Error {
-        Error::Limit { place, message: message.into() }
+        Error::Limit {
+            place,
+            message: message.into(),
+        }
     }
 }
 

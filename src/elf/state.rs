@@ -22,7 +22,7 @@ use crate::isa::Symbol;
 use crate::wasm::layout::{MEMORY_PADDING, Size, size_of};
 use crate::wasm::{Entity, GlobalLayout, Value, signature};
 use object::write::{Comdat, SectionId, SymbolId};
-use object::{ComdatKind, SectionKind, SymbolKind, SymbolScope};
+use object::{ComdatKind, SectionFlags, SectionKind, SymbolKind, SymbolScope, elf};
 
 /// A word of a section.
 #[derive(Copy, Clone)]
@@ -47,7 +47,11 @@ impl Writer<'_, '_> {
             let symbols: &[Symbol] = match export.entity {
                 Entity::Function(_) => &[],
                 Entity::Table(k) => &[Symbol::Table(k), Symbol::TableSize(k), Symbol::TableMax(k)],
-                Entity::Memory(k) => &[Symbol::Memory(k), Symbol::MemorySize(k), Symbol::MemoryMax(k)],
+                Entity::Memory(k) => &[
+                    Symbol::Memory(k),
+                    Symbol::MemorySize(k),
+                    Symbol::MemoryMax(k),
+                ],
                 Entity::Global(k) => &[Symbol::Global(k)],
             };
             for &symbol in symbols {
@@ -118,7 +122,14 @@ impl Writer<'_, '_> {
         let id = self.define(&own, SymbolKind::Data, scope, section, offset, size);
         for export in self.names.entity(entity).exports.clone() {
             let name = format!("{export}{suffix}");
-            self.define(&name, SymbolKind::Data, SymbolScope::Dynamic, section, offset, size);
+            self.define(
+                &name,
+                SymbolKind::Data,
+                SymbolScope::Dynamic,
+                section,
+                offset,
+                size,
+            );
         }
         id
     }
@@ -131,7 +142,8 @@ impl Writer<'_, '_> {
         let reserved = self.layout.memories[k as usize].reserved;
         let name = format!(".bss.{}", self.names.own(entity));
         let section = self.section(&name, SectionKind::UninitializedData);
-        self.object.append_section_bss(section, u64::from(reserved + MEMORY_PADDING), 8);
+        self.object
+            .append_section_bss(section, u64::from(reserved + MEMORY_PADDING), 8);
         self.name_state(entity, "", section, 0, reserved)
     }
 
@@ -158,12 +170,16 @@ impl Writer<'_, '_> {
         let size = size_of(self.module.globals[k as usize].ty.content_type);
         let (section, offset) = match self.layout.globals[k as usize] {
             GlobalLayout::Imported => {
-                return Ok(self.imported(entity, "").expect("its layout says that it is imported"));
+                return Ok(self
+                    .imported(entity, "")
+                    .expect("its layout says that it is imported"));
             }
             GlobalLayout::Variable { offset } => (self.variables(), offset),
             GlobalLayout::Constant(value) => {
                 let words = match value {
-                    Value::Bits(bits) => vec![Word::Int(bits as u32), Word::Int((bits >> 32) as u32)],
+                    Value::Bits(bits) => {
+                        vec![Word::Int(bits as u32), Word::Int((bits >> 32) as u32)]
+                    }
                     Value::Null => vec![Word::Int(0)],
                     Value::Function(index) => vec![Word::Reference(index)],
                 };
@@ -182,7 +198,8 @@ impl Writer<'_, '_> {
         }
         let name = format!(".bss.{}", self.names.of_module("globals"));
         let section = self.section(&name, SectionKind::UninitializedData);
-        self.object.append_section_bss(section, u64::from(self.layout.globals_size), 8);
+        self.object
+            .append_section_bss(section, u64::from(self.layout.globals_size), 8);
         *self.variables.insert(section)
     }
 
@@ -206,7 +223,8 @@ impl Writer<'_, '_> {
                     (".data", SectionKind::Data)
                 };
                 let section = self.section(&format!("{prefix}.{own}"), kind);
-                self.object.set_section_data(section, size.to_le_bytes().to_vec(), 4);
+                self.object
+                    .set_section_data(section, size.to_le_bytes().to_vec(), 4);
                 section
             }
         };
@@ -221,17 +239,34 @@ impl Writer<'_, '_> {
         let align = if bytes.len() < 4 { 1 } else { 4 };
         self.object.set_section_data(section, bytes.to_vec(), align);
         let size = bytes.len() as u64;
-        self.define(&name, SymbolKind::Data, SymbolScope::Compilation, section, 0, size)
+        self.define(
+            &name,
+            SymbolKind::Data,
+            SymbolScope::Compilation,
+            section,
+            0,
+            size,
+        )
     }
 
     fn elements(&mut self, k: u32) -> Result<SymbolId, Error> {
         let items = &self.module.elements[k as usize].items;
-        let items = self.layout.image(items).expect("only a segment that is known has an image");
+        let items = self
+            .layout
+            .image(items)
+            .expect("only a segment that is known has an image");
         let words: Vec<Word> = items.into_iter().map(Word::from).collect();
         let name = self.names.of_module(&format!("elements{k}"));
         let section = self.words(&format!(".rodata.{name}"), &words, 4)?;
         let size = words.len() as u64 * 4;
-        Ok(self.define(&name, SymbolKind::Data, SymbolScope::Compilation, section, 0, size))
+        Ok(self.define(
+            &name,
+            SymbolKind::Data,
+            SymbolScope::Compilation,
+            section,
+            0,
+            size,
+        ))
     }
 
     /// A read-only section of words.
@@ -242,7 +277,8 @@ impl Writer<'_, '_> {
             Word::Reference(_) => 0,
         });
         let bytes: Vec<u8> = values.flat_map(u32::to_le_bytes).collect();
-        self.object.set_section_data(section, bytes, u64::from(align));
+        self.object
+            .set_section_data(section, bytes, u64::from(align));
         for (index, word) in words.iter().enumerate() {
             if let Word::Reference(function) = *word {
                 let symbol = Symbol::FunctionReference(function);
@@ -257,8 +293,16 @@ impl Writer<'_, '_> {
         let name = signature::symbol(&self.module.types[k as usize]);
         let section = self.section(&format!(".rodata.{name}"), SectionKind::ReadOnlyData);
         self.object.set_section_data(section, vec![0; 4], 4);
+        self.object.section_mut(section).flags = SectionFlags::Elf {
+            sh_type: elf::SHT_PROGBITS,
+            sh_flags: elf::SHF_ALLOC | elf::SHF_GROUP,
+        };
         let id = self.define(&name, SymbolKind::Data, SymbolScope::Dynamic, section, 0, 4);
-        self.object.add_comdat(Comdat { kind: ComdatKind::Any, symbol: id, sections: vec![section] });
+        self.object.add_comdat(Comdat {
+            kind: ComdatKind::Any,
+            symbol: id,
+            sections: vec![section],
+        });
         id
     }
 }

@@ -47,7 +47,11 @@ impl Names {
     /// # Errors
     /// `Limit` where two claimants have the same name.
     pub fn new(module: &Module<'_>, options: &Options) -> Result<Names, Error> {
-        let unnamed = |count| std::iter::repeat_with(EntityNames::default).take(count).collect();
+        let unnamed = |count| {
+            std::iter::repeat_with(EntityNames::default)
+                .take(count)
+                .collect()
+        };
         let mut names = Names {
             module: options.module_name.clone(),
             functions: unnamed(module.functions.len()),
@@ -107,9 +111,21 @@ impl Names {
     ///
     /// # Errors
     /// `Limit` where it is taken already.
-    pub fn claim_library(&mut self, name: &str, what: &str, option: Option<&'static str>) -> Result<(), Error> {
+    pub fn claim_library(
+        &mut self,
+        name: &str,
+        what: &str,
+        option: Option<&'static str>,
+    ) -> Result<(), Error> {
         let who = format!("the {what} {name}");
-        self.claim(name, Claim { who, import: None, option })
+        self.claim(
+            name,
+            Claim {
+                who,
+                import: None,
+                option,
+            },
+        )
     }
 
     fn claim(&mut self, name: &str, claim: Claim) -> Result<(), Error> {
@@ -120,7 +136,12 @@ impl Names {
         if claim.import.is_some() && claim.import == other.import {
             return Ok(());
         }
-        let mut message = format!("{} and {} both have the symbol {}", other.who, claim.who, OneLine(name));
+        let mut message = format!(
+            "{} and {} both have the symbol {}",
+            other.who,
+            claim.who,
+            OneLine(name)
+        );
         let mut options: Vec<&str> = other.option.into_iter().chain(claim.option).collect();
         options.dedup();
         if !options.is_empty() {
@@ -136,11 +157,29 @@ impl Names {
         import: Import<'_>,
         options: &Options,
     ) -> Result<String, Error> {
-        let name = elf_name(expand(&options.import_name, import.module, import.field, entity.index()));
-        let who = format!("import {}.{}", OneLine(import.module), OneLine(import.field));
+        let name = elf_name(expand(
+            &options.import_name,
+            import.module,
+            import.field,
+            entity.index(),
+        ));
+        let who = format!(
+            "import {}.{}",
+            OneLine(import.module),
+            OneLine(import.field)
+        );
         for name in with_words(&name, entity) {
-            let identity = format!("{:?} {:?} {}", import.module, import.field, type_of(module, entity));
-            let claim = Claim { who: who.clone(), import: Some(identity), option: Some("--import-name") };
+            let identity = format!(
+                "{:?} {:?} {}",
+                import.module,
+                import.field,
+                type_of(module, entity)
+            );
+            let claim = Claim {
+                who: who.clone(),
+                import: Some(identity),
+                option: Some("--import-name"),
+            };
             self.claim(&name, claim)?;
         }
         Ok(name)
@@ -151,12 +190,22 @@ impl Names {
         let memories = (0..module.memories.len()).map(|index| Entity::Memory(index as u32));
         let tables = (0..module.tables.len()).map(|index| Entity::Table(index as u32));
         let mut own = vec![(self.of_module("init"), "initialization".to_string())];
-        for entity in memories.chain(tables).filter(|&entity| !is_imported(module, entity)) {
+        for entity in memories
+            .chain(tables)
+            .filter(|&entity| !is_imported(module, entity))
+        {
             own.extend(with_words(&self.own(entity), entity).map(|name| (name, describe(entity))));
         }
         for (name, what) in own {
             let who = format!("the module's {what}");
-            self.claim(&name, Claim { who, import: None, option: Some("--module-name") })?;
+            self.claim(
+                &name,
+                Claim {
+                    who,
+                    import: None,
+                    option: Some("--module-name"),
+                },
+            )?;
         }
         Ok(())
     }
@@ -167,10 +216,22 @@ impl Names {
         if !is_function && self.entity(entity).import.is_some() {
             return Ok(());
         }
-        let name = elf_name(expand(&options.export_name, &options.module_name, export.name, entity.index()));
+        let name = elf_name(expand(
+            &options.export_name,
+            &options.module_name,
+            export.name,
+            entity.index(),
+        ));
         for name in with_words(&name, entity) {
             let who = format!("export {}", OneLine(export.name));
-            self.claim(&name, Claim { who, import: None, option: Some("--export-name") })?;
+            self.claim(
+                &name,
+                Claim {
+                    who,
+                    import: None,
+                    option: Some("--export-name"),
+                },
+            )?;
         }
         self.entity_mut(entity).exports.push(name);
         Ok(())
@@ -195,12 +256,23 @@ fn imports<'m, 'a>(module: &'m Module<'a>) -> impl Iterator<Item = (Entity, Impo
         imports: impl Iterator<Item = Option<Import<'a>>>,
         entity: impl Fn(u32) -> Entity,
     ) -> impl Iterator<Item = (Entity, Import<'a>)> {
-        imports.enumerate().filter_map(move |(index, import)| Some((entity(index as u32), import?)))
+        imports
+            .enumerate()
+            .filter_map(move |(index, import)| Some((entity(index as u32), import?)))
     }
     indexed(module.functions.iter().map(|f| f.import), Entity::Function)
-        .chain(indexed(module.tables.iter().map(|t| t.import), Entity::Table))
-        .chain(indexed(module.memories.iter().map(|m| m.import), Entity::Memory))
-        .chain(indexed(module.globals.iter().map(|g| g.import), Entity::Global))
+        .chain(indexed(
+            module.tables.iter().map(|t| t.import),
+            Entity::Table,
+        ))
+        .chain(indexed(
+            module.memories.iter().map(|m| m.import),
+            Entity::Memory,
+        ))
+        .chain(indexed(
+            module.globals.iter().map(|g| g.import),
+            Entity::Global,
+        ))
 }
 
 fn is_imported(module: &Module<'_>, entity: Entity) -> bool {
@@ -218,7 +290,9 @@ fn type_of(module: &Module<'_>, entity: Entity) -> String {
     match entity {
         Entity::Function(index) => format!("{:?}", module.signature(index)),
         Entity::Table(index) => format!("{:?}", module.tables[index as usize].ty.element_type),
-        Entity::Memory(index) => format!("{:?}", module.memories[index as usize].ty.page_size_log2()),
+        Entity::Memory(index) => {
+            format!("{:?}", module.memories[index as usize].ty.page_size_log2())
+        }
         Entity::Global(index) => format!("{:?}", module.globals[index as usize].ty),
     }
 }

@@ -11,10 +11,11 @@ use crate::error::Error;
 use crate::isa;
 use crate::options::Options;
 use crate::wasm::{Entity, Layout, Module};
-use object::write::{
-    Object, Relocation, SectionId, Symbol, SymbolFlags, SymbolId, SymbolSection,
+use object::write::{Object, Relocation, SectionId, Symbol, SymbolFlags, SymbolId, SymbolSection};
+use object::{
+    Architecture, BinaryFormat, Endianness, FileFlags, RelocationFlags, SectionFlags, SectionKind,
+    SymbolKind, SymbolScope, elf,
 };
-use object::{SymbolKind, SymbolScope, Architecture, BinaryFormat, Endianness, FileFlags, RelocationFlags, SectionFlags, SectionKind, elf};
 use std::collections::HashMap;
 
 /// What a piece of machine code is.
@@ -59,15 +60,23 @@ pub fn write(
         sh_type: elf::SHT_ARM_ATTRIBUTES,
         sh_flags: elf::SectionFlags(0),
     };
-    writer.object.set_section_data(section, attributes(options), 1);
-    let sections: Vec<SectionId> = code.iter().map(|(part, code)| writer.code(*part, code)).collect();
+    writer
+        .object
+        .set_section_data(section, attributes(options), 1);
+    let sections: Vec<SectionId> = code
+        .iter()
+        .map(|(part, code)| writer.code(*part, code))
+        .collect();
     writer.exports()?;
     for (&section, (_, code)) in sections.iter().zip(code) {
         for reloc in &code.relocs {
             writer.relocation(section, reloc.offset, reloc.kind, reloc.symbol)?;
         }
     }
-    Ok(writer.object.write().expect("sections, symbols and relocations are those of ELF32 for Arm"))
+    Ok(writer
+        .object
+        .write()
+        .expect("sections, symbols and relocations are those of ELF32 for Arm"))
 }
 
 pub(super) struct Writer<'w, 'a> {
@@ -91,14 +100,16 @@ impl Writer<'_, '_> {
             Part::Function(index) => {
                 let exports = self.names.entity(Entity::Function(index)).exports.clone();
                 let name = self.module.functions[index as usize].name;
-                let name = name.map_or_else(|| self.names.own(Entity::Function(index)), str::to_string);
+                let name =
+                    name.map_or_else(|| self.names.own(Entity::Function(index)), str::to_string);
                 (exports, elf_name(name))
             }
             Part::Init => (vec![self.names.of_module("init")], String::new()),
         };
         let name = globals.first().unwrap_or(&local);
         let section = self.section(&format!(".text.{name}"), SectionKind::Text);
-        self.object.set_section_data(section, code.bytes.clone(), u64::from(code.align));
+        self.object
+            .set_section_data(section, code.bytes.clone(), u64::from(code.align));
         let size = code.bytes.len() as u64 - u64::from(code.entry);
         let (scope, names) = if globals.is_empty() {
             (SymbolScope::Compilation, std::slice::from_ref(&local))
@@ -108,7 +119,16 @@ impl Writer<'_, '_> {
         let ids: Vec<SymbolId> = names
             .iter()
             // Bit 0 of the value of an STT_FUNC symbol says Thumb (AAELF32 5.5.3).
-            .map(|name| self.define(name, SymbolKind::Text, scope, section, u64::from(code.entry | 1), size))
+            .map(|name| {
+                self.define(
+                    name,
+                    SymbolKind::Text,
+                    scope,
+                    section,
+                    u64::from(code.entry | 1),
+                    size,
+                )
+            })
             .collect();
         self.code_symbols(part, ids[0]);
         for &(offset, data) in &code.mapping {
@@ -120,7 +140,8 @@ impl Writer<'_, '_> {
     fn code_symbols(&mut self, part: Part, id: SymbolId) {
         match part {
             Part::Function(index) => {
-                self.symbols.insert(isa::Symbol::FunctionReference(index), id);
+                self.symbols
+                    .insert(isa::Symbol::FunctionReference(index), id);
                 if self.module.functions[index as usize].import.is_none() {
                     self.symbols.insert(isa::Symbol::Function(index), id);
                 }
@@ -147,7 +168,8 @@ impl Writer<'_, '_> {
 
     /// A new, empty section.
     pub fn section(&mut self, name: &str, kind: SectionKind) -> SectionId {
-        self.object.add_section(Vec::new(), name.as_bytes().to_vec(), kind)
+        self.object
+            .add_section(Vec::new(), name.as_bytes().to_vec(), kind)
     }
 
     pub fn define(
@@ -211,7 +233,9 @@ impl Writer<'_, '_> {
             addend: 0,
             flags: RelocationFlags::Elf { r_type },
         };
-        self.object.add_relocation(section, relocation).expect("a relocation of an existing symbol");
+        self.object
+            .add_relocation(section, relocation)
+            .expect("a relocation of an existing symbol");
         Ok(())
     }
 
@@ -221,13 +245,15 @@ impl Writer<'_, '_> {
             return Ok(id);
         }
         let id = match symbol {
-            isa::Symbol::Function(index) => match &self.names.entity(Entity::Function(index)).import {
-                Some(name) => {
-                    let name = name.clone();
-                    self.undefined(&name)
+            isa::Symbol::Function(index) => {
+                match &self.names.entity(Entity::Function(index)).import {
+                    Some(name) => {
+                        let name = name.clone();
+                        self.undefined(&name)
+                    }
+                    None => unreachable!("function {index} is called but not compiled"),
                 }
-                None => unreachable!("function {index} is called but not compiled"),
-            },
+            }
             isa::Symbol::FunctionReference(index) => {
                 unreachable!("function {index} is referred to but not compiled")
             }
@@ -248,12 +274,18 @@ impl Writer<'_, '_> {
             }
             isa::Symbol::Trap => {
                 let name = "synth_trap";
-                self.names.claim_library(name, "trap handler", Some("--trap"))?;
+                self.names
+                    .claim_library(name, "trap handler", Some("--trap"))?;
                 self.undefined(name)
             }
             isa::Symbol::StackLimit => {
-                let name = self.options.stack_limit.clone().expect("only that option compares sp");
-                self.names.claim_library(&name, "stack limit", Some("--stack-limit"))?;
+                let name = self
+                    .options
+                    .stack_limit
+                    .clone()
+                    .expect("only that option compares sp");
+                self.names
+                    .claim_library(&name, "stack limit", Some("--stack-limit"))?;
                 self.undefined(&name)
             }
         };

@@ -42,7 +42,9 @@ pub fn evaluate(expr: &ConstExpr<'_>, globals: &[Option<Value>]) -> Option<Value
             Operator::RefFunc { function_index } => Value::Function(function_index),
             Operator::GlobalGet { global_index } => (*globals.get(global_index as usize)?)?,
             _ => {
-                let (Value::Bits(b), Value::Bits(a)) = (stack.pop()?, stack.pop()?) else { return None };
+                let (Value::Bits(b), Value::Bits(a)) = (stack.pop()?, stack.pop()?) else {
+                    return None;
+                };
                 Value::Bits(binary(&operator, a, b)?)
             }
         };

@@ -135,8 +135,20 @@ pub fn layout(module: &Module<'_>, options: &Options) -> Result<Layout, Error> {
     check_elements(module, &tables, &values)?;
     constant_tables(module, &reach, &values, &mut tables);
     let (globals, globals_size) = globals(module, &reach, &values);
-    let Reach { functions: reachable, referenced, .. } = reach;
-    Ok(Layout { memories, tables, globals, globals_size, reachable, referenced, values })
+    let Reach {
+        functions: reachable,
+        referenced,
+        ..
+    } = reach;
+    Ok(Layout {
+        memories,
+        tables,
+        globals,
+        globals_size,
+        reachable,
+        referenced,
+        values,
+    })
 }
 
 /// An option that names what the module does not define has no effect, which its user cannot want.
@@ -162,7 +174,11 @@ fn check_reservations(module: &Module<'_>, options: &Options) -> Result<(), Erro
 
 /// The last reservation for `index`, where there is one.
 fn reservation(sizes: &[(u32, u64)], index: u32) -> Option<u64> {
-    sizes.iter().rev().find(|&&(of, _)| of == index).map(|&(_, size)| size)
+    sizes
+        .iter()
+        .rev()
+        .find(|&&(of, _)| of == index)
+        .map(|&(_, size)| size)
 }
 
 /// Sizes in units of `unit` bytes, with everything before `limits` in those units.
@@ -190,7 +206,11 @@ impl Limits {
         }
         let (initial, reserved) = (u32::try_from(initial).ok()?, u32::try_from(reserved).ok()?);
         let can_grow = (self.exported || self.grown) && u64::from(reserved) > self.declared;
-        let size = if can_grow { Size::Word } else { Size::Fixed(initial) };
+        let size = if can_grow {
+            Size::Word
+        } else {
+            Size::Fixed(initial)
+        };
         Some((initial, reserved, size, can_grow || self.exported))
     }
 }
@@ -218,11 +238,21 @@ fn memory(
     let most = u64::from(u32::MAX - MEMORY_PADDING);
     let Some((initial, reserved, size, dynamic)) = limits.resolve(most) else {
         let bytes = limits.asked.unwrap_or(limits.declared);
-        let message = format!("memory {index} of {bytes} bytes exceeds the address space: reserve less (--memory-size)");
+        let message = format!(
+            "memory {index} of {bytes} bytes exceeds the address space: reserve less (--memory-size)"
+        );
         return Err(Error::limit(Place::default(), message));
     };
-    let declared_pages = u32::try_from(memory.ty.initial).expect("a 32-bit memory has fewer than 2^32 pages");
-    Ok(MemoryLayout { page_log2, declared_pages, initial, reserved, size, dynamic })
+    let declared_pages =
+        u32::try_from(memory.ty.initial).expect("a 32-bit memory has fewer than 2^32 pages");
+    Ok(MemoryLayout {
+        page_log2,
+        declared_pages,
+        initial,
+        reserved,
+        size,
+        dynamic,
+    })
 }
 
 fn table(
@@ -242,12 +272,21 @@ fn table(
     };
     let Some((initial, reserved, size, dynamic)) = limits.resolve(u64::from(u32::MAX / 4)) else {
         let entries = limits.asked.unwrap_or(limits.declared);
-        let message =
-            format!("table {index} of {entries} entries exceeds the address space: reserve less (--table-size)");
+        let message = format!(
+            "table {index} of {entries} entries exceeds the address space: reserve less (--table-size)"
+        );
         return Err(Error::limit(Place::default(), message));
     };
-    let declared = u32::try_from(table.ty.initial).expect("a 32-bit table has fewer than 2^32 entries");
-    Ok(TableLayout { declared, initial, reserved, size, dynamic, constant: None })
+    let declared =
+        u32::try_from(table.ty.initial).expect("a 32-bit table has fewer than 2^32 entries");
+    Ok(TableLayout {
+        declared,
+        initial,
+        reserved,
+        size,
+        dynamic,
+        constant: None,
+    })
 }
 
 /// Data that the declared memory holds must fit what is reserved. Data past the declared end is valid:
@@ -258,8 +297,12 @@ fn check_data(
     values: &[Option<Value>],
 ) -> Result<(), Error> {
     for (number, data) in module.data.iter().enumerate() {
-        let Placement::Active { index, offset } = &data.placement else { continue };
-        let Some(start) = evaluate(offset, values).and_then(Value::as_u32) else { continue };
+        let Placement::Active { index, offset } = &data.placement else {
+            continue;
+        };
+        let Some(start) = evaluate(offset, values).and_then(Value::as_u32) else {
+            continue;
+        };
         let memory = &memories[*index as usize];
         let end = u64::from(start) + data.bytes.len() as u64;
         let declared = u64::from(memory.declared_pages) << memory.page_log2;
@@ -283,8 +326,12 @@ fn check_elements(
     values: &[Option<Value>],
 ) -> Result<(), Error> {
     for (number, element) in module.elements.iter().enumerate() {
-        let Placement::Active { index, offset } = &element.placement else { continue };
-        let Some(start) = evaluate(offset, values).and_then(Value::as_u32) else { continue };
+        let Placement::Active { index, offset } = &element.placement else {
+            continue;
+        };
+        let Some(start) = evaluate(offset, values).and_then(Value::as_u32) else {
+            continue;
+        };
         let table = &tables[*index as usize];
         let end = u64::from(start) + element.items.len() as u64;
         let own = module.tables[*index as usize].import.is_none();
@@ -309,7 +356,8 @@ fn constant_tables(
 ) {
     for (index, table) in tables.iter_mut().enumerate() {
         let declaration = &module.tables[index];
-        let private = declaration.import.is_none() && !module.is_exported(Entity::Table(index as u32));
+        let private =
+            declaration.import.is_none() && !module.is_exported(Entity::Table(index as u32));
         if private && declaration.init.is_none() && !reach.written_tables[index] {
             table.constant = Some(vec![None; table.initial as usize]);
         }
@@ -317,7 +365,9 @@ fn constant_tables(
     // Once a segment may trap, later ones may stay unwritten.
     let mut certain = true;
     for element in &module.elements {
-        let Placement::Active { index, offset } = &element.placement else { continue };
+        let Placement::Active { index, offset } = &element.placement else {
+            continue;
+        };
         let table = &mut tables[*index as usize];
         let place = evaluate(offset, values).and_then(Value::as_u32);
         let range = place.and_then(|start| {
@@ -327,7 +377,11 @@ fn constant_tables(
         });
         // An imported table may be larger than its import promises, but also as small.
         certain &= range.is_some() && module.tables[*index as usize].import.is_none();
-        let items = if certain { constant_items(&element.items, values) } else { None };
+        let items = if certain {
+            constant_items(&element.items, values)
+        } else {
+            None
+        };
         table.constant = match (table.constant.take(), range, items) {
             (Some(mut contents), Some(range), Some(items)) => {
                 contents[range].copy_from_slice(&items);
@@ -340,7 +394,9 @@ fn constant_tables(
 
 fn constant_items(items: &Items<'_>, values: &[Option<Value>]) -> Option<Vec<Option<u32>>> {
     match items {
-        Items::Functions(functions) => Some(functions.iter().map(|&function| Some(function)).collect()),
+        Items::Functions(functions) => {
+            Some(functions.iter().map(|&function| Some(function)).collect())
+        }
         Items::Expressions(expressions) => expressions
             .iter()
             .map(|expr| match evaluate(expr, values)? {
@@ -354,18 +410,24 @@ fn constant_items(items: &Items<'_>, values: &[Option<Value>]) -> Option<Vec<Opt
 
 /// Where each global is, and how many bytes the variables take: doublewords first, so that none needs
 /// padding.
-fn globals(module: &Module<'_>, reach: &Reach, values: &[Option<Value>]) -> (Vec<GlobalLayout>, u32) {
+fn globals(
+    module: &Module<'_>,
+    reach: &Reach,
+    values: &[Option<Value>],
+) -> (Vec<GlobalLayout>, u32) {
     let mut layouts: Vec<GlobalLayout> = module
         .globals
         .iter()
         .zip(values)
         .zip(&reach.globals)
-        .map(|((global, value), &used)| match (global.import, value, used) {
-            (Some(_), _, _) => GlobalLayout::Imported,
-            (None, Some(value), _) => GlobalLayout::Constant(*value),
-            (None, None, true) => GlobalLayout::Variable { offset: 0 },
-            (None, None, false) => GlobalLayout::Unused,
-        })
+        .map(
+            |((global, value), &used)| match (global.import, value, used) {
+                (Some(_), _, _) => GlobalLayout::Imported,
+                (None, Some(value), _) => GlobalLayout::Constant(*value),
+                (None, None, true) => GlobalLayout::Variable { offset: 0 },
+                (None, None, false) => GlobalLayout::Unused,
+            },
+        )
         .collect();
     let mut end = 0;
     for size in [8, 4] {

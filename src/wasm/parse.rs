@@ -11,17 +11,18 @@
 
 use super::support;
 use super::{
-    ConstExpr, Data, Element, Entity, Export, Function, Global, Import, Items, Memory, Module, Placement,
-    Table,
+    ConstExpr, Data, Element, Entity, Export, Function, Global, Import, Items, Memory, Module,
+    Placement, Table,
 };
 use crate::error::{Error, Place};
 use rayon::prelude::*;
 use wasmparser::{
-    CustomSectionReader, DataKind, DataSectionReader, ElementItems, ElementKind, ElementSectionReader,
-    ExportSectionReader, ExternalKind, FuncToValidate, FuncValidatorAllocations, FunctionBody,
-    GlobalSectionReader, ImportSectionReader, KnownCustom, MemorySectionReader, Name, NameSectionReader,
-    Parser, Payload, SectionLimited, TableInit, TableSectionReader, TypeRef, TypeSectionReader, ValidPayload,
-    Validator, ValidatorResources, WasmFeatures,
+    CustomSectionReader, DataKind, DataSectionReader, ElementItems, ElementKind,
+    ElementSectionReader, ExportSectionReader, ExternalKind, FuncToValidate,
+    FuncValidatorAllocations, FunctionBody, GlobalSectionReader, ImportSectionReader, KnownCustom,
+    MemorySectionReader, Name, NameSectionReader, Parser, Payload, SectionLimited, TableInit,
+    TableSectionReader, TypeRef, TypeSectionReader, ValidPayload, Validator, ValidatorResources,
+    WasmFeatures,
 };
 
 /// The proposals that the validator accepts: all.
@@ -34,7 +35,10 @@ const FEATURES: WasmFeatures = WasmFeatures::all();
 /// compiled. No bytes make it panic.
 pub fn parse<'a>(bytes: &'a [u8]) -> Result<Module<'a>, Error> {
     if Parser::is_component(bytes) {
-        return Err(Error::unsupported(Place::default(), "a component is not supported"));
+        return Err(Error::unsupported(
+            Place::default(),
+            "a component is not supported",
+        ));
     }
     let mut builder = Builder::default();
     let mut bodies = Vec::new();
@@ -67,13 +71,16 @@ fn validate_bodies(
 ) -> Result<(), Error> {
     let first = bodies
         .into_par_iter()
-        .map_init(FuncValidatorAllocations::default, |allocations, (function, body)| {
-            let index = function.index;
-            let mut validator = function.into_validator(std::mem::take(allocations));
-            let result = validator.validate(&body);
-            *allocations = validator.into_allocations();
-            result.err().map(|error| (index, error))
-        })
+        .map_init(
+            FuncValidatorAllocations::default,
+            |allocations, (function, body)| {
+                let index = function.index;
+                let mut validator = function.into_validator(std::mem::take(allocations));
+                let result = validator.validate(&body);
+                *allocations = validator.into_allocations();
+                result.err().map(|error| (index, error))
+            },
+        )
         .find_first(Option::is_some);
     match first {
         Some(Some((index, error))) => {
@@ -137,10 +144,15 @@ impl<'a> Builder<'a> {
     fn refusal(&self) -> Option<Error> {
         let unlinked = self.linking
             && self.module.memories.iter().any(|memory| {
-                memory.import.is_some_and(|import| import.field == "__linear_memory")
+                memory
+                    .import
+                    .is_some_and(|import| import.field == "__linear_memory")
             });
         if let Some((offset, what)) = self.refusal {
-            Some(Error::unsupported(Place::at(offset), format!("{what} is not supported")))
+            Some(Error::unsupported(
+                Place::at(offset),
+                format!("{what} is not supported"),
+            ))
         } else if unlinked {
             let message = "a relocatable wasm object is not supported: link it with wasm-ld first";
             Some(Error::unsupported(Place::default(), message))
@@ -162,16 +174,32 @@ impl<'a> Builder<'a> {
 
     fn imports(&mut self, reader: ImportSectionReader<'a>) -> wasmparser::Result<()> {
         for item in reader.into_imports_with_offsets() {
-            let (offset, wasmparser::Import { module, name: field, ty }) = item?;
+            let (
+                offset,
+                wasmparser::Import {
+                    module,
+                    name: field,
+                    ty,
+                },
+            ) = item?;
             let import = Some(Import { module, field });
             match ty {
                 TypeRef::Func(signature) => {
                     self.next_body += 1;
-                    self.module.functions.push(Function { signature, import, body: None, name: None });
+                    self.module.functions.push(Function {
+                        signature,
+                        import,
+                        body: None,
+                        name: None,
+                    });
                 }
                 TypeRef::Table(ty) => {
                     self.check(offset, support::table_type(&ty));
-                    self.module.tables.push(Table { ty, import, init: None });
+                    self.module.tables.push(Table {
+                        ty,
+                        import,
+                        init: None,
+                    });
                 }
                 TypeRef::Memory(ty) => {
                     self.check(offset, support::memory_type(&ty));
@@ -179,7 +207,11 @@ impl<'a> Builder<'a> {
                 }
                 TypeRef::Global(ty) => {
                     self.check(offset, support::global_type(&ty));
-                    self.module.globals.push(Global { ty, import, init: None });
+                    self.module.globals.push(Global {
+                        ty,
+                        import,
+                        init: None,
+                    });
                 }
                 TypeRef::Tag(_) => self.refuse(offset, support::tag()),
                 TypeRef::FuncExact(_) => self.refuse(offset, "an import of an exact function type"),
@@ -191,7 +223,12 @@ impl<'a> Builder<'a> {
     fn functions(&mut self, reader: SectionLimited<'a, u32>) -> wasmparser::Result<()> {
         for signature in reader {
             let signature = signature?;
-            self.module.functions.push(Function { signature, import: None, body: None, name: None });
+            self.module.functions.push(Function {
+                signature,
+                import: None,
+                body: None,
+                name: None,
+            });
         }
         Ok(())
     }
@@ -207,7 +244,11 @@ impl<'a> Builder<'a> {
                     Some(ConstExpr(init.get_binary_reader()))
                 }
             };
-            self.module.tables.push(Table { ty: table.ty, import: None, init });
+            self.module.tables.push(Table {
+                ty: table.ty,
+                import: None,
+                init,
+            });
         }
         Ok(())
     }
@@ -226,7 +267,11 @@ impl<'a> Builder<'a> {
             let (offset, global) = item?;
             self.check(offset, support::global_type(&global.ty));
             let init = Some(ConstExpr(global.init_expr.get_binary_reader()));
-            self.module.globals.push(Global { ty: global.ty, import: None, init });
+            self.module.globals.push(Global {
+                ty: global.ty,
+                import: None,
+                init,
+            });
         }
         Ok(())
     }
@@ -244,7 +289,10 @@ impl<'a> Builder<'a> {
                     continue;
                 }
             };
-            self.module.exports.push(Export { name: export.name, entity });
+            self.module.exports.push(Export {
+                name: export.name,
+                entity,
+            });
         }
         Ok(())
     }
@@ -255,7 +303,10 @@ impl<'a> Builder<'a> {
             let placement = match element.kind {
                 ElementKind::Passive => Placement::Passive,
                 ElementKind::Declared => Placement::Declared,
-                ElementKind::Active { table_index, offset_expr } => Placement::Active {
+                ElementKind::Active {
+                    table_index,
+                    offset_expr,
+                } => Placement::Active {
                     index: table_index.unwrap_or(0),
                     offset: ConstExpr(offset_expr.get_binary_reader()),
                 },
@@ -266,7 +317,9 @@ impl<'a> Builder<'a> {
                 }
                 ElementItems::Expressions(ty, items) => {
                     self.check(offset, support::value_type(ty.into()));
-                    let items = items.into_iter().map(|item| Ok(ConstExpr(item?.get_binary_reader())));
+                    let items = items
+                        .into_iter()
+                        .map(|item| Ok(ConstExpr(item?.get_binary_reader())));
                     Items::Expressions(items.collect::<wasmparser::Result<_>>()?)
                 }
             };
@@ -280,12 +333,18 @@ impl<'a> Builder<'a> {
             let data = data?;
             let placement = match data.kind {
                 DataKind::Passive => Placement::Passive,
-                DataKind::Active { memory_index, offset_expr } => Placement::Active {
+                DataKind::Active {
+                    memory_index,
+                    offset_expr,
+                } => Placement::Active {
                     index: memory_index,
                     offset: ConstExpr(offset_expr.get_binary_reader()),
                 },
             };
-            self.module.data.push(Data { placement, bytes: data.data });
+            self.module.data.push(Data {
+                placement,
+                bytes: data.data,
+            });
         }
         Ok(())
     }

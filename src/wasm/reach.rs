@@ -70,8 +70,16 @@ impl Walk<'_, '_> {
             }
         }
         module.start.into_iter().for_each(|index| self.call(index));
-        module.globals.iter().filter_map(|global| global.init.as_ref()).for_each(|e| self.constant(e));
-        module.tables.iter().filter_map(|table| table.init.as_ref()).for_each(|e| self.constant(e));
+        module
+            .globals
+            .iter()
+            .filter_map(|global| global.init.as_ref())
+            .for_each(|e| self.constant(e));
+        module
+            .tables
+            .iter()
+            .filter_map(|table| table.init.as_ref())
+            .for_each(|e| self.constant(e));
         for (index, element) in module.elements.iter().enumerate() {
             if let Placement::Active { offset, .. } = &element.placement {
                 self.constant(offset);
@@ -104,7 +112,9 @@ impl Walk<'_, '_> {
         let module = self.module;
         let Element { items, .. } = &module.elements[index];
         match items {
-            Items::Functions(functions) => functions.iter().for_each(|&index| self.reference(index)),
+            Items::Functions(functions) => {
+                functions.iter().for_each(|&index| self.reference(index))
+            }
             Items::Expressions(expressions) => expressions.iter().for_each(|e| self.constant(e)),
         }
     }
@@ -142,7 +152,9 @@ impl Walk<'_, '_> {
             Operator::TableSet { table } | Operator::TableFill { table } => {
                 reach.written_tables[table as usize] = true;
             }
-            Operator::TableCopy { dst_table, .. } => reach.written_tables[dst_table as usize] = true,
+            Operator::TableCopy { dst_table, .. } => {
+                reach.written_tables[dst_table as usize] = true
+            }
             Operator::TableInit { elem_index, table } => {
                 reach.written_tables[table as usize] = true;
                 self.element(elem_index as usize);

@@ -22,7 +22,9 @@ const SHARED: Refusal = "shared-everything threads";
 /// one final type without a supertype.
 pub fn function_type(group: RecGroup) -> Result<FuncType, Refusal> {
     let mut types = group.into_types();
-    let (Some(ty), None) = (types.next(), types.next()) else { return Err(GC) };
+    let (Some(ty), None) = (types.next(), types.next()) else {
+        return Err(GC);
+    };
     let composite = ty.composite_type;
     if composite.shared {
         return Err(SHARED);
@@ -32,7 +34,10 @@ pub fn function_type(group: RecGroup) -> Result<FuncType, Refusal> {
             if !ty.is_final || !ty.supertype_idxs.is_empty() {
                 return Err(GC);
             }
-            func.params().iter().chain(func.results()).try_for_each(|&ty| value_type(ty))?;
+            func.params()
+                .iter()
+                .chain(func.results())
+                .try_for_each(|&ty| value_type(ty))?;
             Ok(func)
         }
         CompositeInnerType::Array(_) | CompositeInnerType::Struct(_) => Err(GC),
@@ -92,7 +97,11 @@ pub fn table_type(ty: &TableType) -> Result<(), Refusal> {
 }
 
 pub fn global_type(ty: &GlobalType) -> Result<(), Refusal> {
-    if ty.shared { Err(SHARED) } else { value_type(ty.content_type) }
+    if ty.shared {
+        Err(SHARED)
+    } else {
+        value_type(ty.content_type)
+    }
 }
 
 /// Exception tags, imported or defined.
