@@ -136,7 +136,8 @@ impl Compiler<'_, '_> {
                 self.cache(func)
             }
         };
-        let code = emit::emit(&func, &self.emit_options(part));
+        let names = |symbol: Symbol| format!("{symbol:?}");
+        let code = emit::emit(&func, &self.emit_options(part, &names))?;
         if self.inspect.stages.contains(&Stage::Asm) {
             dump.push_str(&titled(&self.title(part), code.listing.as_deref()));
         }
@@ -147,7 +148,7 @@ impl Compiler<'_, '_> {
         regcache::cache(func, self.options.check)
     }
 
-    fn emit_options(&self, part: Part) -> EmitOptions {
+    fn emit_options<'n>(&self, part: Part, names: &'n dyn Fn(Symbol) -> String) -> EmitOptions<'n> {
         let identity = match part {
             Part::Function(index) if self.layout.referenced[index as usize] => {
                 let signature = self.module.functions[index as usize].signature;
@@ -158,7 +159,7 @@ impl Compiler<'_, '_> {
         EmitOptions {
             trap: self.options.trap,
             identity,
-            listing: self.inspect.listing || self.inspect.stages.contains(&Stage::Asm),
+            names: (self.inspect.listing || self.inspect.stages.contains(&Stage::Asm)).then_some(names),
         }
     }
 

@@ -150,7 +150,7 @@ pub enum Operand2<R> {
 }
 
 /// Width of a single load or store, and how a load extends to 32 bits.
-#[derive(Copy, Clone, PartialEq, Eq, Debug)]
+#[derive(Copy, Clone, PartialEq, Eq, Hash, Debug)]
 pub enum MemSize {
     U8,
     S8,

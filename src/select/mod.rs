@@ -5,6 +5,7 @@ mod build;
 mod flow;
 mod fold;
 mod graph;
+mod init;
 pub mod ir;
 mod locals;
 mod long;
@@ -28,6 +29,16 @@ pub fn function(
     options: &Options,
 ) -> Result<Func<VReg>, Error> {
     let (graph, order) = build::select_with_stack(module, layout, index, options)?;
+    let graph = simplify::simplify(graph, &order);
+    Ok(lower::lower(&graph, options.stack_limit.is_some()))
+}
+
+/// The module's initialisation as instructions.
+///
+/// # Errors
+/// As `function`.
+pub fn init(module: &Module<'_>, layout: &Layout, options: &Options) -> Result<Func<VReg>, Error> {
+    let (graph, order) = init::init(module, layout)?;
     let graph = simplify::simplify(graph, &order);
     Ok(lower::lower(&graph, options.stack_limit.is_some()))
 }

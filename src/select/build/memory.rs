@@ -10,7 +10,7 @@ use crate::select::graph::Builder;
 use crate::select::ir::{Access, BinOp, Region, Value};
 use crate::wasm::layout::{GlobalLayout, MemoryLayout, Size};
 use crate::wasm::constant;
-use wasmparser::{MemArg, Operator};
+use wasmparser::{MemArg, MemArgTarget, Operator};
 
 /// The high word of a loaded i64.
 #[derive(Copy, Clone, PartialEq, Eq, Debug)]
@@ -63,10 +63,11 @@ impl Walk<'_> {
     /// The machine address of an access and what to add to it, after the bounds check; `None` if it always
     /// traps.
     fn address(&mut self, memarg: &MemArg, bytes: u32) -> Option<(Value, i32)> {
+        let memory = memory_of(memarg);
         let index = self.pop_word();
         let end = memarg.offset + u64::from(bytes);
         if self.options.bounds == Bounds::Trap {
-            let layout = &self.layout.memories[memarg.memory as usize];
+            let layout = &self.layout.memories[memory as usize];
             let limit = match layout.size {
                 Size::Fixed(size) => {
                     let Some(limit) = u64::from(size).checked_sub(end) else {
@@ -81,7 +82,7 @@ impl Walk<'_> {
                 }
                 Size::Word => {
                     let least = u64::from(layout.declared_pages) << layout.page_log2;
-                    let size = size_word(&mut self.builder, Symbol::MemorySize(memarg.memory));
+                    let size = size_word(&mut self.builder, Symbol::MemorySize(memory));
                     // A memory never shrinks; where even its least size holds the access's end, the
                     // subtraction cannot wrap.
                     if least < end {
@@ -98,7 +99,7 @@ impl Walk<'_> {
             }
             self.builder.trap_if(past, TrapCode::MemoryOutOfBounds);
         }
-        let base = self.builder.address(Symbol::Memory(memarg.memory), 0);
+        let base = self.builder.address(Symbol::Memory(memory), 0);
         let address = self.builder.binary(BinOp::Add, index, base);
         Some((address, (memarg.offset as u32).cast_signed()))
     }
@@ -109,8 +110,8 @@ impl Walk<'_> {
         let access = Access {
             size: load.size,
             offset,
-            region: Region::Memory(memarg.memory),
-            volatile: self.is_volatile(memarg.memory),
+            region: Region::Memory(memory_of(memarg)),
+            volatile: self.is_volatile(memory_of(memarg)),
         };
         let lo = self.load_part(address, access);
         let hi = match load.high {
@@ -152,8 +153,8 @@ impl Walk<'_> {
             let access = Access {
                 size: size.part(),
                 offset: offset.wrapping_add(4 * n),
-                region: Region::Memory(memarg.memory),
-                volatile: self.is_volatile(memarg.memory),
+                region: Region::Memory(memory_of(memarg)),
+                volatile: self.is_volatile(memory_of(memarg)),
             };
             self.store_part(address, word, access);
         }
@@ -243,6 +244,13 @@ impl Walk<'_> {
         let pages = self.pages(layout, size);
         let value = self.builder.select(fits, pages, failure);
         self.push_word(value);
+    }
+}
+
+fn memory_of(memarg: &MemArg) -> u32 {
+    match memarg.target {
+        MemArgTarget::Memory(memory) => memory,
+        MemArgTarget::Array(_) => unreachable!("array types are refused with the module"),
     }
 }
 

@@ -17,7 +17,7 @@ use super::graph::Builder;
 use super::ir::{Block, Graph, Op, Place, Value};
 use super::locals::{Locals, locals};
 use super::long::Long;
-use crate::error::{self, Error};
+use crate::error::Error;
 use crate::options::Options;
 use crate::wasm::Module;
 use crate::wasm::layout::Layout;
@@ -101,8 +101,7 @@ pub fn select_with_stack(
     while !reader.eof() {
         let (operator, offset) = reader.read_with_offset().expect("a validated body decodes");
         walk.operator(&operator).map_err(|Refused| {
-            let name = function.name.map(str::to_string);
-            let place = error::Place { function: Some((index, name)), offset: Some(offset) };
+            let place = module.place(index, Some(offset));
             Error::unsupported(place, format!("{} is not supported", operator_name::of(&operator)))
         })?;
     }
