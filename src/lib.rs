@@ -125,27 +125,40 @@ impl Compiler<'_, '_> {
     /// The machine code of a part, and the stages that were asked for.
     fn part(&self, part: Part) -> Result<(Code, String), Error> {
         let mut dump = String::new();
-        let func = match part {
-            Part::Function(index) if self.module.functions[index as usize].import.is_some() => thunk(index),
+        let graph = match part {
+            Part::Function(index) if self.module.functions[index as usize].import.is_some() => None,
             Part::Function(index) => {
-                let func = select::function(self.module, self.layout, index, self.options)?;
-                self.cache(func)
+                Some(select::function(self.module, self.layout, index, self.options)?)
             }
-            Part::Init => {
-                let func = select::init(self.module, self.layout, self.options)?;
-                self.cache(func)
-            }
+            Part::Init => Some(select::init(self.module, self.layout)),
         };
-        let names = |symbol: Symbol| format!("{symbol:?}");
+        let func = match (graph, part) {
+            (Some(graph), _) => self.registers(part, &graph, &mut dump),
+            (None, Part::Function(index)) => thunk(index),
+            (None, Part::Init) => unreachable!("the initialisation has a graph"),
+        };
+        let names = |symbol: Symbol| symbol.to_string();
         let code = emit::emit(&func, &self.emit_options(part, &names))?;
-        if self.inspect.stages.contains(&Stage::Asm) {
-            dump.push_str(&titled(&self.title(part), code.listing.as_deref()));
-        }
+        self.show(Stage::Asm, part, &mut dump, || code.listing.clone().unwrap_or_default());
         Ok((code, dump))
     }
 
-    fn cache(&self, func: Func<VReg>) -> Func<Reg> {
-        regcache::cache(func, self.options.check)
+    /// From values to core registers.
+    fn registers(&self, part: Part, graph: &select::Graph, dump: &mut String) -> Func<Reg> {
+        self.show(Stage::Ssa, part, dump, || graph.to_string());
+        let func: Func<VReg> = select::lower(graph, self.options);
+        self.show(Stage::Select, part, dump, || func.to_string());
+        self.show(Stage::Liveness, part, dump, || regcache::dump_liveness(&func));
+        let func = regcache::cache(func, self.options.check);
+        self.show(Stage::Assign, part, dump, || func.to_string());
+        func
+    }
+
+    /// Adds a stage to the dump if it was asked for.
+    fn show(&self, stage: Stage, part: Part, dump: &mut String, text: impl FnOnce() -> String) {
+        if self.inspect.stages.contains(&stage) {
+            dump.push_str(&titled(&self.title(part), Some(&text())));
+        }
     }
 
     fn emit_options<'n>(&self, part: Part, names: &'n dyn Fn(Symbol) -> String) -> EmitOptions<'n> {

@@ -6,7 +6,6 @@
 use super::graph::Builder;
 use super::ir::{Access, BinOp, Block, Callee, Edge, Graph, Region, Term, Value};
 use super::long::Long;
-use crate::error::Error;
 use crate::isa::{Cond, MemSize, Symbol, TrapCode};
 use crate::wasm::layout::{GlobalLayout, Layout, Size};
 use crate::wasm::{ConstExpr, Items, Module, Placement, constant};
@@ -20,23 +19,20 @@ struct Init<'a> {
 }
 
 /// The initialisation in SSA form, with its blocks in order.
-///
-/// # Errors
-/// `Unsupported` for constant expressions that have no translation.
-pub fn init(module: &Module<'_>, layout: &Layout) -> Result<(Graph, Vec<Block>), Error> {
+pub fn init(module: &Module<'_>, layout: &Layout) -> (Graph, Vec<Block>) {
     let builder = Builder::new(Vec::new());
     let mut init = Init { module, layout, builder, order: vec![Block::ENTRY] };
     init.memories();
-    init.globals()?;
-    init.tables()?;
-    init.elements()?;
-    init.data()?;
+    init.globals();
+    init.tables();
+    init.elements();
+    init.data();
     if let Some(start) = module.start {
         let ty = &module.types[module.functions[start as usize].signature as usize];
         init.builder.typed_call(Callee::Symbol(Symbol::Function(start)), ty, None, &[]);
     }
     init.builder.terminate(Term::Return(smallvec::SmallVec::new()));
-    Ok((init.builder.graph, init.order))
+    (init.builder.graph, init.order)
 }
 
 fn word(region: Region, offset: u32) -> Access {
@@ -79,25 +75,24 @@ impl Init<'_> {
         }
     }
 
-    fn globals(&mut self) -> Result<(), Error> {
+    fn globals(&mut self) {
         for (layout, (global, k)) in self.layout.globals.iter().zip(self.module.globals.iter().zip(0..)) {
             let (GlobalLayout::Variable { .. }, Some(init)) = (layout, &global.init) else { continue };
-            let words = self.evaluate(init)?;
+            let words = self.evaluate(init);
             for (&value, n) in words.iter().zip(0..) {
                 self.store_word(Symbol::Global(k), Region::Global(k), 4 * n, value);
             }
         }
-        Ok(())
     }
 
-    fn tables(&mut self) -> Result<(), Error> {
+    fn tables(&mut self) {
         for (layout, (table, k)) in self.layout.tables.iter().zip(self.module.tables.iter().zip(0..)) {
             if table.import.is_some() || layout.constant.is_some() {
                 continue;
             }
             match &table.init {
                 Some(init) => {
-                    let value = self.evaluate(init)?[0];
+                    let value = self.evaluate(init)[0];
                     self.fill_table(k, layout.initial, value);
                 }
                 None => self.clear(Symbol::Table(k), 4 * layout.initial),
@@ -107,7 +102,6 @@ impl Init<'_> {
                 self.store_word(Symbol::TableSize(k), Region::Size, 0, size);
             }
         }
-        Ok(())
     }
 
     /// A loop that stores one word to every entry.
@@ -146,14 +140,14 @@ impl Init<'_> {
         self.builder.trap_if(past, code);
     }
 
-    fn elements(&mut self) -> Result<(), Error> {
+    fn elements(&mut self) {
         for (element, n) in self.module.elements.iter().zip(0..) {
             let Placement::Active { index: table, offset } = &element.placement else { continue };
             let layout = &self.layout.tables[*table as usize];
             if layout.constant.is_some() {
                 continue;
             }
-            let start = self.evaluate(offset)?[0];
+            let start = self.evaluate(offset)[0];
             let size = match layout.size {
                 Size::Fixed(size) => self.builder.int(size),
                 Size::Word => self.load(Symbol::TableSize(*table), Region::Size),
@@ -168,7 +162,7 @@ impl Init<'_> {
                     if items.iter().any(|item| self.layout.evaluate(item).is_none()) =>
                 {
                     for (item, at) in items.iter().zip(0..) {
-                        let value = self.evaluate(item)?[0];
+                        let value = self.evaluate(item)[0];
                         self.builder.store(place, value, word(Region::Table(*table), 4 * at));
                     }
                 }
@@ -177,13 +171,12 @@ impl Init<'_> {
                 }
             }
         }
-        Ok(())
     }
 
-    fn data(&mut self) -> Result<(), Error> {
+    fn data(&mut self) {
         for (data, n) in self.module.data.iter().zip(0..) {
             let Placement::Active { index: memory, offset } = &data.placement else { continue };
-            let start = self.evaluate(offset)?[0];
+            let start = self.evaluate(offset)[0];
             let size = match self.layout.memories[*memory as usize].size {
                 Size::Fixed(size) => self.builder.int(size),
                 Size::Word => self.load(Symbol::MemorySize(*memory), Region::Size),
@@ -194,7 +187,6 @@ impl Init<'_> {
             let place = self.builder.binary(BinOp::Add, start, base);
             self.copy(place, Symbol::Data(n), count);
         }
-        Ok(())
     }
 
     fn load(&mut self, symbol: Symbol, region: Region) -> Value {
@@ -203,7 +195,7 @@ impl Init<'_> {
     }
 
     /// The words of a constant expression's value.
-    fn evaluate(&mut self, expr: &ConstExpr<'_>) -> Result<Vec<Value>, Error> {
+    fn evaluate(&mut self, expr: &ConstExpr<'_>) -> Vec<Value> {
         let mut stack: Vec<Vec<Value>> = Vec::new();
         for operator in expr.operators() {
             let operator = operator.expect("a validated expression decodes");
@@ -226,7 +218,7 @@ impl Init<'_> {
             };
             stack.push(words);
         }
-        Ok(stack.pop().expect("a validated expression has a value"))
+        stack.pop().expect("a validated expression has a value")
     }
 
     /// The operators that extended constant expressions have.

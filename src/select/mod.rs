@@ -1,4 +1,12 @@
 //! From wasm to instructions over virtual registers.
+//!
+//! ```text
+//!   locals    which locals a label must carry
+//!   build     select_with_stack: one walk over the operators, to SSA form (ir, graph, fold, long)
+//!   init      the same for the module's initialisation
+//!   simplify  the graph built again with its shape known (flow)
+//!   lower     tree covering: instructions over virtual registers
+//! ```
 
 mod abi;
 mod build;
@@ -6,19 +14,21 @@ mod flow;
 mod fold;
 mod graph;
 mod init;
-pub mod ir;
+mod ir;
 mod locals;
 mod long;
 mod lower;
+mod print;
 mod simplify;
+
+pub use ir::Graph;
 
 use crate::error::Error;
 use crate::isa::{Func, VReg};
 use crate::options::Options;
-use crate::wasm::Module;
-use crate::wasm::layout::Layout;
+use crate::wasm::{Layout, Module};
 
-/// Defined function `index` as instructions.
+/// Defined function `index` in SSA form, simplified.
 ///
 /// # Errors
 /// `Unsupported` for operators that have no translation.
@@ -27,18 +37,18 @@ pub fn function(
     layout: &Layout,
     index: u32,
     options: &Options,
-) -> Result<Func<VReg>, Error> {
+) -> Result<Graph, Error> {
     let (graph, order) = build::select_with_stack(module, layout, index, options)?;
-    let graph = simplify::simplify(graph, &order);
-    Ok(lower::lower(&graph, options.stack_limit.is_some()))
+    Ok(simplify::simplify(graph, &order))
 }
 
-/// The module's initialisation as instructions.
-///
-/// # Errors
-/// As `function`.
-pub fn init(module: &Module<'_>, layout: &Layout, options: &Options) -> Result<Func<VReg>, Error> {
-    let (graph, order) = init::init(module, layout)?;
-    let graph = simplify::simplify(graph, &order);
-    Ok(lower::lower(&graph, options.stack_limit.is_some()))
+/// The module's initialisation in SSA form, simplified.
+pub fn init(module: &Module<'_>, layout: &Layout) -> Graph {
+    let (graph, order) = init::init(module, layout);
+    simplify::simplify(graph, &order)
+}
+
+/// A graph as instructions.
+pub fn lower(graph: &Graph, options: &Options) -> Func<VReg> {
+    lower::lower(graph, options.stack_limit.is_some())
 }
