@@ -1,1 +1,3 @@
+//! Tools of the repository: the oracle that executes compiled objects, and the benchmarks.
 
+pub mod oracle;
