@@ -22,8 +22,11 @@ use super::rewrite;
 use super::stub::Surroundings;
 use super::value::{self, Random, Value};
 
-/// Instructions of one emulated call; fuel of the reference times the most that one operator takes.
-const INSTRUCTIONS: u64 = 400_000_000;
+/// Instructions that a call may always take, and for each unit of fuel that the reference spent.
+const FREE_INSTRUCTIONS: u64 = 100_000;
+const INSTRUCTIONS_PER_FUEL: u64 = 200;
+/// For each byte that a call might clear or copy.
+const INSTRUCTIONS_PER_BYTE: u64 = 8;
 /// Loop iterations and calls that a generated module may spend in one call from outside.
 pub const GENERATED_FUEL: i32 = 300;
 /// Calls of one module at most.
@@ -191,9 +194,10 @@ impl<'a> Sides<'a> {
         let name = format!("{}_init", self.prepared.options.module_name);
         let init = self.machine.image().global(&name);
         let init = init.ok_or_else(|| Stop::Fail(format!("the object defines no {name}")))?;
+        let limit = self.limit();
         let fail = |error: String| Stop::Fail(format!("{name}: {error}"));
         let outcome =
-            self.machine.call(init, &[], &[], INSTRUCTIONS, &mut self.surroundings);
+            self.machine.call(init, &[], &[], limit, &mut self.surroundings);
         let compared = compare_outcomes(&outcome, &expected).map_err(fail)?;
         self.compare_state().map_err(fail)?;
         Ok(matches!(compared, Compared::Returned))
@@ -212,11 +216,12 @@ impl<'a> Sides<'a> {
         }
         let address = self.machine.image().global(&function.symbol);
         let address = address.ok_or_else(|| format!("no global symbol {}", function.symbol))?;
+        let limit = self.limit();
         let outcome = self.machine.call(
             address,
             arguments,
             &signature.results,
-            INSTRUCTIONS,
+            limit,
             &mut self.surroundings,
         );
         let exhausted = expected == reference::Outcome::Trapped(8);
@@ -229,6 +234,14 @@ impl<'a> Sides<'a> {
         let compared = compare_outcomes(&outcome, &expected)?;
         self.compare_state()?;
         Ok(compared)
+    }
+
+    /// The most instructions that the call which the reference has just made may take.
+    fn limit(&self) -> u64 {
+        let memories = self.prepared.interface.memories.iter();
+        let bytes: u64 = memories.map(|memory| memory.sizes.reserved).sum();
+        let fuel = self.reference.spent().saturating_mul(INSTRUCTIONS_PER_FUEL);
+        FREE_INSTRUCTIONS + bytes * INSTRUCTIONS_PER_BYTE + fuel
     }
 
     fn restart(&mut self) -> Result<(), String> {

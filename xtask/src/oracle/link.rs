@@ -16,11 +16,15 @@
 
 use std::collections::{BTreeMap, HashMap};
 
+use object::elf::RelocationType;
 use object::read::elf::ElfFile32;
 use object::{
     Endianness, Object, ObjectSection, ObjectSymbol, RelocationFlags, RelocationTarget,
     SectionFlags, SectionIndex, SymbolIndex, SymbolSection, elf,
 };
+
+/// The version field of e_flags (AAELF32 5.2).
+const EABI_MASK: u32 = 0xff00_0000;
 
 pub const CODE: u32 = 0x0800_0000;
 pub const STUBS: u32 = 0x0880_0000;
@@ -136,11 +140,11 @@ fn check_header(file: &File<'_>) -> Result<(), String> {
     let endian = Endianness::Little;
     let machine = header.e_machine.get(endian);
     let kind = header.e_type.get(endian);
-    let flags = header.e_flags.get(endian);
+    let flags = header.e_flags.get(endian).0;
     if !file.is_little_endian() || machine != elf::EM_ARM || kind != elf::ET_REL {
         return Err("object: not a little-endian relocatable object for Arm".to_string());
     }
-    if flags & elf::EF_ARM_EABIMASK != elf::EF_ARM_EABI_VER5 {
+    if flags & EABI_MASK != elf::EF_ARM_EABI_VER5.0 {
         return Err(format!("object: e_flags {flags:#x} is not EABI version 5"));
     }
     Ok(())
@@ -153,18 +157,18 @@ impl<'a> Linker<'a> {
         let mut constants = Vec::new();
         let mut data = Vec::new();
         for section in self.file.sections() {
-            let SectionFlags::Elf { sh_flags } = section.flags() else {
+            let SectionFlags::Elf { sh_flags, .. } = section.flags() else {
                 return Err("object: not ELF sections".to_string());
             };
-            if sh_flags & u64::from(elf::SHF_ALLOC) == 0 {
+            if !sh_flags.contains(elf::SHF_ALLOC) {
                 continue;
             }
             let mut bytes = section.data().map_err(|error| error.to_string())?.to_vec();
             let (size, align) = (section.size() as u32, section.align().max(1) as u32);
             bytes.resize(size as usize, 0);
-            let list = if sh_flags & u64::from(elf::SHF_EXECINSTR) != 0 {
+            let list = if sh_flags.contains(elf::SHF_EXECINSTR) {
                 &mut code
-            } else if sh_flags & u64::from(elf::SHF_WRITE) != 0 {
+            } else if sh_flags.contains(elf::SHF_WRITE) {
                 &mut data
             } else {
                 &mut constants
@@ -341,7 +345,7 @@ impl<'a> Linker<'a> {
                 if r_type == elf::R_ARM_NONE {
                     continue;
                 }
-                let at = format!("relocation {r_type} at {name}+{offset:#x}");
+                let at = format!("relocation {} at {name}+{offset:#x}", r_type.0);
                 if !relocation.has_implicit_addend() || offset + 4 > size {
                     return Err(format!("{at}: has an addend of its own or no place"));
                 }
@@ -399,7 +403,7 @@ fn field(regions: &mut [Region], place: u32) -> Option<&mut [u8; 4]> {
 
 /// The relocated field (AAELF32 5.6.1.4 to 5.6.1.6).
 fn resolve(
-    r_type: u32,
+    r_type: RelocationType,
     field: [u8; 4],
     place: u32,
     (symbol, thumb): (u32, bool),
@@ -511,6 +515,6 @@ mod tests {
         assert!(resolve(elf::R_ARM_THM_JUMP24, bl, 0x1000, (0x2000, true)).is_err());
         assert!(resolve(elf::R_ARM_THM_PC22, bl, 0x1000, (0x2000, false)).is_err());
         assert!(resolve(elf::R_ARM_THM_MOVT_ABS, bl, 0x1000, (0x2000, false)).is_err());
-        assert!(resolve(3, [0; 4], 0x1000, (0x2000, false)).is_err());
+        assert!(resolve(elf::R_ARM_REL32, [0; 4], 0x1000, (0x2000, false)).is_err());
     }
 }

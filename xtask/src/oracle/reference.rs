@@ -143,6 +143,11 @@ impl Reference {
         }
     }
 
+    /// Fuel that the last call, or initialisation, used.
+    pub fn spent(&self) -> u64 {
+        FUEL - self.store.get_fuel().unwrap_or(0)
+    }
+
     pub fn log(&self) -> &Log {
         &self.store.data().log
     }

@@ -155,8 +155,8 @@ fn random_module(arguments: &RunArguments, options: &Options, index: u64) -> (Re
 pub fn generated(seed: u64, index: u64, bounds: Bounds) -> Vec<u8> {
     let mut random = Random::stream(seed, index);
     loop {
-        let length = 512 << random.below(5);
-        let bytes = random.bytes(length + random.below(512) as usize);
+        let length = (512 << random.below(5)) + random.below(512);
+        let bytes = random.bytes(length as usize);
         if let Some(wasm) = generate::module(&bytes, &Language::default(), bounds) {
             return wasm;
         }
