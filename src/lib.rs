@@ -8,15 +8,3 @@ pub mod options;
 pub mod regcache;
 pub mod select;
 pub mod wasm;
-
-/// An object in the making.
-pub struct Compiled {
-    pub object: Vec<u8>,
-}
-
-pub fn compile(_: &[u8], _: &options::Options) -> Result<Compiled, error::Error> {
-    Err(error::Error::Unsupported {
-        place: error::Place::default(),
-        message: "nothing is compiled yet".to_string(),
-    })
-}

@@ -23,7 +23,7 @@ use super::stub::Surroundings;
 use super::value::{self, Random, Value};
 
 /// Instructions that a call may always take, and for each unit of fuel that the reference spent.
-const FREE_INSTRUCTIONS: u64 = 100_000;
+const FREE_INSTRUCTIONS: u64 = 500_000;
 const INSTRUCTIONS_PER_FUEL: u64 = 200;
 /// For each byte that a call might clear or copy.
 const INSTRUCTIONS_PER_BYTE: u64 = 8;
