@@ -106,7 +106,7 @@ fn check_with(wat: &str, object: Builder<'_>, bounds: Bounds) -> Report {
 
 fn assert_passes(report: &Report) {
     assert!(report.passed(), "{report:?}");
-    assert!(report.calls > 0 && report.calls == report.returned + report.trapped, "{report:?}");
+    assert!(report.calls > 0 && report.calls == report.returned + report.trapped(), "{report:?}");
 }
 
 fn assert_fails(report: &Report, with: &str) {
@@ -171,7 +171,7 @@ fn endless_loops_and_recursion() {
     let endless = Builder::default().function("f", &[0xb508, 0xf7ff, 0xfffe, 0xbd08], &call);
     let report = check(recursion, endless);
     assert_passes(&report);
-    assert_eq!(report.trapped, 8);
+    assert_eq!(report.trapped(), 8);
     let not_endless = check(nothing, Builder::default().function("f", &[0xb508, 0xf7ff, 0xfffe], &call));
     assert_fails(&not_endless, "Trapped(8), expected Returned");
 }
@@ -224,7 +224,7 @@ fn undefined_accesses_are_not_compared() {
     let object = || at_memory(&[BX_LR]);
     let report = check_with(load, object(), Bounds::None);
     assert!(report.passed(), "{report:?}");
-    assert_eq!((report.calls, report.returned, report.trapped), (8, 0, 0));
+    assert_eq!((report.calls, report.returned, report.trapped()), (8, 0, 0));
     assert_fails(&check_with(load, object(), Bounds::Trap), "expected Trapped(4)");
 }
 
