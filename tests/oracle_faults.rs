@@ -14,7 +14,7 @@ const BX_LR: u16 = 0x4770;
 const MEMORY: &str = "module_memory";
 
 /// Offset in bytes, kind, symbol.
-type Reference<'a> = (u64, u32, &'a str);
+type Reference<'a> = (u64, elf::RelocationType, &'a str);
 
 #[derive(Default)]
 struct Builder<'a> {
@@ -40,7 +40,7 @@ impl<'a> Builder<'a> {
             self = self.function("module_init", &[BX_LR], &[]);
         }
         let mut object = Object::new(BinaryFormat::Elf, Architecture::Arm, Endianness::Little);
-        object.flags = FileFlags::Elf { os_abi: 0, abi_version: 0, e_flags: elf::EF_ARM_EABI_VER5 };
+        object.flags = FileFlags::Elf { os_abi: elf::ELFOSABI_NONE, abi_version: 0, e_flags: elf::EF_ARM_EABI_VER5 };
         let mut symbols: Vec<(&str, SymbolId)> = Vec::new();
         for (name, size) in &self.data {
             let section = format!(".bss.{name}").into_bytes();
@@ -106,7 +106,7 @@ fn check_with(wat: &str, object: Builder<'_>, bounds: Bounds) -> Report {
 
 fn assert_passes(report: &Report) {
     assert!(report.passed(), "{report:?}");
-    assert!(report.calls > 0 && report.calls == report.returned + report.trapped, "{report:?}");
+    assert!(report.calls > 0 && report.calls == report.returned + report.trapped(), "{report:?}");
 }
 
 fn assert_fails(report: &Report, with: &str) {
@@ -171,12 +171,12 @@ fn endless_loops_and_recursion() {
     let endless = Builder::default().function("f", &[0xb508, 0xf7ff, 0xfffe, 0xbd08], &call);
     let report = check(recursion, endless);
     assert_passes(&report);
-    assert_eq!(report.trapped, 8);
+    assert_eq!(report.trapped(), 8);
     let not_endless = check(nothing, Builder::default().function("f", &[0xb508, 0xf7ff, 0xfffe], &call));
     assert_fails(&not_endless, "Trapped(8), expected Returned");
 }
 
-const LOAD: &str = r#"(module (memory (export "memory") 1)
+const LOAD: &str = r#"(module (memory (export "memory") 1 1)
     (func (export "f") (result i64) (i64.load (i32.const 1))))"#;
 
 /// `movw r2, #:lower16:memory+1; movt r2, #:upper16:memory+1`, then `code`.
@@ -201,7 +201,7 @@ fn unaligned_accesses_of_several_words() {
 
 #[test]
 fn memory_contents() {
-    let store = r#"(module (memory (export "memory") 1)
+    let store = r#"(module (memory (export "memory") 1 1)
         (func (export "f") (i32.store (i32.const 1) (i32.const 7))))"#;
     // movs r0, #7; str r0, [r2]
     assert_passes(&check(store, at_memory(&[0x2007, 0x6010, BX_LR])));
@@ -219,12 +219,12 @@ fn memory_contents() {
 
 #[test]
 fn undefined_accesses_are_not_compared() {
-    let load = r#"(module (memory (export "memory") 1)
+    let load = r#"(module (memory (export "memory") 1 1)
         (func (export "f") (result i32) (i32.load (i32.const 0x10000000))))"#;
     let object = || at_memory(&[BX_LR]);
     let report = check_with(load, object(), Bounds::None);
     assert!(report.passed(), "{report:?}");
-    assert_eq!((report.calls, report.returned, report.trapped), (8, 0, 0));
+    assert_eq!((report.calls, report.returned, report.trapped()), (8, 0, 0));
     assert_fails(&check_with(load, object(), Bounds::Trap), "expected Trapped(4)");
 }
 

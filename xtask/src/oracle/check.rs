@@ -23,7 +23,7 @@ use super::stub::Surroundings;
 use super::value::{self, Random, Value};
 
 /// Instructions that a call may always take, and for each unit of fuel that the reference spent.
-const FREE_INSTRUCTIONS: u64 = 100_000;
+const FREE_INSTRUCTIONS: u64 = 500_000;
 const INSTRUCTIONS_PER_FUEL: u64 = 200;
 /// For each byte that a call might clear or copy.
 const INSTRUCTIONS_PER_BYTE: u64 = 8;
@@ -39,8 +39,8 @@ pub struct Report {
     pub calls: u64,
     /// Calls compared that returned.
     pub returned: u64,
-    /// Calls compared that trapped.
-    pub trapped: u64,
+    /// Calls compared that trapped, by trap code.
+    pub traps: [u64; 9],
     /// Instructions executed on the emulated core.
     pub instructions: u64,
     /// What differs.
@@ -50,6 +50,11 @@ pub struct Report {
 }
 
 impl Report {
+    /// Calls compared that trapped.
+    pub fn trapped(&self) -> u64 {
+        self.traps.iter().sum()
+    }
+
     pub fn passed(&self) -> bool {
         self.failure.is_none() && self.skipped.is_none()
     }
@@ -171,7 +176,7 @@ impl<'a> Sides<'a> {
                 Stop::Fail(format!("call {number}: {}{arguments:?}: {error}", function.name))
             })? {
                 Compared::Returned => report.returned += 1,
-                Compared::Trapped => report.trapped += 1,
+                Compared::Trapped(code) => report.traps[usize::from(code)] += 1,
                 Compared::Not => {
                     let fresh = self.prepared.reference.instantiate();
                     self.reference = fresh.map_err(Stop::Skip)?;
@@ -229,7 +234,7 @@ impl<'a> Sides<'a> {
             // Where a stack ends differs, and so does what was done before.
             let both = outcome == machine::Outcome::Trapped(8);
             self.restart()?;
-            return Ok(if both { Compared::Trapped } else { Compared::Not });
+            return Ok(if both { Compared::Trapped(8) } else { Compared::Not });
         }
         let compared = compare_outcomes(&outcome, &expected)?;
         self.compare_state()?;
@@ -285,7 +290,8 @@ impl<'a> Sides<'a> {
 #[derive(Copy, Clone, PartialEq, Eq, Debug)]
 enum Compared {
     Returned,
-    Trapped,
+    /// With a trap code of the object ABI.
+    Trapped(u8),
     Not,
 }
 
@@ -306,7 +312,7 @@ fn compare_outcomes(
     match (ours, expected) {
         (machine::Outcome::Broken(error), _) => Err(format!("{error}; expected {expected:?}")),
         (machine::Outcome::Trapped(ours), reference::Outcome::Trapped(expected)) => {
-            if ours == expected { Ok(Compared::Trapped) } else { differ() }
+            if ours == expected { Ok(Compared::Trapped(*ours)) } else { differ() }
         }
         (machine::Outcome::Returned(ours), reference::Outcome::Returned(expected)) => {
             let same = ours.iter().zip(expected).all(|(a, b)| a.agrees(*b));

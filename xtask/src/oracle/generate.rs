@@ -85,7 +85,7 @@ fn config(input: &mut Unstructured<'_>, language: &Language, bounds: Bounds) -> 
         max_imports: input.int_in_range(0..=6)?,
         max_globals: input.int_in_range(0..=6)?,
         max_data_segments: input.int_in_range(0..=4)?,
-        max_element_segments: input.int_in_range(0..=4)?,
+        max_element_segments: input.int_in_range(1..=4)?,
         min_element_segments: usize::from(may_trap),
         max_elements: 12,
         max_values: input.int_in_range(2..=10)?,

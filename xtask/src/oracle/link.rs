@@ -14,7 +14,7 @@
 //! 0x0880_0000 stubs, one halfword each    0x2000_0000 data (read, write), a region per large section
 //! ```
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeSet, HashMap};
 
 use object::elf::RelocationType;
 use object::read::elf::ElfFile32;
@@ -258,7 +258,7 @@ impl<'a> Linker<'a> {
 
     /// Enters every symbol by name, and makes stubs for undefined functions.
     fn define(&mut self, is_function: &impl Fn(&str) -> bool) -> Result<(), String> {
-        let mut stubs = BTreeMap::new();
+        let mut stubs = BTreeSet::new();
         for symbol in self.file.symbols() {
             let name = symbol.name().map_err(|error| error.to_string())?.to_string();
             if symbol.is_undefined() {
@@ -268,7 +268,7 @@ impl<'a> Linker<'a> {
                 if !is_function(&name) {
                     return Err(format!("undefined symbol {name} is no import and no helper"));
                 }
-                stubs.insert(name, 0);
+                stubs.insert(name);
                 continue;
             }
             if is_mapping(&name) || name.is_empty() {
@@ -285,11 +285,13 @@ impl<'a> Linker<'a> {
                 return Err(format!("symbol {name} is defined twice"));
             }
         }
-        for (index, (name, _)) in stubs.into_iter().enumerate() {
+        for (index, name) in stubs.into_iter().enumerate() {
             let address = STUBS + 2 * (index as u32 + 1);
             self.image.globals.insert(name.clone(), address | 1);
             self.image.stubs.push(name);
         }
+        let provided = self.provided.iter().map(|(name, &address)| (name.clone(), address));
+        self.image.globals.extend(provided);
         Ok(())
     }
 

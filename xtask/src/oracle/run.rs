@@ -59,7 +59,7 @@ struct Totals {
     skipped: u64,
     calls: u64,
     returned: u64,
-    trapped: u64,
+    traps: [u64; 9],
     instructions: u64,
 }
 
@@ -84,9 +84,11 @@ pub fn run(arguments: &RunArguments) -> Result<bool, String> {
         Some(count) => random(arguments, &options, count),
         None => files(arguments, &options)?,
     };
+    println!("traps by code {:?}", totals.traps);
+    let trapped: u64 = totals.traps.iter().sum();
     println!(
-        "calls {} returned {} trapped {} instructions {}",
-        totals.calls, totals.returned, totals.trapped, totals.instructions
+        "calls {} returned {} trapped {trapped} instructions {}",
+        totals.calls, totals.returned, totals.instructions
     );
     println!("{} passed, {} failed, {} skipped", totals.passed, totals.failed, totals.skipped);
     Ok(totals.failed == 0)
@@ -188,7 +190,9 @@ impl Totals {
         self.skipped += u64::from(report.skipped.is_some());
         self.calls += report.calls;
         self.returned += report.returned;
-        self.trapped += report.trapped;
+        for (sum, count) in self.traps.iter_mut().zip(report.traps) {
+            *sum += count;
+        }
         self.instructions += report.instructions;
     }
 }
