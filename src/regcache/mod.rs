@@ -1,22 +1,85 @@
-//! Stand-in: for functions without registers.
+//! Register caching: from virtual registers in SSA form to core registers and spill slots.
+//!
+//! ```text
+//!   flow      positions, loops, dominators, frequencies
+//!   liveness  live ranges, next uses, pressure            (livemap: the sets)
+//!   webs      vregs that want one register and one slot
+//!   spill     what is in registers where                  (slots: stores, slot numbers)
+//!   prefer    a register hint for each vreg
+//!   assign    registers for all operands                  (moves: parallel moves)
+//!   check     replays the result against the input
+//!   placed    the result with its origin, and the final function
+//! ```
+//!
+//! Spilling bounds the pressure by the number of registers everywhere, so assignment cannot fail and nothing
+//! is ever tried again. Inserted instructions (moves, loads, stores, constants, EORs) leave NZCV alone.
 
-use crate::isa::{BlockData, Func, Reg, VReg};
+mod assign;
+mod check;
+mod flow;
+mod livemap;
+mod liveness;
+mod moves;
+mod operands;
+mod placed;
+mod prefer;
+mod slots;
+mod spill;
+#[cfg(test)]
+mod tests;
+mod webs;
 
-pub fn cache(func: Func<VReg>, _: bool) -> Func<Reg> {
-    let block = |block: BlockData<VReg>| BlockData {
-        params: Default::default(),
-        insts: Vec::new(),
-        term: block.term.map(&mut |_, _| Reg::R0),
-        loop_depth: 0,
-        cold: false,
-    };
-    Func {
-        blocks: func.blocks.into_iter().map(block).collect(),
-        entry: Vec::new(),
-        vregs: 0,
-        outgoing: 0,
-        locals: 0,
-        slots: 0,
-        stack_check: false,
+use crate::isa::{Func, Reg, RegSet, VReg};
+use flow::Flow;
+use placed::Placed;
+use spill::Plan;
+
+/// The farthest byte from sp that a store reaches without a register for its address.
+const REACH: u64 = 4095;
+
+/// Whether stores to the frame of `func` need a register for their address. Then r12 holds no value at
+/// any place, and `emit` may use it at any place.
+pub fn reserves_scratch<R>(func: &Func<R>) -> bool {
+    frame(func, u64::from(func.slots)) > REACH
+}
+
+fn frame<R>(func: &Func<R>, slots: u64) -> u64 {
+    u64::from(func.outgoing) + u64::from(func.locals) + slots
+}
+
+/// Gives every vreg its registers. With `check`, proves that the result reads the right values.
+///
+/// # Panics
+/// If the result is wrong, which is a bug of this module, or `func` is not in the form that `Func` describes.
+pub fn cache(func: Func<VReg>, check: bool) -> Func<Reg> {
+    let flow = Flow::new(&func);
+    let mut allocatable = RegSet::ALLOCATABLE;
+    if frame(&func, 0) > REACH {
+        allocatable.remove(Reg::R12);
     }
+    let (mut plan, mut placed) = place(&func, &flow, allocatable);
+    // Two slots serve parallel moves.
+    if allocatable.contains(Reg::R12) && frame(&func, 4 * (u64::from(plan.slots) + 2)) > REACH {
+        allocatable.remove(Reg::R12);
+        (plan, placed) = place(&func, &flow, allocatable);
+    }
+    if check && let Err(violation) = check::check(&func, &placed, allocatable) {
+        panic!("register caching is wrong: {violation}");
+    }
+    placed::finish(&func, &plan.site, placed)
+}
+
+fn place(func: &Func<VReg>, flow: &Flow, allocatable: RegSet) -> (Plan, Placed) {
+    let liveness = liveness::liveness(func, flow, allocatable);
+    let webs = webs::webs(func, flow, &liveness);
+    let plan = spill::spill(func, flow, &liveness, &webs, allocatable);
+    let hints = prefer::prefer(func, flow, &webs, &plan, allocatable);
+    let placed = assign::assign(func, flow, &webs, &plan, &hints, allocatable);
+    (plan, placed)
+}
+
+/// Live-in and live-out sets of the blocks and live ranges of the vregs, as text.
+pub fn dump_liveness(func: &Func<VReg>) -> String {
+    let flow = Flow::new(func);
+    liveness::liveness(func, &flow, RegSet::ALLOCATABLE).dump(func, &flow)
 }

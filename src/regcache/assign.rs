@@ -1,0 +1,570 @@
+//! Registers for every operand, in one walk over the blocks.
+//!
+//! The plan says which vregs are in registers; since they are never more than there are, this pass always
+//! finds a register and cannot fail. A definition gets the register that its hint names, else a free one that
+//! stays free long enough. Values that arrive in fixed registers stay there until someone else needs the
+//! register: moves sink towards where they are needed. Calls isolate their fixed operands by one parallel move,
+//! which also brings what survives into registers that the callee preserves. At the start of a block,
+//! locations follow the predecessors by their frequency, at loop headers the hints; each edge is one parallel
+//! move, in the predecessor if that has one successor, else in the successor, which then has one
+//! predecessor.
+
+use super::flow::Flow;
+use super::moves::{Loc, MoveOp, Scratch, Source, sequentialise};
+use super::operands::{Operands, fixed_uses, needs_copy, operands};
+use super::placed::{Placed, PlacedBlock, Step};
+use super::prefer::Hints;
+use super::spill::{Action, ActionKind, Plan, rematerialisation};
+use super::webs::{Webs, argument};
+use crate::isa::{BlockId, Edge, Func, Inst, Reg, RegSet, Role, Term, VReg};
+use smallvec::SmallVec;
+
+/// Where the values in registers are at some place.
+type Locations = SmallVec<[(VReg, Reg); 14]>;
+
+pub fn assign(
+    func: &Func<VReg>,
+    flow: &Flow,
+    webs: &Webs,
+    plan: &Plan,
+    hints: &Hints,
+    allocatable: RegSet,
+) -> Placed {
+    let mut assigner = Assigner {
+        func,
+        flow,
+        webs,
+        plan,
+        hints,
+        allocatable,
+        at: [None; 16],
+        loc: vec![Reg::PC; func.vregs],
+        used: hints.paid,
+        steps: Vec::new(),
+        entries: vec![Locations::new(); func.blocks.len()],
+        exits: vec![Locations::new(); func.blocks.len()],
+    };
+    let mut blocks: Vec<PlacedBlock> = func.block_ids().map(|id| assigner.block(id)).collect();
+    for id in func.block_ids() {
+        assigner.edges_into(id, &mut blocks);
+    }
+    let named = blocks
+        .iter()
+        .flat_map(|block| &block.steps)
+        .map(|step| match *step {
+            Step::Move(MoveOp::Load { slot, .. } | MoveOp::Store { slot, .. }) => slot + 1,
+            Step::Move(MoveOp::Copy { .. } | MoveOp::Swap { .. } | MoveOp::Remat { .. }) => 0,
+            Step::Inst { .. } => 0,
+        });
+    let slots = named.max().unwrap_or(0);
+    Placed { blocks, slots }
+}
+
+struct Assigner<'a> {
+    func: &'a Func<VReg>,
+    flow: &'a Flow,
+    webs: &'a Webs,
+    plan: &'a Plan,
+    hints: &'a Hints,
+    allocatable: RegSet,
+    /// What each register holds at the place of the walk, and where each held vreg is.
+    at: [Option<VReg>; 16],
+    loc: Vec<Reg>,
+    /// Registers that cost nothing more to use.
+    used: RegSet,
+    steps: Vec<Step>,
+    entries: Vec<Locations>,
+    exits: Vec<Locations>,
+}
+
+impl Assigner<'_> {
+    fn block(&mut self, id: BlockId) -> PlacedBlock {
+        let entry = self.entry(id);
+        self.at = [None; 16];
+        for &(v, reg) in &entry {
+            self.put(v, reg);
+        }
+        self.entries[id.index()] = entry;
+        let block = self.func.block(id);
+        let mut actions: &[Action] = &self.plan.blocks[id.index()].actions;
+        for (index, inst) in block.insts.iter().enumerate() {
+            let here = take_at(&mut actions, index);
+            let position = self.flow.position(id, index);
+            self.before(here, fixed_operands(inst), position);
+            let killed: SmallVec<[VReg; 6]> = killed(here).collect();
+            let list = operands(inst);
+            let fixed = list
+                .iter()
+                .any(|(_, r)| matches!(r, Role::FixedUse(_) | Role::FixedDef(_)));
+            let regs = if fixed || !inst.clobbers().is_empty() {
+                self.isolate(inst.clobbers(), &list, &killed, position)
+            } else {
+                self.plain(inst, &list, &killed, position)
+            };
+            let mut regs = regs.into_iter();
+            let inst = inst.map(&mut |_, _| regs.next().expect("one register per operand"));
+            self.steps.push(Step::Inst {
+                index: index as u32,
+                inst,
+            });
+        }
+        let here = take_at(&mut actions, block.insts.len());
+        let position = self.flow.position(id, block.insts.len());
+        self.before(here, SmallVec::new(), position);
+        let term = self.terminator(&block.term, here, position);
+        self.exits[id.index()] = self.held().collect();
+        PlacedBlock {
+            steps: std::mem::take(&mut self.steps),
+            term,
+        }
+    }
+
+    fn held(&self) -> impl Iterator<Item = (VReg, Reg)> {
+        let slots = self.at.iter().zip(0..);
+        slots.filter_map(|(&v, index)| v.map(|v| (v, Reg::new(index))))
+    }
+
+    fn occupied(&self) -> RegSet {
+        self.held().map(|(_, reg)| reg).collect()
+    }
+
+    fn free(&self) -> RegSet {
+        self.allocatable.minus(self.occupied())
+    }
+
+    fn put(&mut self, v: VReg, reg: Reg) {
+        assert!(self.at[reg.index()].is_none(), "{reg} holds two values");
+        assert!(self.allocatable.contains(reg), "{reg} holds no values");
+        self.at[reg.index()] = Some(v);
+        self.loc[v.index()] = reg;
+        self.used.insert(reg);
+    }
+
+    fn drop(&mut self, v: VReg) {
+        let reg = self.loc[v.index()];
+        assert_eq!(
+            self.at[reg.index()],
+            Some(v),
+            "{v} is dropped where it is not"
+        );
+        self.at[reg.index()] = None;
+    }
+
+    /// A register for `v` out of `allowed`: its hint, else one that is free for as long as `v` stays, a
+    /// cheap one first.
+    fn choose(&self, v: VReg, allowed: RegSet, position: u32) -> Reg {
+        if let Some(reg) = self.hints.of(v).filter(|&reg| allowed.contains(reg)) {
+            return reg;
+        }
+        let end = self.hints.end(v, position);
+        let rank = |reg: &Reg| {
+            let free_for = self.hints.next_busy(*reg, position + 2).min(end);
+            (
+                free_for,
+                self.used.contains(*reg),
+                reg.is_low(),
+                std::cmp::Reverse(reg.index()),
+            )
+        };
+        allowed
+            .iter()
+            .max_by_key(rank)
+            .expect("never more values than registers are planned")
+    }
+
+    /// Moves whoever sits in the register that is meant for `v` to its own, if that is free.
+    fn make_way(&mut self, v: VReg, leaving: &[VReg]) {
+        let Some(wanted) = self.hints.of(v) else {
+            return;
+        };
+        let Some(other) = self.at[wanted.index()].filter(|w| !leaving.contains(w)) else {
+            return;
+        };
+        let Some(home) = self
+            .hints
+            .of(other)
+            .filter(|&home| self.free().contains(home))
+        else {
+            return;
+        };
+        self.steps.push(Step::Move(MoveOp::Copy {
+            to: home,
+            from: wanted,
+        }));
+        self.drop(other);
+        self.put(other, home);
+    }
+
+    /// Stores, drops and reloads in front of an instruction, which reads `fixed` operands.
+    fn before(&mut self, here: &[Action], fixed: SmallVec<[(VReg, Reg); 4]>, position: u32) {
+        for action in here {
+            let v = action.vreg;
+            match action.kind {
+                ActionKind::Store => {
+                    let slot = self.plan.slot[v.index()].expect("a stored vreg has a slot");
+                    self.steps.push(Step::Move(MoveOp::Store {
+                        slot,
+                        from: self.loc[v.index()],
+                    }));
+                }
+                ActionKind::Drop => self.drop(v),
+                ActionKind::Reload => {
+                    let direct = fixed
+                        .iter()
+                        .find(|&&(w, reg)| w == v && self.free().contains(reg));
+                    self.make_way(v, &[]);
+                    let to = match direct {
+                        Some(&(_, reg)) if self.free().contains(reg) => reg,
+                        _ => self.choose(v, self.free(), position),
+                    };
+                    self.put(v, to);
+                    self.steps.push(Step::Move(self.reload(v, to)));
+                }
+                ActionKind::Kill => {}
+            }
+        }
+    }
+
+    fn reload(&self, v: VReg, to: Reg) -> MoveOp {
+        if rematerialisation(self.func, &self.plan.site, v).is_some() {
+            return MoveOp::Remat { to, vreg: v };
+        }
+        MoveOp::Load {
+            to,
+            slot: self.plan.slot[v.index()].expect("a reloaded vreg has a slot"),
+        }
+    }
+
+    /// The registers of the operands of an instruction without fixed ones.
+    fn plain(
+        &mut self,
+        inst: &Inst<VReg>,
+        list: &Operands,
+        killed: &[VReg],
+        position: u32,
+    ) -> SmallVec<[Reg; 6]> {
+        for &(v, _) in list.iter().filter(|(_, role)| !role.is_use()) {
+            self.make_way(v, killed);
+        }
+        let mut regs: SmallVec<[Reg; 6]> = SmallVec::new();
+        // Registers of the tied definitions, which other definitions must leave alone.
+        let mut tied = RegSet::EMPTY;
+        for (index, &(v, role)) in list.iter().enumerate() {
+            let here = self.loc[v.index()];
+            let reg = match role {
+                Role::Use | Role::FixedUse(_) => here,
+                Role::TiedUse(_) if !needs_copy(inst, list, index, !killed.contains(&v)) => here,
+                Role::TiedUse(k) => {
+                    let def = list.iter().find(|&&(_, role)| role == Role::TiedDef(k));
+                    let &(def, _) = def.expect("a tied use has its definition");
+                    let to = self.choose(def, self.free().minus(tied), position);
+                    self.steps.push(Step::Move(MoveOp::Copy { to, from: here }));
+                    to
+                }
+                Role::Def | Role::FixedDef(_) | Role::TiedDef(_) => continue,
+            };
+            if matches!(role, Role::TiedUse(_)) {
+                tied.insert(reg);
+            }
+            regs.push(reg);
+        }
+        killed.iter().for_each(|&v| self.drop(v));
+        for &(v, role) in list {
+            let reg = match role {
+                Role::Use | Role::FixedUse(_) | Role::TiedUse(_) => continue,
+                Role::Def | Role::FixedDef(_) => self.choose(v, self.free().minus(tied), position),
+                Role::TiedDef(k) => {
+                    let same = list.iter().position(|&(_, role)| role == Role::TiedUse(k));
+                    regs[same.expect("a tied definition has its use")]
+                }
+            };
+            self.put(v, reg);
+            regs.push(reg);
+        }
+        regs
+    }
+
+    /// The registers of the operands of an instruction with fixed operands or clobbers, after one
+    /// parallel move that brings the operands there and what stays out of the way.
+    fn isolate(
+        &mut self,
+        clobbers: RegSet,
+        list: &Operands,
+        killed: &[VReg],
+        position: u32,
+    ) -> SmallVec<[Reg; 6]> {
+        let mut moves: SmallVec<[(Loc, Source); 8]> = SmallVec::new();
+        let before = self.occupied();
+        let fixed: RegSet = list
+            .iter()
+            .filter_map(|&(_, role)| fixed_use(role))
+            .collect();
+        let avoid = clobbers.union(fixed);
+        let staying: Locations = self.held().filter(|(v, _)| !killed.contains(v)).collect();
+        let kept = staying
+            .iter()
+            .map(|&(_, reg)| reg)
+            .filter(|&reg| !avoid.contains(reg));
+        let mut busy = kept.collect::<RegSet>().union(fixed);
+        let mut after: Locations = SmallVec::new();
+        for &(v, reg) in &staying {
+            let home = if avoid.contains(reg) {
+                self.choose(v, self.allocatable.minus(avoid).minus(busy), position)
+            } else {
+                reg
+            };
+            busy.insert(home);
+            after.push((v, home));
+            moves.push((Loc::Reg(home), Source::Loc(Loc::Reg(reg))));
+        }
+        let mut regs: SmallVec<[Reg; 6]> = SmallVec::new();
+        let mut written = RegSet::EMPTY;
+        for &(v, role) in list.iter().filter(|(_, role)| role.is_use()) {
+            let from = Loc::Reg(self.loc[v.index()]);
+            let reg = match (fixed_use(role), after.iter().find(|&&(w, _)| w == v)) {
+                (Some(reg), _) => reg,
+                (None, Some(&(_, home))) => home,
+                (None, None) if !busy.contains(self.loc[v.index()]) => self.loc[v.index()],
+                (None, None) => {
+                    let spare = self.allocatable.minus(busy);
+                    spare
+                        .intersection(clobbers)
+                        .first()
+                        .or(spare.first())
+                        .expect("one is left")
+                }
+            };
+            if fixed_use(role).is_none_or(|_| !written.contains(reg)) && !after.contains(&(v, reg))
+            {
+                moves.push((Loc::Reg(reg), Source::Loc(from)));
+            }
+            written.insert(reg);
+            busy.insert(reg);
+            regs.push(reg);
+        }
+        self.parallel(&moves, self.allocatable.minus(before).minus(busy));
+        self.at = [None; 16];
+        after.iter().for_each(|&(v, reg)| self.put(v, reg));
+        for &(v, role) in list.iter().filter(|(_, role)| !role.is_use()) {
+            let reg = match role {
+                Role::FixedDef(reg) => reg,
+                Role::Def | Role::TiedDef(_) => self.choose(v, self.free(), position),
+                Role::Use | Role::FixedUse(_) | Role::TiedUse(_) => unreachable!("filtered out"),
+            };
+            self.put(v, reg);
+            regs.push(reg);
+        }
+        regs
+    }
+
+    fn parallel(&mut self, moves: &[(Loc, Source)], free: RegSet) {
+        let ops = sequentialise(moves, &self.scratch(free));
+        self.steps.extend(ops.into_iter().map(Step::Move));
+    }
+
+    /// Only registers that cost nothing more serve as scratch.
+    fn scratch(&self, free: RegSet) -> Scratch {
+        let slots = [self.plan.slots, self.plan.slots + 1];
+        Scratch {
+            free: free.intersection(self.used),
+            borrowed: Reg::R0,
+            slots,
+        }
+    }
+
+    fn terminator(&mut self, term: &Term<VReg>, here: &[Action], position: u32) -> Term<Reg> {
+        match term {
+            Term::Jump(edge) => return Term::Jump(Edge::to(edge.target)),
+            Term::Branch { .. }
+            | Term::BranchZero { .. }
+            | Term::Table { .. }
+            | Term::Return { .. }
+            | Term::TailCall(_)
+            | Term::Trap(_) => {}
+        }
+        let mut list = Operands::new();
+        term.visit(|v, role| list.push((v, role)));
+        let killed: SmallVec<[VReg; 6]> = killed(here).collect();
+        let fixed = list.iter().any(|&(_, role)| fixed_use(role).is_some());
+        let regs = if fixed {
+            self.isolate(RegSet::EMPTY, &list, &killed, position)
+        } else {
+            let regs = list.iter().map(|&(v, _)| self.loc[v.index()]).collect();
+            killed.iter().for_each(|&v| self.drop(v));
+            regs
+        };
+        let mut regs = regs.into_iter();
+        term.map(&mut |_, _| regs.next().expect("one register per operand"))
+    }
+
+    /// Where the values are that the plan has in registers at the start of the block.
+    fn entry(&self, id: BlockId) -> Locations {
+        let planned = &self.plan.blocks[id.index()].entry;
+        if id == BlockId::ENTRY {
+            let arrive = |v: &VReg| self.func.entry.iter().find(|&&(w, _)| w == *v).copied();
+            return planned.iter().filter_map(arrive).collect();
+        }
+        let preds = &self.flow.preds[id.index()];
+        let is_header = self.flow.loop_at(id).is_some();
+        let votes = self.votes(id, preds, is_header);
+        let mut ranked: SmallVec<[(f32, usize, VReg); 14]> = planned
+            .iter()
+            .enumerate()
+            .map(|(index, &v)| (votes[index].iter().copied().fold(0.0, f32::max), index, v))
+            .collect();
+        ranked.sort_by(|a, b| b.0.total_cmp(&a.0));
+        let mut free = self.allocatable;
+        let mut entry = Locations::new();
+        let mut later: SmallVec<[VReg; 14]> = SmallVec::new();
+        for &(_, index, v) in &ranked {
+            let vote = |reg: &Reg| votes[index][reg.index()];
+            let best = free
+                .iter()
+                .max_by(|a, b| vote(a).total_cmp(&vote(b)).then(b.cmp(a)));
+            match best.filter(|reg| vote(reg) > 0.0) {
+                Some(reg) => {
+                    free.remove(reg);
+                    entry.push((v, reg));
+                }
+                None => later.push(v),
+            }
+        }
+        for v in later {
+            let reg = self.choose(v, free, self.flow.start(id));
+            free.remove(reg);
+            entry.push((v, reg));
+        }
+        entry
+    }
+
+    /// For each value planned at the start of the block, how often it arrives in each register.
+    fn votes(&self, id: BlockId, preds: &[BlockId], is_header: bool) -> Vec<[f32; 16]> {
+        let plan = &self.plan.blocks[id.index()];
+        let params = &self.func.block(id).params;
+        let mut votes = vec![[0f32; 16]; plan.entry.len()];
+        let mut total = 0.0;
+        for &pred in preds.iter().filter(|&&pred| pred < id) {
+            let freq = self.flow.freq[pred.index()];
+            total += freq;
+            let exit = &self.exits[pred.index()];
+            let mut vote = |v: VReg, source: VReg| {
+                let index = plan.entry.iter().position(|&w| w == v);
+                let from = exit.iter().find(|&&(w, _)| w == source);
+                if let (Some(index), Some(&(_, reg))) = (index, from) {
+                    votes[index][reg.index()] += freq;
+                }
+            };
+            self.plan.live_through(id).for_each(|v| vote(v, v));
+            for &number in &plan.register_params {
+                let number = number as usize;
+                vote(params[number], argument(self.func, pred, number));
+            }
+        }
+        for (&v, votes) in plan.entry.iter().zip(&mut votes) {
+            if let Some(reg) = self.hints.of(v) {
+                let single = preds.len() == 1 && votes.iter().any(|&vote| vote > 0.0);
+                votes[reg.index()] += match (is_header, single) {
+                    (true, _) => 1e12,
+                    (false, true) => 0.0,
+                    (false, false) => 0.1 * total,
+                };
+            }
+        }
+        votes
+    }
+
+    /// Adds the moves of all edges into the block.
+    fn edges_into(&mut self, id: BlockId, blocks: &mut [PlacedBlock]) {
+        for &pred in &self.flow.preds[id.index()] {
+            let moves = self.edge_moves(pred, id);
+            if moves.is_empty() {
+                continue;
+            }
+            let busy: RegSet = self.exits[pred.index()]
+                .iter()
+                .chain(&self.entries[id.index()])
+                .map(|&(_, reg)| reg)
+                .collect();
+            let ops = sequentialise(&moves, &self.scratch(self.allocatable.minus(busy)));
+            let steps = ops.into_iter().map(Step::Move);
+            match &self.func.block(pred).term {
+                Term::Jump(_) => blocks[pred.index()].steps.extend(steps),
+                Term::Branch { .. } | Term::BranchZero { .. } | Term::Table { .. } => {
+                    assert_eq!(self.flow.preds[id.index()].len(), 1, "the edge is critical");
+                    blocks[id.index()].steps.splice(0..0, steps);
+                }
+                Term::Return { .. } | Term::TailCall(_) | Term::Trap(_) => {
+                    unreachable!("the block has a successor")
+                }
+            }
+        }
+    }
+
+    fn edge_moves(&self, pred: BlockId, id: BlockId) -> Vec<(Loc, Source)> {
+        let exit = &self.exits[pred.index()];
+        let held = |v: VReg| exit.iter().find(|&&(w, _)| w == v).map(|&(_, reg)| reg);
+        let source = |v: VReg| match (held(v), self.plan.slot[v.index()]) {
+            (Some(reg), _) => Source::Loc(Loc::Reg(reg)),
+            (None, _) if rematerialisation(self.func, &self.plan.site, v).is_some() => {
+                Source::Remat(v)
+            }
+            (None, slot) => Source::Loc(Loc::Slot(slot.expect("the value is in memory"))),
+        };
+        let entry = &self.entries[id.index()];
+        let place = |v: VReg| {
+            let found = entry.iter().find(|&&(w, _)| w == v);
+            Loc::Reg(found.expect("the plan has the value in a register").1)
+        };
+        let mut moves: Vec<(Loc, Source)> = self
+            .plan
+            .live_through(id)
+            .map(|v| (place(v), source(v)))
+            .collect();
+        let params = &self.func.block(id).params;
+        for &number in &self.plan.blocks[id.index()].register_params {
+            let arg = argument(self.func, pred, number as usize);
+            moves.push((place(params[number as usize]), source(arg)));
+        }
+        for &number in &self.plan.blocks[id.index()].memory_params {
+            let v = params[number as usize];
+            let arg = argument(self.func, pred, number as usize);
+            let in_place =
+                self.plan.slot[arg.index()].is_some() && self.webs.of(arg) == self.webs.of(v);
+            if !in_place {
+                let slot = self.plan.slot[v.index()].expect("the parameter arrives in memory");
+                moves.push((Loc::Slot(slot), source(arg)));
+            }
+        }
+        moves.retain(|&(to, from)| from != Source::Loc(to));
+        moves
+    }
+}
+
+fn fixed_use(role: Role) -> Option<Reg> {
+    match role {
+        Role::FixedUse(reg) => Some(reg),
+        Role::Use | Role::TiedUse(_) | Role::Def | Role::FixedDef(_) | Role::TiedDef(_) => None,
+    }
+}
+
+fn fixed_operands(inst: &Inst<VReg>) -> SmallVec<[(VReg, Reg); 4]> {
+    let mut fixed = SmallVec::new();
+    if !fixed_uses(inst).is_empty() {
+        inst.visit(|v, role| fixed.extend(fixed_use(role).map(|reg| (v, reg))));
+    }
+    fixed
+}
+
+/// Splits off the actions of instruction `index`.
+fn take_at<'a>(actions: &mut &'a [Action], index: usize) -> &'a [Action] {
+    let count = actions.partition_point(|action| action.index as usize <= index);
+    let (here, rest) = actions.split_at(count);
+    *actions = rest;
+    here
+}
+
+fn killed(here: &[Action]) -> impl Iterator<Item = VReg> {
+    here.iter()
+        .filter(|action| action.kind == ActionKind::Kill)
+        .map(|action| action.vreg)
+}

@@ -1,0 +1,310 @@
+//! Where each vreg is live, where its next use is, and how many are live at once.
+//!
+//! Live-in and live-out sets of blocks map each live vreg to the position of its nearest use (Braun and Hack,
+//! "Register Spilling and Live-Range Splitting for SSA-Form Programs", 2009). They come from one backward pass
+//! over the acyclic graph and one forward pass that makes what is live into a loop header live in the
+//! whole loop (Boissinot et al., "Computing Liveness Sets for SSA-Form Programs", 2011). Arguments of an edge are
+//! read by the terminator; parameters are defined at the start of their block and not live into it.
+
+use super::flow::Flow;
+use super::livemap::{Map, Pool};
+use super::operands::{defs_of, extra_registers, survivors};
+use crate::isa::{BlockId, Func, RegSet, VReg};
+use std::fmt::Write;
+
+pub struct Liveness {
+    pool: Pool,
+    live_in: Vec<Map>,
+    live_out: Vec<Map>,
+    ranges: Vec<Range>,
+    /// Where the ranges of each vreg begin in `ranges`.
+    first_range: Vec<u32>,
+    /// For each block, how many more values are live at its worst place than fit.
+    pub excess: Vec<i64>,
+    /// How many values are live at the start of each block, parameters included.
+    pub entry_count: Vec<i64>,
+}
+
+/// Positions from `start` up to `end`, exclusive.
+#[derive(Copy, Clone, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub struct Range {
+    pub start: u32,
+    pub end: u32,
+}
+
+/// Liveness of `func` for register sets of `allocatable`.
+pub fn liveness(func: &Func<VReg>, flow: &Flow, allocatable: RegSet) -> Liveness {
+    let mut pool = Pool::new(func.vregs);
+    let (mut live_in, mut live_out) = backward(func, flow, &mut pool);
+    let nearer_from = |block: BlockId, from: u32| {
+        move |a: u32, b: u32| {
+            if flow.distance(block, from, a) <= flow.distance(block, from, b) {
+                a
+            } else {
+                b
+            }
+        }
+    };
+    let mut through = vec![Map::EMPTY; flow.loops.len()];
+    for id in func.block_ids() {
+        let Some(innermost) = flow.innermost[id.index()] else {
+            continue;
+        };
+        let header = flow.loop_at(id);
+        let around = if header.is_some() {
+            flow.loops[innermost].parent
+        } else {
+            Some(innermost)
+        };
+        if let Some(l) = around {
+            let nearer = nearer_from(id, flow.start(id));
+            live_in[id.index()] = pool.union(live_in[id.index()], through[l], &nearer);
+        }
+        if header.is_some() {
+            through[innermost] = live_in[id.index()];
+        }
+        let nearer = nearer_from(id, flow.end(id) - 1);
+        live_out[id.index()] = pool.union(live_out[id.index()], through[innermost], &nearer);
+    }
+    let mut sweep = Sweep::new(func, flow, allocatable);
+    for id in func.block_ids().rev() {
+        let next = live_in.get(id.index() + 1).copied().unwrap_or(Map::EMPTY);
+        pool.difference(next, live_out[id.index()], &mut |v, only_next| {
+            if only_next {
+                sweep.close(v, flow.end(id));
+            } else {
+                sweep.open(v, flow.end(id));
+            }
+        });
+        sweep.block(id);
+    }
+    for &(v, _) in &func.entry {
+        sweep.define(v, 0);
+    }
+    assert_eq!(
+        sweep.count, 0,
+        "a value is read that is not defined on every path"
+    );
+    let (ranges, first_range) = sort_ranges(sweep.ranges, func.vregs);
+    let Sweep {
+        excess,
+        entry_count,
+        ..
+    } = sweep;
+    Liveness {
+        pool,
+        live_in,
+        live_out,
+        ranges,
+        first_range,
+        excess,
+        entry_count,
+    }
+}
+
+impl Liveness {
+    /// The position of the nearest use of `v` from the start of the block, if it is live there.
+    pub fn next_use_in(&self, block: BlockId, v: VReg) -> Option<u32> {
+        self.pool.get(self.live_in[block.index()], v)
+    }
+
+    /// The position of the nearest use of `v` behind the block, if it is live there.
+    pub fn next_use_out(&self, block: BlockId, v: VReg) -> Option<u32> {
+        self.pool.get(self.live_out[block.index()], v)
+    }
+
+    /// Where `v` is live, in ascending order. A value that nobody reads is live where it is written.
+    pub fn ranges(&self, v: VReg) -> &[Range] {
+        let first = self.first_range[v.index()] as usize;
+        &self.ranges[first..self.first_range[v.index() + 1] as usize]
+    }
+
+    /// One line per block and one per vreg.
+    pub fn dump(&self, func: &Func<VReg>, flow: &Flow) -> String {
+        let mut text = String::new();
+        for id in func.block_ids() {
+            let names = |map| {
+                let names: Vec<String> = self.pool.keys(map).iter().map(VReg::to_string).collect();
+                names.join(" ")
+            };
+            let _ = writeln!(
+                text,
+                "block{} [{}, {}) frequency {:.3} in: {} out: {}",
+                id.index(),
+                flow.start(id),
+                flow.end(id),
+                flow.freq[id.index()],
+                names(self.live_in[id.index()]),
+                names(self.live_out[id.index()]),
+            );
+        }
+        for v in (0..func.vregs).map(VReg::new) {
+            let ranges = self
+                .ranges(v)
+                .iter()
+                .map(|r| format!(" [{}, {})", r.start, r.end));
+            let _ = writeln!(text, "{v}:{}", ranges.collect::<String>());
+        }
+        text
+    }
+}
+
+/// Live-in and live-out sets that ignore back edges.
+fn backward(func: &Func<VReg>, flow: &Flow, pool: &mut Pool) -> (Vec<Map>, Vec<Map>) {
+    let mut live_in = vec![Map::EMPTY; func.blocks.len()];
+    let mut live_out = vec![Map::EMPTY; func.blocks.len()];
+    for id in func.block_ids().rev() {
+        let block = func.block(id);
+        let from = flow.end(id) - 1;
+        let nearer = |a: u32, b: u32| {
+            if flow.distance(id, from, a) <= flow.distance(id, from, b) {
+                a
+            } else {
+                b
+            }
+        };
+        let mut map = Map::EMPTY;
+        for target in block.term.successors().filter(|&target| target > id) {
+            map = pool.union(map, live_in[target.index()], &nearer);
+        }
+        live_out[id.index()] = map;
+        pool.freeze();
+        let position = flow.position(id, block.insts.len());
+        block.term.visit(|v, _| map = pool.insert(map, v, position));
+        for (index, inst) in block.insts.iter().enumerate().rev() {
+            for v in defs_of(inst) {
+                map = pool.remove(map, v);
+            }
+            let position = flow.position(id, index);
+            inst.visit(|v, role| {
+                if role.is_use() {
+                    map = pool.insert(map, v, position);
+                }
+            });
+        }
+        for &v in &block.params {
+            map = pool.remove(map, v);
+        }
+        live_in[id.index()] = map;
+        pool.freeze();
+    }
+    (live_in, live_out)
+}
+
+const CLOSED: u32 = u32::MAX;
+
+/// A walk over all positions from the last to the first that knows what is live.
+struct Sweep<'a> {
+    func: &'a Func<VReg>,
+    flow: &'a Flow,
+    allocatable: RegSet,
+    /// The end of the range of each live vreg.
+    end: Vec<u32>,
+    count: i64,
+    ranges: Vec<(VReg, Range)>,
+    excess: Vec<i64>,
+    entry_count: Vec<i64>,
+}
+
+impl<'a> Sweep<'a> {
+    fn new(func: &'a Func<VReg>, flow: &'a Flow, allocatable: RegSet) -> Sweep<'a> {
+        let end = vec![CLOSED; func.vregs];
+        let excess = vec![i64::MIN; func.blocks.len()];
+        let entry_count = vec![0; func.blocks.len()];
+        Sweep {
+            func,
+            flow,
+            allocatable,
+            end,
+            count: 0,
+            ranges: Vec::new(),
+            excess,
+            entry_count,
+        }
+    }
+
+    fn is_open(&self, v: VReg) -> bool {
+        self.end[v.index()] != CLOSED
+    }
+
+    fn open(&mut self, v: VReg, end: u32) {
+        if !self.is_open(v) {
+            self.end[v.index()] = end;
+            self.count += 1;
+        }
+    }
+
+    fn close(&mut self, v: VReg, start: u32) {
+        self.ranges.push((
+            v,
+            Range {
+                start,
+                end: self.end[v.index()],
+            },
+        ));
+        self.end[v.index()] = CLOSED;
+        self.count -= 1;
+    }
+
+    fn define(&mut self, v: VReg, start: u32) {
+        self.open(v, start + 1);
+        self.close(v, start);
+    }
+
+    fn block(&mut self, id: BlockId) {
+        let (func, flow) = (self.func, self.flow);
+        let block = func.block(id);
+        let room = self.allocatable.len() as i64;
+        let mut excess = self.count - room;
+        let position = flow.position(id, block.insts.len());
+        block.term.visit(|v, _| self.open(v, position + 1));
+        for (index, inst) in block.insts.iter().enumerate().rev() {
+            let position = flow.position(id, index);
+            let defs = defs_of(inst);
+            for &v in &defs {
+                self.open(v, position + 3);
+            }
+            excess = excess.max(self.count - room);
+            for &v in &defs {
+                self.close(v, position + 2);
+            }
+            excess = excess.max(self.count - survivors(inst, self.allocatable) as i64);
+            let extra = extra_registers(inst, |v| self.is_open(v)) as i64;
+            inst.visit(|v, role| {
+                if role.is_use() {
+                    self.open(v, position + 1);
+                }
+            });
+            excess = excess.max(self.count + extra - room);
+        }
+        let start = flow.start(id);
+        for &v in &block.params {
+            self.open(v, start + 1);
+        }
+        self.entry_count[id.index()] = self.count;
+        for &v in &block.params {
+            self.close(v, start);
+        }
+        self.excess[id.index()] = excess;
+    }
+}
+
+/// Sorts ranges, which come in descending order, by vreg and then ascending.
+fn sort_ranges(mut found: Vec<(VReg, Range)>, vregs: usize) -> (Vec<Range>, Vec<u32>) {
+    let mut first = vec![0u32; vregs + 1];
+    for (v, _) in &found {
+        first[v.index() + 1] += 1;
+    }
+    for index in 0..vregs {
+        first[index + 1] += first[index];
+    }
+    found.reverse();
+    let mut next = first.clone();
+    let mut ranges = vec![Range { start: 0, end: 0 }; found.len()];
+    for (v, range) in found {
+        let place = &mut next[v.index()];
+        ranges[*place as usize] = range;
+        *place += 1;
+    }
+    (ranges, first)
+}

@@ -1,0 +1,300 @@
+//! Parallel moves made sequential.
+//!
+//! All destinations are written as if at once. A move is emitted when nobody still reads its destination; what
+//! remains are cycles. A cycle of registers goes through a free register, else through exchanges by three
+//! EORs; a cycle with a slot in it parks one value in a scratch slot. From slot to slot a value goes through a
+//! free register, else through a register whose own value waits in another scratch slot. So any
+//! parallel move can be made with no register free, and no flag changes.
+
+use crate::isa::{Reg, RegSet, VReg};
+use std::collections::BTreeMap;
+
+/// A place for a value. Slots are words of the spill area.
+#[derive(Copy, Clone, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub enum Loc {
+    Reg(Reg),
+    Slot(u32),
+}
+
+/// Where a moved value comes from.
+#[derive(Copy, Clone, PartialEq, Eq, Debug)]
+pub enum Source {
+    Loc(Loc),
+    /// The vreg's definition is issued again.
+    Remat(VReg),
+}
+
+/// A machine operation that moves values.
+#[derive(Copy, Clone, PartialEq, Eq, Debug)]
+pub enum MoveOp {
+    Copy { to: Reg, from: Reg },
+    Swap { a: Reg, b: Reg },
+    Load { to: Reg, slot: u32 },
+    Store { slot: u32, from: Reg },
+    Remat { to: Reg, vreg: VReg },
+}
+
+/// What a parallel move may use besides its operands.
+#[derive(Copy, Clone, Debug)]
+pub struct Scratch {
+    /// Registers that hold nothing before, during and after the move.
+    pub free: RegSet,
+    /// A register to borrow where none is free.
+    pub borrowed: Reg,
+    /// Two slots that nothing else uses.
+    pub slots: [u32; 2],
+}
+
+/// The operations that perform `moves`, pairs of a destination and its source; destinations differ.
+/// Whether a scratch slot is used is seen by the operations that name it.
+pub fn sequentialise(moves: &[(Loc, Source)], scratch: &Scratch) -> Vec<MoveOp> {
+    let mut run = Run {
+        pending: BTreeMap::new(),
+        readers: BTreeMap::new(),
+        scratch,
+        ops: Vec::new(),
+    };
+    for &(to, from) in moves {
+        if from == Source::Loc(to) {
+            continue;
+        }
+        let before = run.pending.insert(to, from);
+        assert!(before.is_none(), "a parallel move writes {to:?} twice");
+        if let Source::Loc(from) = from {
+            *run.readers.entry(from).or_insert(0) += 1;
+        }
+    }
+    let mut ready: Vec<Loc> = run
+        .pending
+        .keys()
+        .copied()
+        .filter(|to| !run.readers.contains_key(to))
+        .collect();
+    run.drain(&mut ready);
+    while let Some((&to, _)) = run.pending.first_key_value() {
+        run.cycle(to);
+    }
+    run.ops
+}
+
+struct Run<'a> {
+    pending: BTreeMap<Loc, Source>,
+    /// How many pending moves read each location.
+    readers: BTreeMap<Loc, usize>,
+    scratch: &'a Scratch,
+    ops: Vec<MoveOp>,
+}
+
+impl Run<'_> {
+    /// Performs the moves to `ready` and whatever they unblock.
+    fn drain(&mut self, ready: &mut Vec<Loc>) {
+        while let Some(to) = ready.pop() {
+            let from = self.pending.remove(&to).expect("a ready move is pending");
+            self.emit(to, from);
+            let Source::Loc(from) = from else { continue };
+            let readers = self
+                .readers
+                .get_mut(&from)
+                .expect("a pending move is counted");
+            *readers -= 1;
+            if *readers == 0 {
+                self.readers.remove(&from);
+                if self.pending.contains_key(&from) {
+                    ready.push(from);
+                }
+            }
+        }
+    }
+
+    /// Performs the cycle through `start`, in which every location is read once.
+    fn cycle(&mut self, start: Loc) {
+        let mut places = vec![start];
+        loop {
+            let last = places[places.len() - 1];
+            let Source::Loc(from) = self.pending[&last] else {
+                unreachable!("what reads no location is never blocked")
+            };
+            if from == start {
+                break;
+            }
+            places.push(from);
+        }
+        for place in &places {
+            self.pending.remove(place);
+            self.readers.remove(place);
+        }
+        let regs: Option<Vec<Reg>> = places
+            .iter()
+            .map(|place| match place {
+                Loc::Reg(reg) => Some(*reg),
+                Loc::Slot(_) => None,
+            })
+            .collect();
+        match (regs, self.scratch.free.first()) {
+            // places[i] gets the value of places[i + 1], the last one that of the first.
+            (Some(regs), None) => {
+                for pair in regs.windows(2) {
+                    self.ops.push(MoveOp::Swap {
+                        a: pair[0],
+                        b: pair[1],
+                    });
+                }
+            }
+            (Some(_), Some(free)) => self.rotate(&places, Loc::Reg(free)),
+            (None, _) => self.rotate(&places, Loc::Slot(self.scratch.slots[0])),
+        }
+    }
+
+    fn rotate(&mut self, places: &[Loc], parked: Loc) {
+        self.emit(parked, Source::Loc(places[0]));
+        for pair in places.windows(2) {
+            self.emit(pair[0], Source::Loc(pair[1]));
+        }
+        self.emit(places[places.len() - 1], Source::Loc(parked));
+    }
+
+    fn emit(&mut self, to: Loc, from: Source) {
+        match (to, from) {
+            (Loc::Reg(to), Source::Loc(Loc::Reg(from))) => self.ops.push(MoveOp::Copy { to, from }),
+            (Loc::Reg(to), Source::Loc(Loc::Slot(slot))) => {
+                self.ops.push(MoveOp::Load { to, slot })
+            }
+            (Loc::Reg(to), Source::Remat(vreg)) => self.ops.push(MoveOp::Remat { to, vreg }),
+            (Loc::Slot(slot), Source::Loc(Loc::Reg(from))) => {
+                self.ops.push(MoveOp::Store { slot, from });
+            }
+            (Loc::Slot(slot), Source::Loc(Loc::Slot(_)) | Source::Remat(_)) => {
+                let saved = self.scratch.slots[1];
+                match self.scratch.free.first() {
+                    Some(through) => {
+                        self.emit(Loc::Reg(through), from);
+                        self.ops.push(MoveOp::Store {
+                            slot,
+                            from: through,
+                        });
+                    }
+                    None => {
+                        let through = self.scratch.borrowed;
+                        self.ops.push(MoveOp::Store {
+                            slot: saved,
+                            from: through,
+                        });
+                        self.emit(Loc::Reg(through), from);
+                        self.ops.push(MoveOp::Store {
+                            slot,
+                            from: through,
+                        });
+                        self.ops.push(MoveOp::Load {
+                            to: through,
+                            slot: saved,
+                        });
+                    }
+                }
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const SCRATCH: [u32; 2] = [100, 101];
+
+    fn locations(registers: usize, slots: usize) -> Vec<Loc> {
+        let regs = (0..registers).map(|n| Loc::Reg(Reg::new(n as u8)));
+        regs.chain((0..slots).map(|n| Loc::Slot(n as u32)))
+            .collect()
+    }
+
+    /// Runs the operations on a machine whose locations hold their own names.
+    fn run(ops: &[MoveOp], names: &[Loc]) -> BTreeMap<Loc, Source> {
+        let mut state: BTreeMap<Loc, Source> =
+            names.iter().map(|&loc| (loc, Source::Loc(loc))).collect();
+        for &op in ops {
+            match op {
+                MoveOp::Copy { to, from } => {
+                    state.insert(Loc::Reg(to), state[&Loc::Reg(from)]);
+                }
+                MoveOp::Swap { a, b } => {
+                    let (x, y) = (state[&Loc::Reg(a)], state[&Loc::Reg(b)]);
+                    state.insert(Loc::Reg(a), y);
+                    state.insert(Loc::Reg(b), x);
+                }
+                MoveOp::Load { to, slot } => {
+                    state.insert(Loc::Reg(to), state[&Loc::Slot(slot)]);
+                }
+                MoveOp::Store { slot, from } => {
+                    state.insert(Loc::Slot(slot), state[&Loc::Reg(from)]);
+                }
+                MoveOp::Remat { to, vreg } => {
+                    state.insert(Loc::Reg(to), Source::Remat(vreg));
+                }
+            }
+        }
+        state
+    }
+
+    fn check(moves: &[(Loc, Source)], names: &[Loc], free: RegSet) {
+        let scratch = Scratch {
+            free,
+            borrowed: Reg::R0,
+            slots: SCRATCH,
+        };
+        let ops = sequentialise(moves, &scratch);
+        let state = run(&ops, names);
+        for &name in names {
+            let moved = moves
+                .iter()
+                .find(|(to, _)| *to == name)
+                .map(|&(_, from)| from);
+            let want = moved.unwrap_or(Source::Loc(name));
+            assert_eq!(state[&name], want, "{moves:?} became {ops:?}");
+        }
+    }
+
+    /// Every assignment of sources to up to five locations, with and without a free register.
+    #[test]
+    fn every_small_parallel_move_is_right() {
+        for (registers, slots) in [(5, 0), (3, 2), (1, 4), (4, 1)] {
+            let names = locations(registers, slots);
+            // A source number is a location, a rematerialisation, or no move at all.
+            let choices = names.len() + 2;
+            for code in 0..choices.pow(5) {
+                let digit = |n: u32| code / choices.pow(n) % choices;
+                let moves: Vec<(Loc, Source)> = (0..5)
+                    .filter(|&n| digit(n) <= names.len())
+                    .map(|n| {
+                        let source = names.get(digit(n)).map(|&loc| Source::Loc(loc));
+                        (
+                            names[n as usize],
+                            source.unwrap_or(Source::Remat(VReg::new(7))),
+                        )
+                    })
+                    .collect();
+                check(&moves, &names, RegSet::EMPTY);
+                check(&moves, &names, RegSet::of(Reg::R12));
+            }
+        }
+    }
+
+    #[test]
+    fn a_cycle_of_two_registers_takes_three_copies_or_one_exchange() {
+        let (a, b) = (Loc::Reg(Reg::R0), Loc::Reg(Reg::R1));
+        let moves = [(a, Source::Loc(b)), (b, Source::Loc(a))];
+        let scratch = |free| Scratch {
+            free,
+            borrowed: Reg::R0,
+            slots: SCRATCH,
+        };
+        assert_eq!(
+            sequentialise(&moves, &scratch(RegSet::of(Reg::R12))).len(),
+            3
+        );
+        let swap = [MoveOp::Swap {
+            a: Reg::R0,
+            b: Reg::R1,
+        }];
+        assert_eq!(sequentialise(&moves, &scratch(RegSet::EMPTY)), swap);
+    }
+}

@@ -1,0 +1,90 @@
+//! What register caching asks of a single instruction's operands, all derived from `Inst::map`.
+
+use crate::isa::{Addr, Inst, RegSet, Role, StackArea, VReg};
+use smallvec::SmallVec;
+
+/// Operands with their roles, uses first.
+pub type Operands = SmallVec<[(VReg, Role); 6]>;
+
+pub fn operands(inst: &Inst<VReg>) -> Operands {
+    let mut list = Operands::new();
+    inst.visit(|v, role| list.push((v, role)));
+    list
+}
+
+pub fn defs_of(inst: &Inst<VReg>) -> SmallVec<[VReg; 2]> {
+    let mut defs = SmallVec::new();
+    inst.visit(|v, role| {
+        if !role.is_use() {
+            defs.push(v);
+        }
+    });
+    defs
+}
+
+/// The registers that operands must be read in.
+pub fn fixed_uses(inst: &Inst<VReg>) -> RegSet {
+    let mut set = RegSet::EMPTY;
+    inst.visit(|_, role| {
+        if let Role::FixedUse(reg) = role {
+            set.insert(reg);
+        }
+    });
+    set
+}
+
+/// How many values can stay in registers over the instruction.
+pub fn survivors(inst: &Inst<VReg>, allocatable: RegSet) -> usize {
+    allocatable
+        .minus(inst.clobbers())
+        .minus(fixed_uses(inst))
+        .len()
+}
+
+/// Whether the tied use at `index` must be read from a copy, because the definition that it is tied to
+/// would destroy a value that is needed: after the instruction (`stays`), for another tied operand, or as
+/// the data of a store that updates its address (ARMv7-M ARM A7.7.161: unpredictable if both are one register).
+pub fn needs_copy(inst: &Inst<VReg>, list: &Operands, index: usize, stays: bool) -> bool {
+    let v = list[index].0;
+    let tied_before = list[..index]
+        .iter()
+        .any(|&(w, role)| w == v && matches!(role, Role::TiedUse(_)));
+    let stored = matches!(*inst, Inst::StoreUpdate { rt, .. } if rt == v);
+    stays || tied_before || stored
+}
+
+/// How many registers besides those of its operands the instruction needs for copies of tied uses.
+pub fn extra_registers(inst: &Inst<VReg>, stays: impl Fn(VReg) -> bool) -> usize {
+    let list = operands(inst);
+    let copied = |&index: &usize| {
+        matches!(list[index].1, Role::TiedUse(_))
+            && needs_copy(inst, &list, index, stays(list[index].0))
+    };
+    (0..list.len()).filter(copied).count()
+}
+
+/// Whether the instruction can be issued again anywhere instead of reloading its result: it reads no
+/// register and nothing that is ever written, and does nothing else.
+pub fn can_rematerialise(inst: &Inst<VReg>) -> bool {
+    matches!(
+        inst,
+        Inst::Const { .. }
+            | Inst::StackAddr { .. }
+            | Inst::Load {
+                addr: Addr::Stack(StackArea::Incoming, _),
+                ..
+            }
+    )
+}
+
+/// The source and destination of a plain register move.
+pub fn as_move<R: Copy>(inst: &Inst<R>) -> Option<(R, R)> {
+    match *inst {
+        Inst::Mov {
+            s: false,
+            rd,
+            rhs: crate::isa::Operand2::Reg(rm),
+        } => Some((rm, rd)),
+        _ => None,
+    }
+}

@@ -1,0 +1,601 @@
+//! Which values are in registers where, so that never more are than there are registers.
+//!
+//! Braun and Hack's extension of Belady's MIN algorithm to SSA form: blocks in order, in each of them the
+//! values that are in registers; where room is needed, the value leaves whose next use is farthest in relation
+//! to what its return will cost. A vreg keeps its name when it leaves and returns. Loop headers decide for
+//! the whole loop: values that are used in it stay by weight, values that are only live through it leave as
+//! far as the pressure inside asks for. At a call only as many values stay as the callee preserves registers.
+//!
+//! Invariant: at every instruction the values in registers, copies of tied operands included, are at most
+//! the allocatable registers; over an instruction at most `survivors` stay.
+
+use super::flow::Flow;
+use super::liveness::Liveness;
+use super::operands::{Operands, can_rematerialise, extra_registers, operands, survivors};
+use super::webs::{Webs, argument};
+use crate::isa::{BlockId, Func, Inst, RegSet, Role, Term, VReg};
+use smallvec::SmallVec;
+
+/// What happens to a vreg around an instruction, in the order in which it happens.
+#[derive(Copy, Clone, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub enum ActionKind {
+    /// Before the instruction, its register is stored to its slot.
+    Store,
+    /// Before the instruction, its register becomes free.
+    Drop,
+    /// Before the instruction, it gets a register and is loaded or rematerialised.
+    Reload,
+    /// Between the instruction's uses and definitions, its register becomes free.
+    Kill,
+}
+
+#[derive(Copy, Clone, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub struct Action {
+    /// Of the instruction; the terminator is the one behind the last.
+    pub index: u32,
+    pub kind: ActionKind,
+    pub vreg: VReg,
+}
+
+/// Vregs that are in registers at some place.
+pub type Held = SmallVec<[VReg; 14]>;
+
+#[derive(Default)]
+pub struct BlockPlan {
+    /// In registers at the start, parameters included.
+    pub entry: Held,
+    /// In registers behind the terminator.
+    pub exit: Held,
+    /// The parameters that arrive in registers, by number, and those that arrive in their slots. The
+    /// others are never read.
+    pub register_params: SmallVec<[u32; 4]>,
+    pub memory_params: Vec<u32>,
+    /// Ascending.
+    pub actions: Vec<Action>,
+}
+
+/// Where a vreg is written: by instruction `index - 1` of the block, or at its start.
+#[derive(Copy, Clone, PartialEq, Eq, Debug)]
+pub struct Site {
+    pub block: BlockId,
+    pub index: u32,
+}
+
+pub struct Plan {
+    pub blocks: Vec<BlockPlan>,
+    pub site: Vec<Site>,
+    /// The spill slot of each vreg that is ever in memory.
+    pub slot: Vec<Option<u32>>,
+    /// How many slots there are.
+    pub slots: u32,
+}
+
+impl Plan {
+    pub fn is_held_at_start(&self, block: BlockId, v: VReg) -> bool {
+        self.blocks[block.index()].entry.contains(&v)
+    }
+
+    /// What is in registers at the start of the block and not a parameter of it.
+    pub fn live_through(&self, block: BlockId) -> impl Iterator<Item = VReg> + '_ {
+        let param = Site { block, index: 0 };
+        let entry = self.blocks[block.index()].entry.iter().copied();
+        entry.filter(move |v| self.site[v.index()] != param)
+    }
+
+    pub fn is_held_at_end(&self, block: BlockId, v: VReg) -> bool {
+        self.blocks[block.index()].exit.contains(&v)
+    }
+}
+
+pub fn spill(
+    func: &Func<VReg>,
+    flow: &Flow,
+    liveness: &Liveness,
+    webs: &Webs,
+    allocatable: RegSet,
+) -> Plan {
+    let mut spiller = Spiller::new(func, flow, liveness, allocatable);
+    for id in func.block_ids() {
+        let plan = spiller.block(id);
+        spiller.blocks[id.index()] = plan;
+    }
+    let Spiller { blocks, site, .. } = spiller;
+    let mut plan = Plan {
+        blocks,
+        site,
+        slot: vec![None; func.vregs],
+        slots: 0,
+    };
+    super::slots::place(func, flow, liveness, webs, &mut plan);
+    plan
+}
+
+/// Where each vreg is defined.
+fn sites(func: &Func<VReg>) -> Vec<Site> {
+    let mut site = vec![
+        Site {
+            block: BlockId::ENTRY,
+            index: 0
+        };
+        func.vregs
+    ];
+    for id in func.block_ids() {
+        let block = func.block(id);
+        for v in &block.params {
+            site[v.index()] = Site {
+                block: id,
+                index: 0,
+            };
+        }
+        for (index, inst) in (1..).zip(&block.insts) {
+            inst.visit(|v, role| {
+                if !role.is_use() {
+                    site[v.index()] = Site { block: id, index };
+                }
+            });
+        }
+    }
+    site
+}
+
+/// The instruction that makes `v` anew from nothing, if there is one.
+pub fn rematerialisation<'a>(
+    func: &'a Func<VReg>,
+    site: &[Site],
+    v: VReg,
+) -> Option<&'a Inst<VReg>> {
+    let Site { block, index } = site[v.index()];
+    let before = (index as usize).checked_sub(1)?;
+    let inst = &func.block(block).insts[before];
+    can_rematerialise(inst).then_some(inst)
+}
+
+const NEVER: u32 = u32::MAX;
+
+/// How many values a loop remembers that are used in it.
+const LOOP_VALUES: usize = 64;
+
+/// A value in a register, and the position of its next use.
+#[derive(Copy, Clone)]
+struct Value {
+    v: VReg,
+    next: u32,
+}
+
+type Values = SmallVec<[Value; 16]>;
+
+struct Spiller<'a> {
+    func: &'a Func<VReg>,
+    flow: &'a Flow,
+    liveness: &'a Liveness,
+    allocatable: RegSet,
+    site: Vec<Site>,
+    blocks: Vec<BlockPlan>,
+    /// Vregs that leave registers somewhere and come back: their store is paid already.
+    stored: Vec<bool>,
+    /// Position of the next use in the current block, for vregs whose `scanned` is the block.
+    next: Vec<u32>,
+    scanned: Vec<u32>,
+    /// Summed frequency of the predecessors that hold each vreg; all 0 between uses.
+    have: Vec<f32>,
+    loops: LoopFacts,
+}
+
+impl<'a> Spiller<'a> {
+    fn new(
+        func: &'a Func<VReg>,
+        flow: &'a Flow,
+        liveness: &'a Liveness,
+        allocatable: RegSet,
+    ) -> Spiller<'a> {
+        let site = sites(func);
+        let loops = loop_facts(func, flow, liveness, &site);
+        Spiller {
+            func,
+            flow,
+            liveness,
+            allocatable,
+            site,
+            blocks: func.blocks.iter().map(|_| BlockPlan::default()).collect(),
+            stored: vec![false; func.vregs],
+            next: vec![NEVER; func.vregs],
+            scanned: vec![u32::MAX; func.vregs],
+            have: vec![0.0; func.vregs],
+            loops,
+        }
+    }
+
+    fn block(&mut self, id: BlockId) -> BlockPlan {
+        let after = self.scan(id);
+        let mut held = self.entry(id);
+        let mut plan = BlockPlan::default();
+        plan.entry = held.iter().map(|value| value.v).collect();
+        let block = self.func.block(id);
+        for (number, &v) in (0..).zip(&block.params) {
+            if plan.entry.contains(&v) {
+                plan.register_params.push(number);
+            } else if self.next_here(id, v) != NEVER {
+                plan.memory_params.push(number);
+            }
+        }
+        for (index, inst) in block.insts.iter().enumerate() {
+            let step = Step {
+                id,
+                index: index as u32,
+                list: operands(inst),
+                after: &after[index],
+                survivors: survivors(inst, self.allocatable),
+            };
+            let extra = extra_registers(inst, |v| step.after(v) != NEVER);
+            self.step(&step, extra, &mut held, &mut plan);
+        }
+        let mut list = Operands::new();
+        match &block.term {
+            Term::Jump(_) => {}
+            Term::Branch { .. }
+            | Term::BranchZero { .. }
+            | Term::Table { .. }
+            | Term::Return { .. }
+            | Term::TailCall(_)
+            | Term::Trap(_) => block.term.visit(|v, role| list.push((v, role))),
+        }
+        let index = block.insts.len();
+        let survivors = self.allocatable.len();
+        let step = Step {
+            id,
+            index: index as u32,
+            list,
+            after: &after[index],
+            survivors,
+        };
+        self.step(&step, 0, &mut held, &mut plan);
+        plan.exit = held.iter().map(|value| value.v).collect();
+        plan
+    }
+
+    /// For each instruction and the terminator, the next use of each operand behind it.
+    fn scan(&mut self, id: BlockId) -> Vec<SmallVec<[u32; 6]>> {
+        let block = self.func.block(id);
+        let mut after = vec![SmallVec::new(); block.insts.len() + 1];
+        let mut list = Operands::new();
+        block.term.visit(|v, role| list.push((v, role)));
+        self.scan_operands(id, block.insts.len(), &list, &mut after);
+        for (index, inst) in block.insts.iter().enumerate().rev() {
+            self.scan_operands(id, index, &operands(inst), &mut after);
+        }
+        after
+    }
+
+    fn scan_operands(
+        &mut self,
+        id: BlockId,
+        index: usize,
+        list: &Operands,
+        after: &mut [SmallVec<[u32; 6]>],
+    ) {
+        after[index] = list.iter().map(|&(v, _)| self.next_here(id, v)).collect();
+        let position = self.flow.position(id, index);
+        for &(v, role) in list {
+            self.scanned[v.index()] = id.index() as u32;
+            self.next[v.index()] = if role.is_use() { position } else { NEVER };
+        }
+    }
+
+    fn next_here(&self, id: BlockId, v: VReg) -> u32 {
+        if self.scanned[v.index()] == id.index() as u32 {
+            self.next[v.index()]
+        } else {
+            self.liveness.next_use_out(id, v).unwrap_or(NEVER)
+        }
+    }
+
+    /// Brings the uses into registers and makes room for them, for what stays and for the definitions.
+    fn step(&mut self, step: &Step, extra: usize, held: &mut Values, plan: &mut BlockPlan) {
+        let room = self.allocatable.len();
+        let act = |plan: &mut BlockPlan, kind, vreg| {
+            plan.actions.push(Action {
+                index: step.index,
+                kind,
+                vreg,
+            });
+        };
+        let uses = step.uses();
+        let missing: SmallVec<[VReg; 6]> = uses
+            .iter()
+            .copied()
+            .filter(|&v| held.iter().all(|value| value.v != v))
+            .collect();
+        while held.len() + missing.len() + extra > room {
+            let leaving = self.farthest(step, held, |v| !uses.contains(&v));
+            act(plan, ActionKind::Drop, held.swap_remove(leaving).v);
+        }
+        for v in missing {
+            self.stored[v.index()] = true;
+            act(plan, ActionKind::Reload, v);
+            held.push(Value { v, next: NEVER });
+        }
+        for &v in &uses {
+            let place = held
+                .iter()
+                .position(|value| value.v == v)
+                .expect("a use is held");
+            held[place].next = step.after(v);
+            if held[place].next == NEVER {
+                act(plan, ActionKind::Kill, v);
+                held.swap_remove(place);
+            }
+        }
+        let defs = step.list.iter().filter(|(_, role)| !role.is_use()).count();
+        while held.len() > step.survivors || held.len() + defs > room {
+            let leaving = self.farthest(step, held, |_| true);
+            let v = held.swap_remove(leaving).v;
+            act(
+                plan,
+                if uses.contains(&v) {
+                    ActionKind::Kill
+                } else {
+                    ActionKind::Drop
+                },
+                v,
+            );
+        }
+        for (&(v, role), &next) in step.list.iter().zip(step.after) {
+            if role.is_use() {
+            } else if next != NEVER {
+                held.push(Value { v, next });
+            } else {
+                let kind = ActionKind::Drop;
+                plan.actions.push(Action {
+                    index: step.index + 1,
+                    kind,
+                    vreg: v,
+                });
+            }
+        }
+    }
+
+    /// The place of the value in `held` that should leave.
+    fn farthest(&self, step: &Step, held: &Values, may_leave: impl Fn(VReg) -> bool) -> usize {
+        let from = self.flow.position(step.id, step.index as usize);
+        let candidates = held
+            .iter()
+            .enumerate()
+            .filter(|(_, value)| may_leave(value.v));
+        candidates
+            .map(|(index, value)| (index, self.profit(step.id, from, *value)))
+            .max_by(|a, b| a.1.total_cmp(&b.1))
+            .expect("some value can leave, since an instruction has fewer operands than registers")
+            .0
+    }
+
+    /// How long a register is free if the value leaves, over what its return costs.
+    fn profit(&self, block: BlockId, from: u32, value: Value) -> f32 {
+        let distance = self.flow.distance(block, from, value.next) as f32;
+        let reload = self.flow.freq_at(value.next);
+        let site = self.site[value.v.index()];
+        let cost = if rematerialisation(self.func, &self.site, value.v).is_some() {
+            0.6 * reload
+        } else if self.stored[value.v.index()] {
+            reload
+        } else {
+            reload + 0.5 * self.flow.freq[site.block.index()]
+        };
+        distance / cost
+    }
+
+    /// What is in registers at the start of the block.
+    fn entry(&mut self, id: BlockId) -> Values {
+        if id == BlockId::ENTRY {
+            let values = self.func.entry.iter().map(|&(v, _)| Value {
+                v,
+                next: self.next_here(id, v),
+            });
+            return values.filter(|value| value.next != NEVER).collect();
+        }
+        let (total, touched) = self.meet_predecessors(id);
+        let values = match self.flow.loop_at(id) {
+            Some(l) => self.header_entry(id, l, total, &touched),
+            None => self.join_entry(id, total, &touched),
+        };
+        for v in touched {
+            self.have[v.index()] = 0.0;
+        }
+        values
+    }
+
+    /// Sums in `have` how often each vreg arrives in a register over the edges that are decided; the
+    /// sum of all edges, and the vregs. A parameter arrives if its argument does.
+    fn meet_predecessors(&mut self, id: BlockId) -> (f32, Vec<VReg>) {
+        let mut total = 0.0;
+        let mut touched = Vec::new();
+        for &pred in self.flow.preds[id.index()].iter().filter(|&&p| p < id) {
+            let freq = self.flow.freq[pred.index()];
+            total += freq;
+            for index in 0..self.blocks[pred.index()].exit.len() {
+                let v = self.blocks[pred.index()].exit[index];
+                touched.push(v);
+                self.have[v.index()] += freq;
+            }
+            for (index, &param) in self.func.block(id).params.iter().enumerate() {
+                let arg = argument(self.func, pred, index);
+                let held = self.blocks[pred.index()].exit.contains(&arg);
+                if held || rematerialisation(self.func, &self.site, arg).is_some() {
+                    touched.push(param);
+                    self.have[param.index()] += freq;
+                }
+            }
+        }
+        touched.sort_unstable();
+        touched.dedup();
+        (total, touched)
+    }
+
+    fn join_entry(&self, id: BlockId, total: f32, touched: &[VReg]) -> Values {
+        let params = &self.func.block(id).params;
+        let mut values: Vec<Value> = Vec::new();
+        for &v in touched {
+            let Some(next) = self.liveness.next_use_in(id, v) else {
+                continue;
+            };
+            let missing = total - self.have[v.index()];
+            if missing <= 1e-4 * total || missing < 0.9 * self.flow.freq_at(next) {
+                values.push(Value { v, next });
+            }
+        }
+        for &v in params {
+            let next = self.next_here(id, v);
+            if next == NEVER {
+                continue;
+            }
+            let have = self.have[v.index()];
+            if total - have <= have + self.flow.freq_at(next) {
+                values.push(Value { v, next });
+            }
+        }
+        let from = self.flow.start(id);
+        let room = self.allocatable.len();
+        if values.len() > room {
+            let mut ranked: Vec<(f32, Value)> = values
+                .into_iter()
+                .map(|value| (self.profit(id, from, value), value))
+                .collect();
+            ranked.sort_by(|a, b| a.0.total_cmp(&b.0));
+            values = ranked
+                .into_iter()
+                .take(room)
+                .map(|(_, value)| value)
+                .collect();
+        }
+        values.into_iter().collect()
+    }
+
+    fn header_entry(&self, id: BlockId, l: usize, total: f32, touched: &[VReg]) -> Values {
+        let facts = &self.loops.used[l];
+        let mut used: Vec<(f32, Value)> = Vec::new();
+        for &v in &self.func.block(id).params {
+            let next = self.next_here(id, v);
+            if next != NEVER {
+                let weight = facts
+                    .iter()
+                    .find(|&&(w, _)| w == v)
+                    .map_or(0.0, |&(_, weight)| weight);
+                used.push((weight + 2.0 * self.flow.freq[id.index()], Value { v, next }));
+            }
+        }
+        for &(v, weight) in facts {
+            if let Some(next) = self.liveness.next_use_in(id, v) {
+                let remat = rematerialisation(self.func, &self.site, v).is_some();
+                used.push((if remat { 0.5 * weight } else { weight }, Value { v, next }));
+            }
+        }
+        used.sort_by(|a, b| b.0.total_cmp(&a.0));
+        let mut through: Vec<(f32, Value)> = Vec::new();
+        for &v in touched {
+            let Some(next) = self.liveness.next_use_in(id, v) else {
+                continue;
+            };
+            let everywhere = total - self.have[v.index()] <= 1e-4 * total;
+            if everywhere && used.iter().all(|(_, value)| value.v != v) {
+                let value = Value { v, next };
+                through.push((self.profit(id, self.flow.start(id), value), value));
+            }
+        }
+        through.sort_by(|a, b| a.0.total_cmp(&b.0));
+        let fits = self.liveness.entry_count[id.index()] - self.loops.excess[l].max(0);
+        let keep = usize::try_from(fits)
+            .unwrap_or(0)
+            .min(self.allocatable.len());
+        used.into_iter()
+            .chain(through)
+            .map(|(_, value)| value)
+            .take(keep)
+            .collect()
+    }
+}
+
+/// An instruction or terminator in its block.
+struct Step<'a> {
+    id: BlockId,
+    index: u32,
+    list: Operands,
+    /// The next use of each operand behind it.
+    after: &'a [u32],
+    survivors: usize,
+}
+
+impl Step<'_> {
+    fn after(&self, v: VReg) -> u32 {
+        let place = self.list.iter().position(|&(w, _)| w == v);
+        self.after[place.expect("asked only for operands")]
+    }
+
+    fn uses(&self) -> SmallVec<[VReg; 6]> {
+        let mut uses = SmallVec::new();
+        for &(v, role) in &self.list {
+            if role.is_use() && !uses.contains(&v) {
+                uses.push(v);
+            }
+        }
+        uses
+    }
+}
+
+struct LoopFacts {
+    /// For each loop, the heaviest values that it uses from outside, and its header's parameters.
+    used: Vec<Vec<(VReg, f32)>>,
+    /// For each loop, how many values must not be in registers throughout it.
+    excess: Vec<i64>,
+}
+
+fn loop_facts(func: &Func<VReg>, flow: &Flow, liveness: &Liveness, site: &[Site]) -> LoopFacts {
+    let mut used: Vec<Vec<(VReg, f32)>> = vec![Vec::new(); flow.loops.len()];
+    let mut excess = vec![i64::MIN; flow.loops.len()];
+    for id in func.block_ids() {
+        let Some(l) = flow.innermost[id.index()] else {
+            continue;
+        };
+        let block = func.block(id);
+        if !block.cold {
+            excess[l] = excess[l].max(liveness.excess[id.index()]);
+        }
+        let weight = flow.freq[id.index()];
+        let mut add = |v: VReg, role: Role| {
+            if role.is_use() {
+                used[l].push((v, weight));
+            }
+        };
+        block.insts.iter().for_each(|inst| inst.visit(&mut add));
+        block.term.visit(&mut add);
+    }
+    for l in 0..flow.loops.len() {
+        let this = &flow.loops[l];
+        let inside = this.header..=this.last;
+        let is_param = |v: VReg| {
+            site[v.index()]
+                == Site {
+                    block: this.header,
+                    index: 0,
+                }
+        };
+        let outside = |v: VReg| !inside.contains(&site[v.index()].block);
+        let mut values = std::mem::take(&mut used[l]);
+        values.sort_by_key(|&(v, _)| v);
+        values.dedup_by(|later, kept| {
+            let same = later.0 == kept.0;
+            kept.1 += if same { later.1 } else { 0.0 };
+            same
+        });
+        values.retain(|&(v, _)| is_param(v) || outside(v));
+        values.sort_by(|a, b| b.1.total_cmp(&a.1));
+        values.truncate(LOOP_VALUES);
+        if let Some(parent) = this.parent {
+            used[parent].extend(values.iter().copied().filter(|&(v, _)| outside(v)));
+            let params = func.block(this.header).params.len();
+            let outer = values.iter().filter(|&&(v, _)| outside(v)).count();
+            let through = liveness.entry_count[this.header.index()] - (params + outer) as i64;
+            excess[parent] = excess[parent].max(excess[l] - through.max(0));
+        }
+        used[l] = values;
+    }
+    LoopFacts { used, excess }
+}
