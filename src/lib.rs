@@ -13,13 +13,14 @@ pub mod regcache;
 pub mod select;
 pub mod wasm;
 
-use elf::Part;
+use elf::{Names, Part};
 use emit::{Code, EmitOptions};
-use error::Error;
+use error::{Error, Place};
 use isa::{BlockData, Call, CallTarget, Func, Reg, RegSet, Symbol, Term, VReg};
 use options::Options;
 use rayon::prelude::*;
 use smallvec::SmallVec;
+use wasm::signature::identity;
 use wasm::{Entity, Layout, Module};
 
 /// What a compilation makes.
@@ -36,10 +37,11 @@ pub struct Compiled {
 /// A representation that a function goes through.
 #[derive(Copy, Clone, PartialEq, Eq, Debug)]
 pub enum Stage {
-    Ssa,
+    /// Instructions over virtual registers.
     Select,
-    Liveness,
+    /// Instructions over core registers.
     Assign,
+    /// Machine code.
     Asm,
 }
 
@@ -69,7 +71,7 @@ pub fn compile_with(wasm: &[u8], options: &Options, inspect: &Inspect) -> Result
     let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build();
     let pool = pool.map_err(|error| {
         let message = format!("cannot start {threads} threads: {error}");
-        Error::limit(error::Place::default(), message)
+        Error::limit(Place::default(), message)
     })?;
     pool.install(|| compile_here(wasm, options, inspect))
 }
@@ -77,8 +79,15 @@ pub fn compile_with(wasm: &[u8], options: &Options, inspect: &Inspect) -> Result
 fn compile_here(wasm: &[u8], options: &Options, inspect: &Inspect) -> Result<Compiled, Error> {
     let module = wasm::parse(wasm)?;
     let layout = wasm::layout(&module, options)?;
+    let names = Names::new(&module, options)?;
     let parts = parts(&module, &layout);
-    let compiler = Compiler { module: &module, layout: &layout, options, inspect };
+    let compiler = Compiler {
+        module: &module,
+        layout: &layout,
+        names: &names,
+        options,
+        inspect,
+    };
     // All results first, so that the error is that of the first function and not of the fastest thread.
     let results: Vec<Result<(Code, String), Error>> =
         parts.par_iter().map(|&part| compiler.part(part)).collect();
@@ -88,11 +97,13 @@ fn compile_here(wasm: &[u8], options: &Options, inspect: &Inspect) -> Result<Com
         let (machine, dump) = result?;
         compiled.dump.push_str(&dump);
         if inspect.listing {
-            compiled.listing.push_str(&titled(&compiler.title(part), machine.listing.as_deref()));
+            compiled
+                .listing
+                .push_str(&titled(&compiler.title(part), machine.listing.as_deref()));
         }
         code.push((part, machine));
     }
-    compiled.object = elf::write(&module, &layout, &code, options)?;
+    compiled.object = elf::write(&module, &layout, names, &code, options)?;
     Ok(compiled)
 }
 
@@ -110,13 +121,17 @@ fn parts(module: &Module<'_>, layout: &Layout) -> Vec<Part> {
         None => layout.reachable[index],
     };
     let functions = (0..module.functions.len()).filter(|&index| has_code(index));
-    functions.map(|index| Part::Function(index as u32)).chain([Part::Init]).collect()
+    functions
+        .map(|index| Part::Function(index as u32))
+        .chain([Part::Init])
+        .collect()
 }
 
 /// What the compilation of each part shares.
 struct Compiler<'c, 'a> {
     module: &'c Module<'a>,
     layout: &'c Layout,
+    names: &'c Names,
     options: &'c Options,
     inspect: &'c Inspect,
 }
@@ -125,40 +140,55 @@ impl Compiler<'_, '_> {
     /// The machine code of a part, and the stages that were asked for.
     fn part(&self, part: Part) -> Result<(Code, String), Error> {
         let mut dump = String::new();
-        let func = match part {
-            Part::Function(index) if self.module.functions[index as usize].import.is_some() => thunk(index),
-            Part::Function(index) => {
-                let func = select::function(self.module, self.layout, index, self.options)?;
-                self.cache(func)
+        let func = match self.selected(part)? {
+            Some(func) => {
+                self.dump(&mut dump, part, Stage::Select, || func.to_string());
+                regcache::cache(func, self.options.check)
             }
-            Part::Init => {
-                let func = select::init(self.module, self.layout, self.options)?;
-                self.cache(func)
-            }
+            None => thunk(part),
         };
-        let code = emit::emit(&func, &self.emit_options(part));
-        if self.inspect.stages.contains(&Stage::Asm) {
-            dump.push_str(&titled(&self.title(part), code.listing.as_deref()));
-        }
+        self.dump(&mut dump, part, Stage::Assign, || func.to_string());
+        let code = self.emit(part, &func)?;
+        self.dump(&mut dump, part, Stage::Asm, || {
+            code.listing.clone().unwrap_or_default()
+        });
         Ok((code, dump))
     }
 
-    fn cache(&self, func: Func<VReg>) -> Func<Reg> {
-        regcache::cache(func, self.options.check)
+    /// A part's instructions; `None` for a thunk, which has no body.
+    fn selected(&self, part: Part) -> Result<Option<Func<VReg>>, Error> {
+        let (module, layout, options) = (self.module, self.layout, self.options);
+        match part {
+            Part::Function(index) if module.functions[index as usize].import.is_some() => Ok(None),
+            Part::Function(index) => select::function(module, layout, index, options).map(Some),
+            Part::Init => select::init(module, layout, options).map(Some),
+        }
     }
 
-    fn emit_options(&self, part: Part) -> EmitOptions {
-        let identity = match part {
-            Part::Function(index) if self.layout.referenced[index as usize] => {
+    fn emit(&self, part: Part, func: &Func<Reg>) -> Result<Code, Error> {
+        let (identity, place) = match part {
+            Part::Function(index) => {
                 let signature = self.module.functions[index as usize].signature;
-                Some(wasm::signature::identity(&self.module.types, signature))
+                let referenced = self.layout.referenced[index as usize];
+                let identity = referenced.then(|| identity(&self.module.types, signature));
+                (identity, self.module.place(index, None))
             }
-            Part::Function(_) | Part::Init => None,
+            Part::Init => (None, Place::default()),
         };
-        EmitOptions {
+        let listing = self.inspect.listing || self.inspect.stages.contains(&Stage::Asm);
+        let names = |symbol| self.names.of(self.module, symbol);
+        let names: Option<&dyn Fn(Symbol) -> String> = if listing { Some(&names) } else { None };
+        let options = EmitOptions {
             trap: self.options.trap,
             identity,
-            listing: self.inspect.listing || self.inspect.stages.contains(&Stage::Asm),
+            names,
+        };
+        emit::emit(func, &options).map_err(|error| error.with_place(place))
+    }
+
+    fn dump(&self, dump: &mut String, part: Part, stage: Stage, text: impl FnOnce() -> String) {
+        if self.inspect.stages.contains(&stage) {
+            dump.push_str(&titled(&self.title(part), Some(&text())));
         }
     }
 
@@ -169,7 +199,7 @@ impl Compiler<'_, '_> {
                 Some(name) => format!("func[{index}] {}", error::OneLine(name)),
                 None => format!("func[{index}]"),
             },
-            Part::Init => format!("{}_init", self.options.module_name),
+            Part::Init => self.names.of(self.module, Symbol::Init),
         }
     }
 }
@@ -180,7 +210,10 @@ fn titled(title: &str, text: Option<&str>) -> String {
 }
 
 /// A function that is what the import is: arguments and results stay where they are.
-fn thunk(index: u32) -> Func<Reg> {
+fn thunk(part: Part) -> Func<Reg> {
+    let Part::Function(index) = part else {
+        unreachable!("only imports have thunks")
+    };
     let call = Call {
         target: CallTarget::Symbol(Symbol::Function(index)),
         args: SmallVec::new(),

@@ -6,7 +6,7 @@ use object::{
     Object, ObjectComdat, ObjectSection, ObjectSymbol, RelocationFlags, RelocationTarget,
     SectionFlags, SectionKind, SymbolKind,
 };
-use synth::elf::{Part, write};
+use synth::elf::{Names, Part, write};
 use synth::emit::{Code, Reloc, RelocKind};
 use synth::error::Error;
 use synth::isa::Symbol;
@@ -45,7 +45,13 @@ fn build(text: &str, options: &Options, symbols: &[Symbol]) -> Result<Vec<u8>, E
     let layout = layout(&module, options).expect("everything fits");
     let mut parts = functions(&module, &layout);
     parts.push((Part::Init, code(symbols)));
-    write(&module, &layout, &parts, options)
+    write(
+        &module,
+        &layout,
+        Names::new(&module, options)?,
+        &parts,
+        options,
+    )
 }
 
 fn functions(module: &Module<'_>, layout: &Layout) -> Vec<(Part, Code)> {
@@ -202,7 +208,8 @@ fn relocations_have_the_types_of_thumb_and_leave_the_field_alone() {
         align: 4,
         ..Code::default()
     };
-    let object = write(&module, &layout, &[(Part::Init, code)], &options);
+    let names = Names::new(&module, &options).expect("no names collide");
+    let object = write(&module, &layout, names, &[(Part::Init, code)], &options);
     let object = object.expect("no names collide");
     let file = file(&object);
     let expected = [
