@@ -85,7 +85,7 @@ pub struct Compile {
     #[arg(long, value_enum, default_value = "obj")]
     pub emit: Emit,
 
-    /// Stages to print: select, assign, asm
+    /// Stages to print: ssa, select, liveness, assign, asm
     #[arg(long, value_name = "STAGES", value_parser = stage, value_delimiter = ',')]
     pub dump: Vec<Stage>,
 }
@@ -233,9 +233,11 @@ fn trap(text: &str) -> Result<Trap, String> {
 
 fn stage(text: &str) -> Result<Stage, String> {
     let values = [
+        ("ssa", Stage::Ssa),
         ("select", Stage::Select),
+        ("liveness", Stage::Liveness),
         ("assign", Stage::Assign),
         ("asm", Stage::Asm),
     ];
-    choose(text, &values, &["ssa", "liveness"])
+    choose(text, &values, &[])
 }

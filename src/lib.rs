@@ -19,6 +19,7 @@ use error::{Error, Place};
 use isa::{BlockData, Call, CallTarget, Func, Reg, RegSet, Symbol, Term, VReg};
 use options::Options;
 use rayon::prelude::*;
+use select::Graph;
 use smallvec::SmallVec;
 use wasm::signature::identity;
 use wasm::{Entity, Layout, Module};
@@ -37,8 +38,12 @@ pub struct Compiled {
 /// A representation that a function goes through.
 #[derive(Copy, Clone, PartialEq, Eq, Debug)]
 pub enum Stage {
+    /// Values and blocks.
+    Ssa,
     /// Instructions over virtual registers.
     Select,
+    /// Which virtual registers live where.
+    Liveness,
     /// Instructions over core registers.
     Assign,
     /// Machine code.
@@ -140,29 +145,40 @@ impl Compiler<'_, '_> {
     /// The machine code of a part, and the stages that were asked for.
     fn part(&self, part: Part) -> Result<(Code, String), Error> {
         let mut dump = String::new();
-        let func = match self.selected(part)? {
-            Some(func) => {
-                self.dump(&mut dump, part, Stage::Select, || func.to_string());
-                regcache::cache(func, self.options.check)
-            }
+        let func = match self.graph(part)? {
+            Some(graph) => self.registers(part, &graph, &mut dump),
             None => thunk(part),
         };
-        self.dump(&mut dump, part, Stage::Assign, || func.to_string());
         let code = self.emit(part, &func)?;
-        self.dump(&mut dump, part, Stage::Asm, || {
+        self.show(Stage::Asm, part, &mut dump, || {
             code.listing.clone().unwrap_or_default()
         });
         Ok((code, dump))
     }
 
-    /// A part's instructions; `None` for a thunk, which has no body.
-    fn selected(&self, part: Part) -> Result<Option<Func<VReg>>, Error> {
-        let (module, layout, options) = (self.module, self.layout, self.options);
+    /// A part's values; `None` for a thunk, which has no body.
+    fn graph(&self, part: Part) -> Result<Option<Graph>, Error> {
+        let (module, layout) = (self.module, self.layout);
         match part {
             Part::Function(index) if module.functions[index as usize].import.is_some() => Ok(None),
-            Part::Function(index) => select::function(module, layout, index, options).map(Some),
-            Part::Init => select::init(module, layout, options).map(Some),
+            Part::Function(index) => {
+                select::function(module, layout, index, self.options).map(Some)
+            }
+            Part::Init => Ok(Some(select::init(module, layout))),
         }
+    }
+
+    /// From values to core registers.
+    fn registers(&self, part: Part, graph: &Graph, dump: &mut String) -> Func<Reg> {
+        self.show(Stage::Ssa, part, dump, || graph.to_string());
+        let func: Func<VReg> = select::lower(graph, self.options);
+        self.show(Stage::Select, part, dump, || func.to_string());
+        self.show(Stage::Liveness, part, dump, || {
+            regcache::dump_liveness(&func)
+        });
+        let func = regcache::cache(func, self.options.check);
+        self.show(Stage::Assign, part, dump, || func.to_string());
+        func
     }
 
     fn emit(&self, part: Part, func: &Func<Reg>) -> Result<Code, Error> {
@@ -175,18 +191,18 @@ impl Compiler<'_, '_> {
             }
             Part::Init => (None, Place::default()),
         };
-        let listing = self.inspect.listing || self.inspect.stages.contains(&Stage::Asm);
         let names = |symbol| self.names.of(self.module, symbol);
-        let names: Option<&dyn Fn(Symbol) -> String> = if listing { Some(&names) } else { None };
+        let listing = self.inspect.listing || self.inspect.stages.contains(&Stage::Asm);
         let options = EmitOptions {
             trap: self.options.trap,
             identity,
-            names,
+            names: listing.then_some(&names),
         };
         emit::emit(func, &options).map_err(|error| error.with_place(place))
     }
 
-    fn dump(&self, dump: &mut String, part: Part, stage: Stage, text: impl FnOnce() -> String) {
+    /// Adds a stage to the dump if it was asked for.
+    fn show(&self, stage: Stage, part: Part, dump: &mut String, text: impl FnOnce() -> String) {
         if self.inspect.stages.contains(&stage) {
             dump.push_str(&titled(&self.title(part), Some(&text())));
         }

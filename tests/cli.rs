@@ -190,7 +190,6 @@ fn wrong_usage_is_one_line() {
     refused(&["--bounds", "never"], "expected trap or none");
     refused(&["--emit", "llvm"], "--emit");
     refused(&["--dump", "asm,tokens"], "--dump");
-    refused(&["--dump", "ssa"], unsupported);
     refused(&["--import-name", "{nam}"], "--import-name");
     refused(&["--module-name", "a-b"], "--module-name");
     refused(&["--memory-size", "many"], "--memory-size");

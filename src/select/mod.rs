@@ -1,26 +1,54 @@
-//! Stand-in: every function traps.
+//! From wasm to instructions over virtual registers.
+//!
+//! ```text
+//!   locals    which locals a label must carry
+//!   build     select_with_stack: one walk over the operators, to SSA form (ir, graph, fold, long)
+//!   init      the same for the module's initialisation
+//!   simplify  the graph built again with its shape known (flow)
+//!   lower     tree covering: instructions over virtual registers
+//! ```
+
+mod abi;
+mod build;
+mod flow;
+mod fold;
+mod graph;
+mod init;
+mod ir;
+mod locals;
+mod long;
+mod lower;
+mod print;
+mod simplify;
+
+pub use ir::Graph;
 
 use crate::error::Error;
-use crate::isa::{BlockData, Func, Term, TrapCode, VReg};
+use crate::isa::{Func, VReg};
 use crate::options::Options;
 use crate::wasm::{Layout, Module};
 
-pub fn function(module: &Module<'_>, _: &Layout, index: u32, _: &Options) -> Result<Func<VReg>, Error> {
-    for operator in module.functions[index as usize].body.as_ref().unwrap().get_operators_reader().unwrap() {
-        if let wasmparser::Operator::F32Add = operator.unwrap() {
-            return Err(Error::unsupported(module.place(index, Some(1)), "f32.add is not supported"));
-        }
-    }
-    Ok(trap())
+/// Defined function `index` in SSA form, simplified.
+///
+/// # Errors
+/// `Unsupported` for operators that have no translation.
+pub fn function(
+    module: &Module<'_>,
+    layout: &Layout,
+    index: u32,
+    options: &Options,
+) -> Result<Graph, Error> {
+    let (graph, order) = build::select_with_stack(module, layout, index, options)?;
+    Ok(simplify::simplify(graph, &order))
 }
 
-pub fn init(_: &Module<'_>, _: &Layout, _: &Options) -> Result<Func<VReg>, Error> {
-    Ok(trap())
+/// The module's initialisation in SSA form, simplified.
+pub fn init(module: &Module<'_>, layout: &Layout) -> Graph {
+    let (graph, order) = init::init(module, layout);
+    simplify::simplify(graph, &order)
 }
 
-fn trap() -> Func<VReg> {
-    let term = Term::Trap(TrapCode::Unreachable);
-    let entry =
-        BlockData { params: Default::default(), insts: Vec::new(), term, loop_depth: 0, cold: false };
-    Func { blocks: vec![entry], entry: Vec::new(), vregs: 0, outgoing: 0, locals: 0, slots: 0, stack_check: false }
+/// A graph as instructions.
+pub fn lower(graph: &Graph, options: &Options) -> Func<VReg> {
+    lower::lower(graph, options.stack_limit.is_some())
 }
