@@ -106,8 +106,16 @@ fn refused_inputs_say_where_and_leave_the_output_alone() {
             "(module (func) (fun))",
             "broken.wat: expected valid module field at line 1:17",
         ),
-        ("broken.wasm", "not a module", "broken.wasm: at 0x0: "),
-        ("empty.wasm", "", "empty.wasm: "),
+        (
+            "broken.wasm",
+            "not a module",
+            "broken.wasm: at 0x0: this is not a WebAssembly binary",
+        ),
+        (
+            "empty.wasm",
+            "",
+            "empty.wasm: at 0x0: this is not a WebAssembly binary",
+        ),
     ];
     for (name, text, message) in cases {
         let folder = Folder::new(&[(name, text.as_bytes()), ("_old.o", b"old contents")]);

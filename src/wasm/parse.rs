@@ -14,7 +14,7 @@ use super::{
     ConstExpr, Data, Element, Entity, Export, Function, Global, Import, Items, Memory, Module,
     Placement, Table,
 };
-use crate::error::{Error, Place};
+use crate::error::{Error, OneLine, Place};
 use rayon::prelude::*;
 use wasmparser::{
     CustomSectionReader, DataKind, DataSectionReader, ElementItems, ElementKind,
@@ -34,6 +34,12 @@ const FEATURES: WasmFeatures = WasmFeatures::all();
 /// `Invalid` for what is not a valid module, `Unsupported` for a valid one that declares what cannot be
 /// compiled. No bytes make it panic.
 pub fn parse<'a>(bytes: &'a [u8]) -> Result<Module<'a>, Error> {
+    if !bytes.starts_with(b"\0asm") {
+        return Err(Error::invalid(
+            Place::at(0),
+            "this is not a WebAssembly binary",
+        ));
+    }
     if Parser::is_component(bytes) {
         return Err(Error::unsupported(
             Place::default(),
@@ -61,7 +67,13 @@ pub fn parse<'a>(bytes: &'a [u8]) -> Result<Module<'a>, Error> {
 }
 
 fn invalid(error: wasmparser::Error) -> Error {
-    Error::invalid(Place::at(error.offset()), error.message())
+    Error::invalid(Place::at(error.offset()), one_line(error.message()))
+}
+
+/// The validator's message, which may quote names and lists, on one line.
+fn one_line(message: &str) -> String {
+    let words: Vec<&str> = message.split_whitespace().collect();
+    OneLine(&words.join(" ")).to_string()
 }
 
 /// Validates the bodies side by side; the error of the first invalid one in the module's order wins.
@@ -85,7 +97,7 @@ fn validate_bodies(
     match first {
         Some(Some((index, error))) => {
             let place = module.place(index, Some(error.offset()));
-            Err(Error::invalid(place, error.message()))
+            Err(Error::invalid(place, one_line(error.message())))
         }
         Some(None) | None => Ok(()),
     }
