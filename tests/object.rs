@@ -459,3 +459,55 @@ fn the_stack_limit_is_the_symbol_of_the_option() {
     let bytes = build("", &options, &[Symbol::StackLimit]).expect("no names collide");
     assert!(symbol(&file(&bytes), "z_limit").is_undefined());
 }
+
+/// A module of many functions that call each other, are referred to, and use state.
+fn many_functions() -> Vec<u8> {
+    let mut text =
+        String::from("(module (memory 1) (global (mut i32) (i32.const 0)) (table 60 funcref)");
+    for index in 0..60 {
+        let callee = (index * 7 + 1) % 60;
+        text += &format!(
+            "(func $f{index} (export \"e{index}\") (param i32) (result i32)
+               (global.set 0 (i32.load offset={index} (local.get 0)))
+               (if (result i32) (local.get 0)
+                 (then (call $f{callee} (i32.sub (local.get 0) (i32.const {index}))))
+                 (else (global.get 0))))
+             (elem (i32.const {index}) $f{callee})"
+        );
+    }
+    wat::parse_str(text + ")").expect("the text is a module")
+}
+
+#[test]
+fn the_number_of_threads_changes_nothing() {
+    let wasm = many_functions();
+    let compile = |threads| {
+        let options = Options {
+            threads,
+            ..Options::default()
+        };
+        synth::compile(&wasm, &options).expect("everything is supported")
+    };
+    let object = compile(None).object;
+    for threads in [1, 2, 3, 8] {
+        assert!(compile(Some(threads)).object == object, "{threads} threads");
+    }
+}
+
+#[test]
+fn the_first_function_that_is_refused_is_named() {
+    let unsupported =
+        "(func (export \"a\")) (func $first (export \"b\") (drop (v128.const i64x2 0 0)))
+        (func $second (export \"c\") (drop (v128.const i64x2 0 0)))";
+    let wasm = wat::parse_str(format!("(module {unsupported})")).expect("the text is a module");
+    for threads in [1, 2, 8] {
+        let options = Options {
+            threads: Some(threads),
+            ..Options::default()
+        };
+        let error = synth::compile(&wasm, &options).expect_err("v128 is not supported");
+        assert!(matches!(error, Error::Unsupported { .. }));
+        let text = error.to_string();
+        assert!(text.starts_with("function 1 (first) at 0x"), "{text}");
+    }
+}
