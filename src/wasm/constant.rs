@@ -1,6 +1,6 @@
 //! Constant expressions, evaluated as far as they are known before the program runs.
 
-use super::{ConstExpr, Entity, Module};
+use super::{ConstExpr, Module};
 use wasmparser::Operator;
 
 /// A value that is known when the object is made.
@@ -68,12 +68,11 @@ fn binary(operator: &Operator<'_>, a: u64, b: u64) -> Option<u64> {
 }
 
 /// The value of every global that never changes and is known, by index. A global never changes if it is
-/// immutable, or neither exported nor `written` by code.
+/// immutable, or not among the `written` ones.
 pub fn global_values(module: &Module<'_>, written: &[bool]) -> Vec<Option<Value>> {
     let mut values = Vec::with_capacity(module.globals.len());
     for (index, global) in module.globals.iter().enumerate() {
-        let entity = Entity::Global(index as u32);
-        let fixed = !global.ty.mutable || !written[index] && !module.is_exported(entity);
+        let fixed = !global.ty.mutable || !written[index];
         let value = match &global.init {
             Some(init) if fixed => evaluate(init, &values),
             Some(_) | None => None,

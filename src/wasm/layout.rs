@@ -18,7 +18,8 @@
 //! # Constant tables
 //!
 //! A table is constant data where nothing can write it but active segments whose place and items are
-//! known and that initialisation cannot fail to reach.
+//! known and that initialisation cannot fail to reach. A sparse one stays a variable, which takes
+//! no flash.
 
 use super::constant::{Value, evaluate, global_values};
 use super::reach::{Reach, reach};
@@ -354,12 +355,16 @@ fn constant_tables(
     values: &[Option<Value>],
     tables: &mut [TableLayout],
 ) {
+    let items = items_of_tables(module);
     for (index, table) in tables.iter_mut().enumerate() {
         let declaration = &module.tables[index];
-        let private =
-            declaration.import.is_none() && !module.is_exported(Entity::Table(index as u32));
-        if private && declaration.init.is_none() && !reach.written_tables[index] {
-            table.constant = Some(vec![None; table.initial as usize]);
+        let entity = Entity::Table(index as u32);
+        let private = declaration.import.is_none() && !module.is_exported(entity);
+        let initial = table.initial as usize;
+        let dense = initial <= items[index].saturating_mul(4).saturating_add(64);
+        let unwritten = declaration.init.is_none() && !reach.written_tables[index];
+        if private && dense && unwritten {
+            table.constant = Some(vec![None; initial]);
         }
     }
     // Once a segment may trap, later ones may stay unwritten.
@@ -390,6 +395,17 @@ fn constant_tables(
             _ => None,
         };
     }
+}
+
+/// How many items active segments have for each table.
+fn items_of_tables(module: &Module<'_>) -> Vec<usize> {
+    let mut items = vec![0usize; module.tables.len()];
+    for element in &module.elements {
+        if let Placement::Active { index, .. } = element.placement {
+            items[index as usize] += element.items.len();
+        }
+    }
+    items
 }
 
 fn constant_items(items: &Items<'_>, values: &[Option<Value>]) -> Option<Vec<Option<u32>>> {
@@ -570,6 +586,8 @@ mod tests {
         let written =
             format!("{table} (func (export \"w\") (table.set (i32.const 0) (ref.null func)))");
         assert_eq!(plain(&written).tables[0].constant, None);
+        let sparse = "(table 10000000 funcref) (elem (i32.const 1) $f) (func $f)";
+        assert_eq!(plain(sparse).tables[0].constant, None);
         let dead = format!("{table} (func (table.set (i32.const 0) (ref.null func)))");
         assert!(plain(&dead).tables[0].constant.is_some());
     }

@@ -23,7 +23,7 @@ pub struct Reach {
     pub written_tables: Vec<bool>,
     /// Globals that code or a constant expression reads or writes, or an export names.
     pub globals: Vec<bool>,
-    /// Globals that code writes.
+    /// Globals that code of this module or, by an export, of others can write.
     pub written_globals: Vec<bool>,
 }
 
@@ -68,7 +68,10 @@ impl Walk<'_, '_> {
         for export in &module.exports {
             match export.entity {
                 Entity::Function(index) => self.call(index),
-                Entity::Global(index) => self.reach.globals[index as usize] = true,
+                Entity::Global(index) => {
+                    self.reach.globals[index as usize] = true;
+                    self.reach.written_globals[index as usize] = true;
+                }
                 Entity::Table(_) | Entity::Memory(_) => {}
             }
         }
