@@ -162,7 +162,18 @@ impl<R: Copy> Term<R> {
             Term::Return { values } => Term::Return {
                 values: values.iter().map(|&(r, reg)| (f(r, Role::FixedUse(reg)), reg)).collect(),
             },
-            Term::TailCall(call) => Term::TailCall(Box::new(call.map(f))),
+            Term::TailCall(call) => {
+                // The epilogue restores every other register that a target could be in.
+                let mut fixed = |r, role| match role {
+                    Role::Use => f(r, Role::FixedUse(Reg::R12)),
+                    Role::FixedUse(_)
+                    | Role::TiedUse(_)
+                    | Role::Def
+                    | Role::FixedDef(_)
+                    | Role::TiedDef(_) => f(r, role),
+                };
+                Term::TailCall(Box::new(call.map(&mut fixed)))
+            }
             Term::Trap(code) => Term::Trap(*code),
         }
     }

@@ -14,6 +14,8 @@ struct Arguments {
 
 #[derive(Subcommand, Debug)]
 enum Command {
+    /// Measure the kernels of bench/ against gcc
+    Bench(xtask::bench::Arguments),
     /// Execute compiled modules on an emulated core and compare them with a reference engine
     #[command(subcommand)]
     Oracle(OracleCommand),
@@ -27,6 +29,7 @@ enum OracleCommand {
 
 fn main() -> ExitCode {
     let result = match Arguments::parse().command {
+        Command::Bench(arguments) => xtask::bench::run(&arguments),
         Command::Oracle(OracleCommand::Run(arguments)) => run(&arguments),
     };
     match result {

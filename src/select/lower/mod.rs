@@ -163,14 +163,12 @@ impl Lower<'_> {
         }
     }
 
-    /// The register of a value in a place of its own choice: a constant gets an instruction here.
+    /// The register of a value that is going to be moved: a cheap constant is built in its place.
     fn own_reg(&mut self, value: Value) -> VReg {
-        let constant = match self.graph.op(value) {
-            Op::Const(c) => isa::Const::Int(c),
-            Op::Address(symbol, addend) => isa::Const::Address(symbol, addend),
-            _ => return self.reg(value),
-        };
-        self.fresh(constant)
+        match self.graph.constant(value).map(isa::Const::Int) {
+            Some(constant) if consts::is_cheap(constant) => self.fresh(constant),
+            _ => self.reg(value),
+        }
     }
 
     /// The register that a node's own value goes to, whether or not anything reads it.
