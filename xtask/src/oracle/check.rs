@@ -121,6 +121,10 @@ struct Prepared {
 
 fn prepare(wasm: &[u8], options: &Options) -> Result<Prepared, Stop> {
     let interface = interface::read(wasm, options).map_err(Stop::Skip)?;
+    if let Some(function) = interface.functions.iter().find(|it| it.signature.is_none()) {
+        let name = &function.name;
+        return Err(Stop::Skip(format!("export {name}: values of its types cannot be passed")));
+    }
     if let Some(symbol) = interface::duplicate_import(&interface) {
         return Err(Stop::Skip(format!("two imports have the symbol {symbol}")));
     }
@@ -163,7 +167,7 @@ struct Sides<'a> {
 impl<'a> Sides<'a> {
     fn new(prepared: &'a Prepared, object: &[u8]) -> Result<Sides<'a>, Stop> {
         let surroundings = Surroundings::new(&prepared.interface);
-        let provided = provided(&prepared.interface);
+        let provided = provided(&prepared.interface, &prepared.options);
         let image = link::link(object, &provided, |name| surroundings.provides(name));
         let machine = Machine::new(image.map_err(Stop::Fail)?).map_err(Stop::Fail)?;
         let reference = prepared.reference.instantiate();
@@ -367,10 +371,13 @@ fn compare_outcomes(
     }
 }
 
-/// Data symbols of imported memories, tables and globals, with size words.
-fn provided(interface: &Interface) -> Vec<Provided> {
+/// Data symbols of imported memories, tables and globals, with size words, and the word of the stack's limit.
+fn provided(interface: &Interface, options: &Options) -> Vec<Provided> {
     let mut provided = Vec::new();
     let mut add = |symbol: String, bytes: Vec<u8>| provided.push(Provided { symbol, bytes });
+    if let Some(symbol) = &options.stack_limit {
+        add(symbol.clone(), machine::STACK_LIMIT.to_le_bytes().to_vec());
+    }
     for (index, import) in interface.imports.iter().enumerate() {
         let symbol = &import.symbol;
         let mut add_sized = |sizes: interface::Sizes, bytes: u64| {

@@ -31,6 +31,8 @@ use super::value::{Random, Type, Value};
 
 const STACK_LOW: u32 = 0x3000_0000;
 const STACK_SIZE: u32 = 1 << 20;
+/// What a word that prologues compare sp with holds: some distance from the end, for functions without a check.
+pub const STACK_LIMIT: u32 = STACK_LOW + 0x1000;
 const STACK_TOP: u32 = STACK_LOW + STACK_SIZE;
 /// A fault this far below the stack is still the stack's: one frame can be large.
 const STACK_GUARD: u32 = 1 << 24;
