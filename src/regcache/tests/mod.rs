@@ -1,1 +1,6 @@
+//! Tests of register caching as a whole: random functions, and the code of typical ones.
 
+mod build;
+mod execute;
+mod quality;
+mod random;

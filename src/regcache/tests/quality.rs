@@ -1,0 +1,1 @@
+//! The code of typical functions: how many instructions register caching inserts.
