@@ -1,4 +1,8 @@
 //! An ahead-of-time compiler from WebAssembly to relocatable ELF objects for Arm Cortex-M4.
+//!
+//! `compile` is the whole of it: parse and lay out the module, compile each function that can run,
+//! independently and in parallel, and write the object. The output depends on the input and the
+//! options alone.
 
 pub mod elf;
 pub mod emit;
@@ -8,3 +12,209 @@ pub mod options;
 pub mod regcache;
 pub mod select;
 pub mod wasm;
+
+use elf::Part;
+use emit::{Code, EmitOptions};
+use error::Error;
+use isa::{BlockData, Call, CallTarget, Func, Reg, RegSet, Symbol, Term, VReg};
+use options::Options;
+use rayon::prelude::*;
+use smallvec::SmallVec;
+use wasm::{Entity, Layout, Module};
+
+/// What a compilation makes.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct Compiled {
+    /// The bytes of the object.
+    pub object: Vec<u8>,
+    /// The assembly of every function, where `Inspect` asks for it.
+    pub listing: String,
+    /// The stages that `Inspect` names, function by function.
+    pub dump: String,
+}
+
+/// A representation that a function goes through.
+#[derive(Copy, Clone, PartialEq, Eq, Debug)]
+pub enum Stage {
+    Ssa,
+    Select,
+    Liveness,
+    Assign,
+    Asm,
+}
+
+/// What to tell besides the object.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct Inspect {
+    pub listing: bool,
+    pub stages: Vec<Stage>,
+}
+
+/// Compiles a binary module into a relocatable object.
+///
+/// # Errors
+/// A module that is invalid, or contains what is not supported, or exceeds a limit.
+pub fn compile(wasm: &[u8], options: &Options) -> Result<Compiled, Error> {
+    compile_with(wasm, options, &Inspect::default())
+}
+
+/// `compile`, with a look inside.
+///
+/// # Errors
+/// As `compile`.
+pub fn compile_with(wasm: &[u8], options: &Options, inspect: &Inspect) -> Result<Compiled, Error> {
+    let Some(threads) = options.threads else {
+        return compile_here(wasm, options, inspect);
+    };
+    let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build();
+    let pool = pool.map_err(|error| {
+        let message = format!("cannot start {threads} threads: {error}");
+        Error::limit(error::Place::default(), message)
+    })?;
+    pool.install(|| compile_here(wasm, options, inspect))
+}
+
+fn compile_here(wasm: &[u8], options: &Options, inspect: &Inspect) -> Result<Compiled, Error> {
+    let module = wasm::parse(wasm)?;
+    let layout = wasm::layout(&module, options)?;
+    let parts = parts(&module, &layout);
+    let compiler = Compiler { module: &module, layout: &layout, options, inspect };
+    // All results first, so that the error is that of the first function and not of the fastest thread.
+    let results: Vec<Result<(Code, String), Error>> =
+        parts.par_iter().map(|&part| compiler.part(part)).collect();
+    let mut code = Vec::with_capacity(parts.len());
+    let mut compiled = Compiled::default();
+    for (part, result) in parts.into_iter().zip(results) {
+        let (machine, dump) = result?;
+        compiled.dump.push_str(&dump);
+        if inspect.listing {
+            compiled.listing.push_str(&titled(&compiler.title(part), machine.listing.as_deref()));
+        }
+        code.push((part, machine));
+    }
+    compiled.object = elf::write(&module, &layout, &code, options)?;
+    Ok(compiled)
+}
+
+/// What the object has code for: the functions that can run, a thunk for each import that is exported or
+/// whose reference is taken, and the initialisation.
+fn parts(module: &Module<'_>, layout: &Layout) -> Vec<Part> {
+    let mut wanted: Vec<bool> = layout.referenced.clone();
+    for export in &module.exports {
+        if let Entity::Function(index) = export.entity {
+            wanted[index as usize] = true;
+        }
+    }
+    let has_code = |index: usize| match module.functions[index].import {
+        Some(_) => wanted[index],
+        None => layout.reachable[index],
+    };
+    let functions = (0..module.functions.len()).filter(|&index| has_code(index));
+    functions.map(|index| Part::Function(index as u32)).chain([Part::Init]).collect()
+}
+
+/// What the compilation of each part shares.
+struct Compiler<'c, 'a> {
+    module: &'c Module<'a>,
+    layout: &'c Layout,
+    options: &'c Options,
+    inspect: &'c Inspect,
+}
+
+impl Compiler<'_, '_> {
+    /// The machine code of a part, and the stages that were asked for.
+    fn part(&self, part: Part) -> Result<(Code, String), Error> {
+        let mut dump = String::new();
+        let graph = match part {
+            Part::Function(index) if self.module.functions[index as usize].import.is_some() => None,
+            Part::Function(index) => {
+                Some(select::function(self.module, self.layout, index, self.options)?)
+            }
+            Part::Init => Some(select::init(self.module, self.layout)),
+        };
+        let func = match (graph, part) {
+            (Some(graph), _) => self.registers(part, &graph, &mut dump),
+            (None, Part::Function(index)) => thunk(index),
+            (None, Part::Init) => unreachable!("the initialisation has a graph"),
+        };
+        let names = |symbol: Symbol| symbol.to_string();
+        let code = emit::emit(&func, &self.emit_options(part, &names))?;
+        self.show(Stage::Asm, part, &mut dump, || code.listing.clone().unwrap_or_default());
+        Ok((code, dump))
+    }
+
+    /// From values to core registers.
+    fn registers(&self, part: Part, graph: &select::Graph, dump: &mut String) -> Func<Reg> {
+        self.show(Stage::Ssa, part, dump, || graph.to_string());
+        let func: Func<VReg> = select::lower(graph, self.options);
+        self.show(Stage::Select, part, dump, || func.to_string());
+        self.show(Stage::Liveness, part, dump, || regcache::dump_liveness(&func));
+        let func = regcache::cache(func, self.options.check);
+        self.show(Stage::Assign, part, dump, || func.to_string());
+        func
+    }
+
+    /// Adds a stage to the dump if it was asked for.
+    fn show(&self, stage: Stage, part: Part, dump: &mut String, text: impl FnOnce() -> String) {
+        if self.inspect.stages.contains(&stage) {
+            dump.push_str(&titled(&self.title(part), Some(&text())));
+        }
+    }
+
+    fn emit_options<'n>(&self, part: Part, names: &'n dyn Fn(Symbol) -> String) -> EmitOptions<'n> {
+        let identity = match part {
+            Part::Function(index) if self.layout.referenced[index as usize] => {
+                let signature = self.module.functions[index as usize].signature;
+                Some(wasm::signature::identity(&self.module.types, signature))
+            }
+            Part::Function(_) | Part::Init => None,
+        };
+        EmitOptions {
+            trap: self.options.trap,
+            identity,
+            names: (self.inspect.listing || self.inspect.stages.contains(&Stage::Asm)).then_some(names),
+        }
+    }
+
+    /// How listings and dumps call a part.
+    fn title(&self, part: Part) -> String {
+        match part {
+            Part::Function(index) => match self.module.functions[index as usize].name {
+                Some(name) => format!("func[{index}] {}", error::OneLine(name)),
+                None => format!("func[{index}]"),
+            },
+            Part::Init => format!("{}_init", self.options.module_name),
+        }
+    }
+}
+
+/// A paragraph of a listing or dump.
+fn titled(title: &str, text: Option<&str>) -> String {
+    format!("{title}:\n{}\n", text.unwrap_or_default())
+}
+
+/// A function that is what the import is: arguments and results stay where they are.
+fn thunk(index: u32) -> Func<Reg> {
+    let call = Call {
+        target: CallTarget::Symbol(Symbol::Function(index)),
+        args: SmallVec::new(),
+        results: SmallVec::new(),
+        clobbers: RegSet::CALLER_SAVED,
+    };
+    let entry = BlockData {
+        params: SmallVec::new(),
+        insts: Vec::new(),
+        term: Term::TailCall(Box::new(call)),
+        loop_depth: 0,
+        cold: false,
+    };
+    Func {
+        blocks: vec![entry],
+        entry: Vec::new(),
+        vregs: 0,
+        outgoing: 0,
+        locals: 0,
+        slots: 0,
+        stack_check: false,
+    }
+}

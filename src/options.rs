@@ -42,7 +42,8 @@ pub struct Options {
     pub stack_limit: Option<String>,
     /// Prefix of the object's own symbols.
     pub module_name: String,
-    /// Symbols of imports and exports, from `{module}`, `{name}` and `{index}`.
+    /// Symbols of imports and exports, from `{module}` (an import's module, or for exports
+    /// `module_name`), `{name}` and `{index}` (in the index space of its kind).
     pub import_name: String,
     pub export_name: String,
     /// Bytes to reserve for memory K instead of the declared minimum.
@@ -71,6 +72,69 @@ impl Default for Options {
             table_size: Vec::new(),
             threads: None,
             check: cfg!(debug_assertions),
+        }
+    }
+}
+
+/// What a template for symbol names may contain besides plain text.
+const PLACEHOLDERS: [&str; 3] = ["{module}", "{name}", "{index}"];
+
+/// Whether the braces of a template all belong to placeholders.
+///
+/// # Errors
+/// Says what is wrong with it.
+pub fn check_template(template: &str) -> Result<(), String> {
+    match pieces(template).find(|piece| !PLACEHOLDERS.contains(piece) && piece.contains(['{', '}']))
+    {
+        None => Ok(()),
+        Some(piece) => Err(format!("{piece:?} is none of {}", PLACEHOLDERS.join(", "))),
+    }
+}
+
+/// The template with its placeholders filled in; what fills them in is not looked into again.
+pub fn expand(template: &str, module: &str, name: &str, index: u32) -> String {
+    pieces(template)
+        .map(|piece| match piece {
+            "{module}" => module.to_string(),
+            "{name}" => name.to_string(),
+            "{index}" => index.to_string(),
+            _ => piece.to_string(),
+        })
+        .collect()
+}
+
+/// Splits before each `{` and after each `}`.
+fn pieces(template: &str) -> impl Iterator<Item = &str> {
+    template.split_inclusive('}').flat_map(|part| {
+        let (text, braces) = part.split_at(part.find('{').unwrap_or(part.len()));
+        [text, braces].into_iter().filter(|piece| !piece.is_empty())
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn templates_are_filled_in_once() {
+        assert_eq!(expand("{name}", "env", "f", 3), "f");
+        assert_eq!(
+            expand("{module}_{name}@{index}", "env", "{index}", 3),
+            "env_{index}@3"
+        );
+        assert_eq!(expand("plain", "env", "f", 3), "plain");
+        assert_eq!(expand("", "env", "f", 3), "");
+    }
+
+    #[test]
+    fn braces_belong_to_placeholders() {
+        for good in ["", "x", "{name}", "{module}{name}{index}", "a{index}b"] {
+            assert_eq!(check_template(good), Ok(()), "{good}");
+        }
+        for bad in [
+            "{", "}", "{nam}", "{name", "name}", "{{name}}", "{name}}", "{}", "{a{name}",
+        ] {
+            assert!(check_template(bad).is_err(), "{bad}");
         }
     }
 }

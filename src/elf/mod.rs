@@ -1,0 +1,12 @@
+//! From a module, its layout and the machine code of its functions to the bytes of a relocatable object
+//! (ELF for the Arm Architecture, AAELF32).
+//!
+//! `symbols` decides names, `write` makes sections, symbols and relocations, `attributes` says what the
+//! object is built for.
+
+mod attributes;
+mod state;
+pub mod symbols;
+mod write;
+
+pub use write::{Part, write};

@@ -1,6 +1,33 @@
 //! From a function over core registers to bytes, relocations and mapping symbols.
+//!
+//! ```text
+//!   layout   which blocks, in which order, where branches really go
+//!   frame    what is saved, where the stack areas lie
+//!   flags    comparisons that an instruction before makes, and where which flags are live
+//!   it       conditional instructions in IT blocks
+//!   build    all of these together: a list of items (program)
+//!   encode   each instruction to its shortest encoding
+//!   pool     where literals stand
+//!   relax    how long each branch is
+//!   output   bytes, relocations, mapping symbols, listing
+//! ```
 
-use crate::isa::Symbol;
+mod build;
+pub mod encode;
+mod encode16;
+mod encode32;
+pub mod flags;
+mod frame;
+mod it;
+mod layout;
+mod output;
+mod pool;
+mod program;
+mod relax;
+
+use crate::error::Error;
+use crate::isa::{Const, Func, Reg, Symbol};
+use crate::options::Trap;
 
 /// How a field of the code refers to a symbol (AAELF32 5.6.1).
 #[derive(Copy, Clone, PartialEq, Eq, Debug)]
@@ -31,8 +58,31 @@ pub struct Code {
     pub mapping: Vec<(u32, bool)>,
     /// 2, or 4 where a literal pool or a table of words needs it.
     pub align: u32,
+    /// Offset of the first instruction: 0, or 4 behind an identity word.
+    pub entry: u32,
     /// Bytes of stack that the function uses itself, saved registers included.
     pub frame: u32,
     /// Assembly text, one instruction a line, where it was asked for.
     pub listing: Option<String>,
+}
+
+/// What emission depends on besides the function.
+#[derive(Copy, Clone)]
+pub struct EmitOptions<'a> {
+    pub trap: Trap,
+    /// A word to stand right before the entry: the identity of the function's signature.
+    pub identity: Option<Const>,
+    /// Names for a listing; without them there is none.
+    pub names: Option<&'a dyn Fn(Symbol) -> String>,
+}
+
+/// The code of a function. Fails with `Limit`, without a place, if that is larger than 16 MB.
+pub fn emit(func: &Func<Reg>, options: &EmitOptions) -> Result<Code, Error> {
+    let (mut program, frame) = build::build(func, options);
+    let literals = pool::place(&mut program);
+    let start = if options.identity.is_some() { 4 } else { 0 };
+    let placement = relax::relax(&program, literals.len(), start)?;
+    let mut code = output::write(&program, &placement, &literals, options);
+    code.frame = frame.depth();
+    Ok(code)
 }

@@ -150,7 +150,7 @@ pub enum Operand2<R> {
 }
 
 /// Width of a single load or store, and how a load extends to 32 bits.
-#[derive(Copy, Clone, PartialEq, Eq, Debug)]
+#[derive(Copy, Clone, PartialEq, Eq, Hash, Debug)]
 pub enum MemSize {
     U8,
     S8,
@@ -417,11 +417,13 @@ impl<R: Copy> Inst<R> {
             }
             Inst::If { cond, old, ref inst } => {
                 let old = f(old, TiedUse(0));
-                let inst = inst.map(&mut |r, role| match role {
+                // Behind a reference, so that the type of the function does not grow at each level.
+                let mut inner: &mut dyn FnMut(R, Role) -> T = &mut |r, role| match role {
                     Def => f(r, TiedDef(0)),
                     Use => f(r, Use),
                     _ => unreachable!("a conditional instruction has plain operands"),
-                });
+                };
+                let inst = inst.map(&mut inner);
                 Inst::If { cond, old, inst: Box::new(inst) }
             }
             Inst::Load { size, rt, addr } => {

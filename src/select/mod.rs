@@ -1,0 +1,54 @@
+//! From wasm to instructions over virtual registers.
+//!
+//! ```text
+//!   locals    which locals a label must carry
+//!   build     select_with_stack: one walk over the operators, to SSA form (ir, graph, fold, long)
+//!   init      the same for the module's initialisation
+//!   simplify  the graph built again with its shape known (flow)
+//!   lower     tree covering: instructions over virtual registers
+//! ```
+
+mod abi;
+mod build;
+mod flow;
+mod fold;
+mod graph;
+mod init;
+mod ir;
+mod locals;
+mod long;
+mod lower;
+mod print;
+mod simplify;
+
+pub use ir::Graph;
+
+use crate::error::Error;
+use crate::isa::{Func, VReg};
+use crate::options::Options;
+use crate::wasm::{Layout, Module};
+
+/// Defined function `index` in SSA form, simplified.
+///
+/// # Errors
+/// `Unsupported` for operators that have no translation.
+pub fn function(
+    module: &Module<'_>,
+    layout: &Layout,
+    index: u32,
+    options: &Options,
+) -> Result<Graph, Error> {
+    let (graph, order) = build::select_with_stack(module, layout, index, options)?;
+    Ok(simplify::simplify(graph, &order))
+}
+
+/// The module's initialisation in SSA form, simplified.
+pub fn init(module: &Module<'_>, layout: &Layout) -> Graph {
+    let (graph, order) = init::init(module, layout);
+    simplify::simplify(graph, &order)
+}
+
+/// A graph as instructions.
+pub fn lower(graph: &Graph, options: &Options) -> Func<VReg> {
+    lower::lower(graph, options.stack_limit.is_some())
+}

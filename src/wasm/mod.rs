@@ -1,12 +1,25 @@
 //! The module as the rest of the compiler sees it: validated, indexed, bodies still encoded.
+//!
+//! `parse` makes it from bytes, `reach` finds what can run and what that uses, `layout` decides what
+//! becomes storage and what is constant, `constant` evaluates constant expressions and `signature`
+//! gives signatures their identity.
 
+pub mod constant;
+pub mod layout;
+pub mod parse;
+pub mod reach;
+pub mod signature;
+mod support;
 
+pub use constant::Value;
+pub use layout::{GlobalLayout, Layout, MemoryLayout, TableLayout, layout};
+pub use parse::parse;
 
-
-
-use wasmparser::{BinaryReader, FuncType, FunctionBody, GlobalType, MemoryType, TableType};
+use crate::error::Place;
+use wasmparser::{BinaryReader, FuncType, FunctionBody, GlobalType, MemoryType, OperatorsReader, TableType};
 
 /// A validated module. Every index space starts with the imports, as in the binary format.
+#[derive(Default)]
 pub struct Module<'a> {
     /// The types; `functions[n].signature` and `call_indirect` index this list. Only function types.
     pub types: Vec<FuncType>,
@@ -18,6 +31,27 @@ pub struct Module<'a> {
     pub start: Option<u32>,
     pub elements: Vec<Element<'a>>,
     pub data: Vec<Data<'a>>,
+}
+
+impl Module<'_> {
+    /// The place of an error in function `index`; `offset` counts in the binary.
+    pub fn place(&self, index: u32, offset: Option<u64>) -> Place {
+        let name = self.functions[index as usize].name.map(str::to_string);
+        Place {
+            function: Some((index, name)),
+            offset: offset.and_then(|offset| usize::try_from(offset).ok()),
+        }
+    }
+
+    /// The signature of function `index`.
+    pub fn signature(&self, index: u32) -> &FuncType {
+        &self.types[self.functions[index as usize].signature as usize]
+    }
+
+    /// Whether an export names the entity.
+    pub fn is_exported(&self, entity: Entity) -> bool {
+        self.exports.iter().any(|export| export.entity == entity)
+    }
 }
 
 #[derive(Copy, Clone, PartialEq, Eq, Debug)]
@@ -55,12 +89,24 @@ pub struct Global<'a> {
     pub init: Option<ConstExpr<'a>>,
 }
 
-#[derive(Copy, Clone, PartialEq, Eq, Debug)]
+#[derive(Copy, Clone, PartialEq, Eq, Debug, Hash)]
 pub enum Entity {
     Function(u32),
     Table(u32),
     Memory(u32),
     Global(u32),
+}
+
+impl Entity {
+    /// Index in its own index space.
+    pub fn index(self) -> u32 {
+        match self {
+            Entity::Function(index)
+            | Entity::Table(index)
+            | Entity::Memory(index)
+            | Entity::Global(index) => index,
+        }
+    }
 }
 
 pub struct Export<'a> {
@@ -71,6 +117,12 @@ pub struct Export<'a> {
 /// A constant expression, still encoded; ends with `end`.
 #[derive(Clone)]
 pub struct ConstExpr<'a>(pub BinaryReader<'a>);
+
+impl<'a> ConstExpr<'a> {
+    pub fn operators(&self) -> OperatorsReader<'a> {
+        OperatorsReader::new(self.0.clone())
+    }
+}
 
 pub enum Placement<'a> {
     /// Written to memory or table `index` at `offset` by initialisation.
@@ -87,6 +139,19 @@ pub struct Element<'a> {
 pub enum Items<'a> {
     Functions(Vec<u32>),
     Expressions(Vec<ConstExpr<'a>>),
+}
+
+impl Items<'_> {
+    pub fn len(&self) -> usize {
+        match self {
+            Items::Functions(items) => items.len(),
+            Items::Expressions(items) => items.len(),
+        }
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
 }
 
 pub struct Data<'a> {

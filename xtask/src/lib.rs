@@ -1,1 +1,4 @@
+//! Tools of the repository: the oracle that executes compiled objects, and the benchmarks.
 
+pub mod bench;
+pub mod oracle;

@@ -1,0 +1,56 @@
+//! The `.ARM.attributes` section: what the code demands of its core and of the objects that it is linked
+//! with ("Addenda to, and Errata in, the ABI for the Arm Architecture", chapter 3).
+//!
+//! ```text
+//!   'A'  size "aeabi\0"  Tag_File size  (tag value)*
+//! ```
+//!
+//! There are no tags for the sizes of enum and wchar_t, whose objects linkers then accept whatever
+//! theirs are, and none for VFP arguments: the code has neither.
+
+use crate::options::{Alignment, Options, Target};
+
+const FORMAT_VERSION: u8 = b'A';
+const TAG_FILE: u8 = 1;
+const TAG_CPU_NAME: u8 = 5;
+const TAG_CPU_ARCH: u8 = 6;
+const TAG_CPU_ARCH_PROFILE: u8 = 7;
+const TAG_THUMB_ISA_USE: u8 = 9;
+const TAG_ABI_ALIGN_NEEDED: u8 = 24;
+const TAG_ABI_ALIGN_PRESERVED: u8 = 25;
+const TAG_CPU_UNALIGNED_ACCESS: u8 = 34;
+
+/// The bytes of the section.
+pub fn attributes(options: &Options) -> Vec<u8> {
+    let mut tags = Vec::new();
+    match options.target {
+        Target::CortexM4 => {
+            tags.push(TAG_CPU_NAME);
+            tags.extend(b"cortex-m4\0");
+            // v7E-M, whose Thumb-2 has the DSP extension.
+            tags.extend([
+                TAG_CPU_ARCH,
+                13,
+                TAG_CPU_ARCH_PROFILE,
+                b'M',
+                TAG_THUMB_ISA_USE,
+                2,
+            ]);
+        }
+    }
+    // Doublewords are 8-aligned, and sp is at calls.
+    tags.extend([TAG_ABI_ALIGN_NEEDED, 1, TAG_ABI_ALIGN_PRESERVED, 1]);
+    match options.alignment {
+        Alignment::Strict | Alignment::Trust => tags.extend([TAG_CPU_UNALIGNED_ACCESS, 1]),
+        Alignment::Bytes => {}
+    }
+    let file = [&[TAG_FILE], sized(5, &tags).as_slice()].concat();
+    let vendor = [b"aeabi\0", file.as_slice()].concat();
+    [&[FORMAT_VERSION], sized(4, &vendor).as_slice()].concat()
+}
+
+/// A 32-bit size, which counts `before` bytes besides the contents, then the contents.
+fn sized(before: usize, contents: &[u8]) -> Vec<u8> {
+    let size = u32::try_from(before + contents.len()).expect("attributes are short");
+    [&size.to_le_bytes(), contents].concat()
+}

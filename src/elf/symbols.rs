@@ -1,0 +1,316 @@
+//! The names of the object's symbols, and that no two of them meet by accident.
+//!
+//! Symbols of one name are one symbol to the linker, so each global name has one claimant: an import,
+//! an export, something of the module's own, or something of the run-time library. Only imports of
+//! the same module, field and type share theirs. Local symbols cannot meet anything and claim nothing.
+
+use crate::error::{Error, OneLine, Place};
+use crate::options::{Options, expand};
+use crate::wasm::{Entity, Export, Import, Module};
+use std::collections::HashMap;
+use std::fmt::Write;
+
+/// Suffixes of the words that hold the sizes of a memory or table.
+pub const SIZE_SUFFIX: &str = ".size";
+pub const MAX_SUFFIX: &str = ".max";
+
+/// The names of functions, memories, tables and globals by index.
+pub struct Names {
+    module: String,
+    functions: Vec<EntityNames>,
+    tables: Vec<EntityNames>,
+    memories: Vec<EntityNames>,
+    globals: Vec<EntityNames>,
+    claims: HashMap<String, Claim>,
+}
+
+/// The global symbols of an entity.
+#[derive(Default)]
+pub struct EntityNames {
+    pub import: Option<String>,
+    /// In the order of the exports. Of an imported entity only functions have any: ELF cannot alias
+    /// an undefined symbol, and data has no thunks.
+    pub exports: Vec<String>,
+}
+
+/// Who has a name.
+struct Claim {
+    /// As a message says it: `import env.f`.
+    who: String,
+    /// What the import is, for those that may share it.
+    import: Option<String>,
+    /// The option that changes the name, if any.
+    option: Option<&'static str>,
+}
+
+impl Names {
+    /// # Errors
+    /// `Limit` where two claimants have the same name.
+    pub fn new(module: &Module<'_>, options: &Options) -> Result<Names, Error> {
+        let unnamed = |count| {
+            std::iter::repeat_with(EntityNames::default)
+                .take(count)
+                .collect()
+        };
+        let mut names = Names {
+            module: options.module_name.clone(),
+            functions: unnamed(module.functions.len()),
+            tables: unnamed(module.tables.len()),
+            memories: unnamed(module.memories.len()),
+            globals: unnamed(module.globals.len()),
+            claims: HashMap::new(),
+        };
+        for (entity, import) in imports(module) {
+            let name = names.claim_import(module, entity, import, options)?;
+            names.entity_mut(entity).import = Some(name);
+        }
+        names.claim_own(module)?;
+        for export in &module.exports {
+            names.claim_export(export, options)?;
+        }
+        Ok(names)
+    }
+
+    pub fn entity(&self, entity: Entity) -> &EntityNames {
+        match entity {
+            Entity::Function(index) => &self.functions[index as usize],
+            Entity::Table(index) => &self.tables[index as usize],
+            Entity::Memory(index) => &self.memories[index as usize],
+            Entity::Global(index) => &self.globals[index as usize],
+        }
+    }
+
+    fn entity_mut(&mut self, entity: Entity) -> &mut EntityNames {
+        match entity {
+            Entity::Function(index) => &mut self.functions[index as usize],
+            Entity::Table(index) => &mut self.tables[index as usize],
+            Entity::Memory(index) => &mut self.memories[index as usize],
+            Entity::Global(index) => &mut self.globals[index as usize],
+        }
+    }
+
+    /// `<module>_memory`, and with the index past the first; tables and globals alike.
+    pub fn own(&self, entity: Entity) -> String {
+        let module = &self.module;
+        match entity {
+            Entity::Memory(0) => format!("{module}_memory"),
+            Entity::Memory(index) => format!("{module}_memory{index}"),
+            Entity::Table(0) => format!("{module}_table"),
+            Entity::Table(index) => format!("{module}_table{index}"),
+            Entity::Global(index) => format!("{module}_global{index}"),
+            Entity::Function(index) => format!("func[{index}]"),
+        }
+    }
+
+    /// `<module>_<what>`
+    pub fn of_module(&self, what: &str) -> String {
+        format!("{}_{what}", self.module)
+    }
+
+    /// Takes a name for something of the run-time environment that the code refers to.
+    ///
+    /// # Errors
+    /// `Limit` where it is taken already.
+    pub fn claim_library(
+        &mut self,
+        name: &str,
+        what: &str,
+        option: Option<&'static str>,
+    ) -> Result<(), Error> {
+        let who = format!("the {what} {name}");
+        self.claim(
+            name,
+            Claim {
+                who,
+                import: None,
+                option,
+            },
+        )
+    }
+
+    fn claim(&mut self, name: &str, claim: Claim) -> Result<(), Error> {
+        let Some(other) = self.claims.get(name) else {
+            self.claims.insert(name.to_string(), claim);
+            return Ok(());
+        };
+        if claim.import.is_some() && claim.import == other.import {
+            return Ok(());
+        }
+        let mut message = format!(
+            "{} and {} both have the symbol {}",
+            other.who,
+            claim.who,
+            OneLine(name)
+        );
+        let mut options: Vec<&str> = other.option.into_iter().chain(claim.option).collect();
+        options.dedup();
+        if !options.is_empty() {
+            write!(message, " ({})", options.join(", ")).expect("a string takes what is written");
+        }
+        Err(Error::limit(Place::default(), message))
+    }
+
+    fn claim_import(
+        &mut self,
+        module: &Module<'_>,
+        entity: Entity,
+        import: Import<'_>,
+        options: &Options,
+    ) -> Result<String, Error> {
+        let name = elf_name(expand(
+            &options.import_name,
+            import.module,
+            import.field,
+            entity.index(),
+        ));
+        let who = format!(
+            "import {}.{}",
+            OneLine(import.module),
+            OneLine(import.field)
+        );
+        for name in with_words(&name, entity) {
+            let identity = format!(
+                "{:?} {:?} {}",
+                import.module,
+                import.field,
+                type_of(module, entity)
+            );
+            let claim = Claim {
+                who: who.clone(),
+                import: Some(identity),
+                option: Some("--import-name"),
+            };
+            self.claim(&name, claim)?;
+        }
+        Ok(name)
+    }
+
+    /// The global symbols that are there whether or not anything is exported.
+    fn claim_own(&mut self, module: &Module<'_>) -> Result<(), Error> {
+        let memories = (0..module.memories.len()).map(|index| Entity::Memory(index as u32));
+        let tables = (0..module.tables.len()).map(|index| Entity::Table(index as u32));
+        let mut own = vec![(self.of_module("init"), "initialization".to_string())];
+        for entity in memories
+            .chain(tables)
+            .filter(|&entity| !is_imported(module, entity))
+        {
+            own.extend(with_words(&self.own(entity), entity).map(|name| (name, describe(entity))));
+        }
+        for (name, what) in own {
+            let who = format!("the module's {what}");
+            self.claim(
+                &name,
+                Claim {
+                    who,
+                    import: None,
+                    option: Some("--module-name"),
+                },
+            )?;
+        }
+        Ok(())
+    }
+
+    fn claim_export(&mut self, export: &Export<'_>, options: &Options) -> Result<(), Error> {
+        let entity = export.entity;
+        let is_function = matches!(entity, Entity::Function(_));
+        if !is_function && self.entity(entity).import.is_some() {
+            return Ok(());
+        }
+        let name = elf_name(expand(
+            &options.export_name,
+            &options.module_name,
+            export.name,
+            entity.index(),
+        ));
+        for name in with_words(&name, entity) {
+            let who = format!("export {}", OneLine(export.name));
+            self.claim(
+                &name,
+                Claim {
+                    who,
+                    import: None,
+                    option: Some("--export-name"),
+                },
+            )?;
+        }
+        self.entity_mut(entity).exports.push(name);
+        Ok(())
+    }
+}
+
+/// What a string may not be as the name of an ELF symbol, spelled in hexadecimal.
+pub fn elf_name(name: String) -> String {
+    if !name.is_empty() && !name.contains('\0') {
+        return name;
+    }
+    let mut hex = String::from("$hex:");
+    for byte in name.bytes() {
+        write!(hex, "{byte:02x}").expect("a string takes what is written");
+    }
+    hex
+}
+
+/// Every import, with what it became.
+fn imports<'m, 'a>(module: &'m Module<'a>) -> impl Iterator<Item = (Entity, Import<'a>)> + 'm {
+    fn indexed<'a>(
+        imports: impl Iterator<Item = Option<Import<'a>>>,
+        entity: impl Fn(u32) -> Entity,
+    ) -> impl Iterator<Item = (Entity, Import<'a>)> {
+        imports
+            .enumerate()
+            .filter_map(move |(index, import)| Some((entity(index as u32), import?)))
+    }
+    indexed(module.functions.iter().map(|f| f.import), Entity::Function)
+        .chain(indexed(
+            module.tables.iter().map(|t| t.import),
+            Entity::Table,
+        ))
+        .chain(indexed(
+            module.memories.iter().map(|m| m.import),
+            Entity::Memory,
+        ))
+        .chain(indexed(
+            module.globals.iter().map(|g| g.import),
+            Entity::Global,
+        ))
+}
+
+fn is_imported(module: &Module<'_>, entity: Entity) -> bool {
+    match entity {
+        Entity::Function(index) => module.functions[index as usize].import.is_some(),
+        Entity::Table(index) => module.tables[index as usize].import.is_some(),
+        Entity::Memory(index) => module.memories[index as usize].import.is_some(),
+        Entity::Global(index) => module.globals[index as usize].import.is_some(),
+    }
+}
+
+/// The type of an entity as far as imports that share a symbol agree on it. Limits are promises, which
+/// one memory can keep to several.
+fn type_of(module: &Module<'_>, entity: Entity) -> String {
+    match entity {
+        Entity::Function(index) => format!("{:?}", module.signature(index)),
+        Entity::Table(index) => format!("{:?}", module.tables[index as usize].ty.element_type),
+        Entity::Memory(index) => {
+            format!("{:?}", module.memories[index as usize].ty.page_size_log2())
+        }
+        Entity::Global(index) => format!("{:?}", module.globals[index as usize].ty),
+    }
+}
+
+fn describe(entity: Entity) -> String {
+    match entity {
+        Entity::Function(index) => format!("function {index}"),
+        Entity::Table(index) => format!("table {index}"),
+        Entity::Memory(index) => format!("memory {index}"),
+        Entity::Global(index) => format!("global {index}"),
+    }
+}
+
+/// The name of an entity's symbol, and of its size words where it has them.
+fn with_words(name: &str, entity: Entity) -> impl Iterator<Item = String> {
+    let suffixes: &[&str] = match entity {
+        Entity::Memory(_) | Entity::Table(_) => &["", SIZE_SUFFIX, MAX_SUFFIX],
+        Entity::Function(_) | Entity::Global(_) => &[""],
+    };
+    suffixes.iter().map(move |suffix| format!("{name}{suffix}"))
+}

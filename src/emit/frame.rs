@@ -1,0 +1,310 @@
+//! The stack frame: what is saved, where each area lies, and how instructions that name the stack
+//! become instructions that name sp.
+//!
+//! ```text
+//!   higher   │ incoming arguments │
+//!            │ saved registers    │  one PUSH
+//!            │ slots              │
+//!            │ locals             │  8-aligned
+//!   sp ──▶   │ outgoing arguments │
+//! ```
+//!
+//! sp never moves in the body, except inside the three instructions of a store beyond the reach of an
+//! immediate. A function that calls keeps sp 8-aligned (AAPCS32 6.2.1.2); a leaf only 4-aligned.
+//! A body that needs one or two words gets them by pushing scratch registers instead of by SUB.
+//!
+//! Invariant: no expansion writes flags, and none needs a register besides those of its instruction.
+
+use super::encode::{self, Context};
+use crate::isa::{
+    Addr, AluOp, Const, Func, Imm12, Imm16, Inst, MemSize, ModImm, Offset, Operand2, Reg, RegSet,
+    StackArea, Term,
+};
+use smallvec::{SmallVec, smallvec};
+
+/// An instruction, or one of the two that only frames need.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Op {
+    Inst(Inst<Reg>),
+    Push(RegSet),
+    Pop(RegSet),
+}
+
+pub type Ops = SmallVec<[Op; 4]>;
+
+/// The layout of a function's frame.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Frame {
+    /// Callee-saved registers and lr, as the prologue pushes them.
+    saved: RegSet,
+    /// Scratch registers that the prologue pushes below them instead of subtracting from sp.
+    extra: RegSet,
+    /// Bytes from sp to the first saved register.
+    body: u32,
+    locals: u32,
+    slots: u32,
+}
+
+impl Frame {
+    /// `traps_call`: whether a trap calls, so that every function with one needs an aligned stack.
+    pub fn new(func: &Func<Reg>, traps_call: bool) -> Frame {
+        let mut usage = Usage::default();
+        for block in &func.blocks {
+            block.insts.iter().for_each(|inst| usage.inst(inst));
+            usage.calls |= traps_call && matches!(block.term, Term::Trap(_));
+            usage.calls |= traps_call && block.insts.iter().any(can_trap);
+        }
+        usage.calls |= traps_call && func.stack_check;
+        let mut saved = usage.written.intersection(RegSet::CALLEE_SAVED);
+        if usage.links || usage.written.contains(Reg::LR) || !saved.is_empty() {
+            saved.insert(Reg::LR);
+        }
+        let locals = func.outgoing.next_multiple_of(8);
+        let slots = locals + func.locals.next_multiple_of(4);
+        let mut body = slots + func.slots.next_multiple_of(4);
+        if usage.calls {
+            body += (body + 4 * count(saved)) % 8;
+        }
+        let extra = scratch(body / 4, saved, RegSet::EMPTY).unwrap_or_default();
+        Frame {
+            saved,
+            extra,
+            body,
+            locals,
+            slots,
+        }
+    }
+
+    /// Bytes from sp in the body to the incoming arguments.
+    fn size(&self) -> u32 {
+        self.body + 4 * count(self.saved)
+    }
+
+    /// Bytes of stack that the function uses at most, those of stores to far slots included.
+    pub fn depth(&self) -> u32 {
+        let borrowed = if self.size() > 4096 { 8 } else { 0 };
+        self.size() + borrowed
+    }
+
+    pub fn prologue(&self) -> Ops {
+        let mut ops = Ops::new();
+        let pushed = self.saved.union(self.extra);
+        if !pushed.is_empty() {
+            ops.push(Op::Push(pushed));
+        }
+        let rest = self.body - 4 * count(self.extra);
+        adjust(&mut ops, AluOp::Sub, Reg::SP, Reg::SP, rest);
+        ops
+    }
+
+    /// Everything up to the branch to the caller, except where that is a POP of pc: whether the last
+    /// operation is one. `results` survive.
+    pub fn returning(&self, results: RegSet) -> (Ops, bool) {
+        let mut last = self.saved;
+        let is_return = last.contains(Reg::LR);
+        if is_return {
+            last.remove(Reg::LR);
+            last.insert(Reg::PC);
+        }
+        (self.unwind(last, results), is_return)
+    }
+
+    /// Restores everything, lr included, before a branch to another function whose arguments are in
+    /// `live`.
+    pub fn leaving(&self, live: RegSet) -> Ops {
+        self.unwind(self.saved, live)
+    }
+
+    /// Bytes of the instructions of `returning`, the branch to the caller included.
+    pub fn return_size(&self, results: RegSet) -> u32 {
+        let (ops, is_return) = self.returning(results);
+        let size = |op: &Op| match op {
+            Op::Inst(inst) => encode::encode(inst, Context::FREE).encoding.size(),
+            Op::Push(regs) => encode::push(*regs).size(),
+            Op::Pop(regs) => encode::pop(*regs).size(),
+        };
+        let branch = if is_return { 0 } else { 2 };
+        ops.iter().map(size).sum::<u32>() + branch
+    }
+
+    fn unwind(&self, popped: RegSet, live: RegSet) -> Ops {
+        let mut ops = Ops::new();
+        match scratch(self.body / 4, popped, live) {
+            Some(extra) if !popped.is_empty() => ops.push(Op::Pop(popped.union(extra))),
+            _ => {
+                adjust(&mut ops, AluOp::Add, Reg::SP, Reg::SP, self.body);
+                if !popped.is_empty() {
+                    ops.push(Op::Pop(popped));
+                }
+            }
+        }
+        ops
+    }
+
+    /// Whether the function restores this register before it leaves.
+    pub fn restores(&self, reg: Reg) -> bool {
+        self.saved.contains(reg)
+    }
+
+    /// Offset from sp of a byte of an area.
+    fn offset(&self, area: StackArea, offset: u32) -> u32 {
+        let base = match area {
+            StackArea::Outgoing => 0,
+            StackArea::Locals => self.locals,
+            StackArea::Slots => self.slots,
+            StackArea::Incoming => self.size(),
+        };
+        base + offset
+    }
+
+    /// The instruction with every stack operand resolved; one for all others. A conditional
+    /// instruction is given without its condition, which then holds for all of the result.
+    pub fn resolve(&self, inst: &Inst<Reg>) -> Ops {
+        match *inst {
+            Inst::Load {
+                size,
+                rt,
+                addr: Addr::Stack(area, offset),
+            } => load(size, rt, self.offset(area, offset)),
+            Inst::Store {
+                size,
+                rt,
+                addr: Addr::Stack(area, offset),
+            } => store(size, rt, self.offset(area, offset)),
+            Inst::StackAddr { rd, area, offset } => {
+                let mut ops = Ops::new();
+                match self.offset(area, offset) {
+                    0 => ops.push(Op::Inst(Inst::Mov {
+                        s: false,
+                        rd,
+                        rhs: Operand2::Reg(Reg::SP),
+                    })),
+                    offset => adjust(&mut ops, AluOp::Add, rd, Reg::SP, offset),
+                }
+                ops
+            }
+            _ => smallvec![Op::Inst(inst.clone())],
+        }
+    }
+}
+
+/// What a function does to registers.
+#[derive(Default)]
+struct Usage {
+    written: RegSet,
+    /// Whether a call replaces lr.
+    links: bool,
+    /// Whether a call needs an aligned stack.
+    calls: bool,
+}
+
+impl Usage {
+    fn inst(&mut self, inst: &Inst<Reg>) {
+        inst.visit(|reg, role| {
+            if !role.is_use() {
+                self.written.insert(reg);
+            }
+        });
+        self.written = self.written.union(inst.clobbers());
+        let is_call = matches!(inst, Inst::Call(_));
+        self.links |= is_call;
+        self.calls |= is_call;
+    }
+}
+
+fn can_trap(inst: &Inst<Reg>) -> bool {
+    matches!(inst, Inst::TrapIf { .. } | Inst::TrapIfZero { .. })
+}
+
+fn count(regs: RegSet) -> u32 {
+    regs.bits().count_ones()
+}
+
+/// One or two registers of r0–r3 outside `live` that go with `others` in one PUSH or POP and lie
+/// below them there; `None` for other numbers of words, or if there are not enough.
+fn scratch(words: u32, others: RegSet, live: RegSet) -> Option<RegSet> {
+    if !(1..=2).contains(&words) || others.is_empty() {
+        return None;
+    }
+    let free = RegSet::from_bits(0xf).minus(live);
+    let first = (free.len() as u32).checked_sub(words)?;
+    Some(free.iter().skip(first as usize).collect())
+}
+
+/// `rd = rn ± amount` in steps of modified immediates, or one of twelve bits.
+fn adjust(ops: &mut Ops, op: AluOp, rd: Reg, rn: Reg, amount: u32) {
+    let (mut rn, mut rest) = (rn, amount);
+    while rest != 0 {
+        let (part, inst) = step(op, rd, rn, rest);
+        ops.push(Op::Inst(inst));
+        rest -= part;
+        rn = rd;
+    }
+}
+
+/// One step of `adjust`: as much of `rest` as one instruction takes, the highest bits first.
+fn step(op: AluOp, rd: Reg, rn: Reg, rest: u32) -> (u32, Inst<Reg>) {
+    if let (None, Some(imm)) = (ModImm::new(rest), Imm12::new(rest)) {
+        let sub = op == AluOp::Sub;
+        return (rest, Inst::AddWide { sub, rd, rn, imm });
+    }
+    let part = top_byte(rest);
+    let imm = ModImm::new(part).expect("eight bits from the highest are an immediate");
+    let rhs = Operand2::Imm(imm);
+    let s = false;
+    (part, Inst::Alu { op, s, rd, rn, rhs })
+}
+
+/// The highest set bits of a value that a modified immediate holds: all of it, if it can.
+pub fn top_byte(value: u32) -> u32 {
+    if ModImm::new(value).is_some() {
+        return value;
+    }
+    value & 0xff00_0000 >> value.leading_zeros()
+}
+
+/// `[base, #offset]` for an offset that fits.
+pub fn at(base: Reg, offset: u32) -> Addr<Reg> {
+    let offset = i32::try_from(offset).ok().and_then(Offset::new);
+    Addr::Offset(base, offset.expect("at most twelve bits"))
+}
+
+fn load(size: MemSize, rt: Reg, offset: u32) -> Ops {
+    if offset <= 4095 {
+        let addr = at(Reg::SP, offset);
+        return smallvec![Op::Inst(Inst::Load { size, rt, addr })];
+    }
+    let mut ops = Ops::new();
+    let addr = far(&mut ops, rt, offset);
+    ops.push(Op::Inst(Inst::Load { size, rt, addr }));
+    ops
+}
+
+fn store(size: MemSize, rt: Reg, offset: u32) -> Ops {
+    if offset <= 4095 {
+        let addr = at(Reg::SP, offset);
+        return smallvec![Op::Inst(Inst::Store { size, rt, addr })];
+    }
+    let base = if rt == Reg::R0 { Reg::R1 } else { Reg::R0 };
+    let mut ops: Ops = smallvec![Op::Push(RegSet::of(base))];
+    let addr = far(&mut ops, base, offset + 4);
+    ops.push(Op::Inst(Inst::Store { size, rt, addr }));
+    ops.push(Op::Pop(RegSet::of(base)));
+    ops
+}
+
+/// The address sp + offset, with `base` to build it in.
+fn far(ops: &mut Ops, base: Reg, offset: u32) -> Addr<Reg> {
+    let high = offset & !0xfff;
+    if ModImm::new(high).is_some() {
+        adjust(ops, AluOp::Add, base, Reg::SP, high);
+        return at(base, offset - high);
+    }
+    let value = Const::Int(offset & 0xffff);
+    ops.push(Op::Inst(Inst::Const { rd: base, value }));
+    debug_assert!(encode::is_immediate(value));
+    let imm = Imm16::new(offset >> 16).expect("half of a word");
+    let (rd, old) = (base, base);
+    ops.push(Op::Inst(Inst::Movt { rd, old, imm }));
+    Addr::Index(Reg::SP, base, 0)
+}

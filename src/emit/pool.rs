@@ -1,0 +1,158 @@
+//! Where literal pools go.
+//!
+//! One walk with every item at its greatest length. A pool must follow the first load of one of its
+//! literals within the reach of LDR (literal), 4095 bytes (ARMv7-M ARM A7.7.44). When the next items
+//! would break that, the literals so far go to the last place where control does not run on, or,
+//! failing that, right here with a branch around them. The rest stand at the end of the function.
+//! Loads of a literal that was already placed may look backwards: the window is the same.
+//!
+//! Invariant: lengths that `relax` chooses are at most those assumed here, so that what is in reach
+//! here is in reach there. Nothing is inserted into an IT block or between a table and its islands.
+
+use super::program::{Item, LiteralId, Program, Table};
+use super::relax;
+use crate::isa::Const;
+use std::collections::HashMap;
+
+/// Bytes from a load to the end of its pool, less what alignment and a branch around may add.
+const WINDOW: u32 = 4095 - 16;
+
+/// Inserts the pools and connects each load to its literal; the literals in the order of their ids.
+pub fn place(program: &mut Program) -> Vec<Const> {
+    let mut planner = Planner::default();
+    let mut at = 0;
+    while at < program.items.len() {
+        let count = unit(&program.items[at]);
+        let items = &mut program.items[at..at + count];
+        planner.unit(at, items);
+        at += count;
+    }
+    planner.insert(at, false, planner.literals.len());
+    insert(program, &planner.pools);
+    let literals = planner.literals.iter().map(|literal| literal.0);
+    literals.collect()
+}
+
+#[derive(Default)]
+struct Planner {
+    /// Each literal and where its first load stands.
+    literals: Vec<(Const, u32)>,
+    /// The literals that are not placed yet start here.
+    start: usize,
+    /// Numbers of those.
+    numbers: HashMap<Const, usize>,
+    position: u32,
+    /// The last place where control does not run on: before which item, and how many literals had
+    /// been loaded by then.
+    gap: Option<(usize, usize)>,
+    pools: Vec<(usize, Item)>,
+}
+
+impl Planner {
+    /// Accounts for items that stay together, the first of them number `at`.
+    fn unit(&mut self, at: usize, items: &mut [Item]) {
+        let size: u32 = items.iter().map(relax::greatest_size).sum();
+        let is_load = |item: &&Item| matches!(item, Item::Literal { .. });
+        let loads = items.iter().filter(is_load).count();
+        while self.is_too_far(size, loads) {
+            match self.gap.take() {
+                Some((gap, count)) if count > self.start => self.insert(gap, false, count),
+                _ => self.insert(at, true, self.literals.len()),
+            }
+        }
+        for item in items.iter_mut() {
+            if let Item::Literal { value, id, .. } = item {
+                let literals = &mut self.literals;
+                let position = self.position;
+                let number = *self.numbers.entry(*value).or_insert_with(|| {
+                    literals.push((*value, position));
+                    literals.len() - 1
+                });
+                *id = LiteralId::new(number);
+            }
+        }
+        self.position += size;
+        if items.iter().any(ends) {
+            self.gap = Some((at + items.len(), self.literals.len()));
+        }
+    }
+
+    /// Whether a pool after the next unit might be out of reach of its first load.
+    fn is_too_far(&self, size: u32, loads: usize) -> bool {
+        let Some(&(_, first)) = self.literals.get(self.start) else {
+            return false;
+        };
+        let words = self.literals.len() - self.start + loads;
+        self.position - first + size + 4 * words as u32 > WINDOW
+    }
+
+    /// A pool before item `at` of the waiting literals below `end`.
+    fn insert(&mut self, at: usize, over: bool, end: usize) {
+        if end == self.start {
+            return;
+        }
+        let first = LiteralId::new(self.start);
+        let pool = Item::Pool {
+            first,
+            end: LiteralId::new(end),
+            over,
+        };
+        self.position += relax::greatest_size(&pool);
+        for literal in &mut self.literals[end..] {
+            literal.1 += relax::greatest_size(&pool);
+        }
+        self.pools.push((at, pool));
+        self.start = end;
+        self.numbers.retain(|_, number| *number >= end);
+    }
+}
+
+/// How many items from this one on stay together.
+fn unit(item: &Item) -> usize {
+    match item {
+        Item::Fixed { slots, .. } => 1 + usize::from(*slots),
+        Item::Table(table) => 1 + table.targets.len(),
+        Item::Label(_)
+        | Item::Branch { .. }
+        | Item::BranchZero { .. }
+        | Item::Literal { .. }
+        | Item::Island { .. }
+        | Item::Pool { .. } => 1,
+    }
+}
+
+fn ends(item: &Item) -> bool {
+    match item {
+        Item::Fixed { ends, .. } => *ends,
+        Item::Branch { cond, .. } => cond.is_none(),
+        Item::Table(_) => true,
+        Item::Label(_)
+        | Item::BranchZero { .. }
+        | Item::Literal { .. }
+        | Item::Island { .. }
+        | Item::Pool { .. } => false,
+    }
+}
+
+fn insert(program: &mut Program, pools: &[(usize, Item)]) {
+    if pools.is_empty() {
+        return;
+    }
+    let old = std::mem::take(&mut program.items);
+    let end = old.len();
+    let mut pools = pools.iter().peekable();
+    for (at, item) in old.into_iter().enumerate() {
+        while let Some((_, pool)) = pools.next_if(|pool| pool.0 == at) {
+            program.items.push(pool.clone());
+        }
+        program.items.push(item);
+    }
+    while let Some((_, pool)) = pools.next_if(|pool| pool.0 == end) {
+        program.items.push(pool.clone());
+    }
+}
+
+/// Whether the table is too large for the halfword offsets of TBH to reach its islands.
+pub fn needs_words(table: &Table) -> bool {
+    2 * table.entries.len() + 4 * table.targets.len() > 131_000
+}

@@ -1,0 +1,158 @@
+//! Calls: of functions by their convention, through tables with their checks, of library routines.
+
+use super::{Operand, Walk, abi, memory};
+use crate::isa::{Cond, Const, MemSize, Reg, Symbol, TrapCode};
+use crate::select::abi::{Convention, Results};
+use crate::select::graph::Builder;
+use crate::select::ir::{Access, BinOp, CallInfo, Callee, Op, Place, Region, Value};
+use crate::wasm::layout::Size;
+use crate::wasm::signature;
+use smallvec::SmallVec;
+use wasmparser::{FuncType, ValType};
+
+impl Walk<'_> {
+    pub fn call(&mut self, function: u32) {
+        let module = self.module;
+        let ty = &module.types[module.functions[function as usize].signature as usize];
+        let args = self.pop_many(ty.params().len());
+        let callee = Callee::Symbol(Symbol::Function(function));
+        let results = self.builder.typed_call(callee, ty, None, &flatten(&args));
+        self.push_results(ty.results(), results);
+    }
+
+    pub fn call_indirect(&mut self, type_index: u32, table: u32) {
+        let index = self.pop_word();
+        let module = self.module;
+        let ty = &module.types[type_index as usize];
+        let Some(pointer) = self.checked_reference(type_index, table, index) else { return };
+        let args = self.pop_many(ty.params().len());
+        let results =
+            self.builder.typed_call(Callee::Pointer, ty, Some(pointer), &flatten(&args));
+        self.push_results(ty.results(), results);
+    }
+
+    fn push_results(&mut self, types: &[ValType], words: SmallVec<[Value; 2]>) {
+        let mut words = words.into_iter();
+        let mut next = || words.next().expect("a call has the words of its results");
+        for &ty in types {
+            self.stack.push(match abi::words(ty) {
+                1 => Operand::Word(next()),
+                _ => Operand::Long([next(), next()]),
+            });
+        }
+    }
+
+    /// The function reference in entry `index` of a table, after the checks that a call of this type needs
+    /// and that the table's contents do not make superfluous. `None` if the call always traps.
+    fn checked_reference(&mut self, ty: u32, table: u32, index: Value) -> Option<Value> {
+        let layout = &self.layout.tables[table as usize];
+        let size = match layout.size {
+            Size::Fixed(size) => self.builder.int(size),
+            Size::Word => memory::size_word(&mut self.builder, Symbol::TableSize(table)),
+        };
+        let outside = self.builder.compare(Cond::Hs, index, size);
+        if self.builder.constant(outside) == Some(1) {
+            self.trap(TrapCode::TableOutOfBounds);
+            return None;
+        }
+        self.builder.trap_if(outside, TrapCode::TableOutOfBounds);
+        let region = if layout.constant.is_some() { Region::Constant } else { Region::Table(table) };
+        let base = self.builder.address(Symbol::Table(table), 0);
+        let scaled = self.builder.binary_const(BinOp::Shl, index, 2);
+        let entry = self.builder.binary(BinOp::Add, base, scaled);
+        let pointer = self.builder.load(entry, word(region, 0));
+
+        let contents = layout.constant.as_deref();
+        if contents.is_none_or(|contents| contents.contains(&None)) {
+            let null = self.builder.compare_const(Cond::Eq, pointer, 0);
+            self.builder.trap_if(null, TrapCode::NullReference);
+        }
+        let module = self.module;
+        let has_type = |function: &u32| {
+            let signature = module.functions[*function as usize].signature;
+            module.types[signature as usize] == module.types[ty as usize]
+        };
+        if contents.is_none_or(|contents| !contents.iter().flatten().all(has_type)) {
+            // The identity is the word before the entry; the reference has the Thumb bit.
+            let found = self.builder.load(pointer, word(Region::Constant, -5));
+            let mismatch = match signature::identity(&module.types, ty) {
+                Const::Int(number) => self.builder.compare_const(Cond::Ne, found, number),
+                Const::Address(symbol, addend) => {
+                    let identity = self.builder.address(symbol, addend);
+                    self.builder.compare(Cond::Ne, found, identity)
+                }
+            };
+            self.builder.trap_if(mismatch, TrapCode::SignatureMismatch);
+        }
+        Some(pointer)
+    }
+}
+
+fn word(region: Region, offset: i32) -> Access {
+    Access { size: MemSize::Word, offset, region, volatile: false }
+}
+
+fn flatten(operands: &[Operand]) -> Vec<Value> {
+    operands.iter().flat_map(Operand::words).copied().collect()
+}
+
+impl Builder {
+    fn new_call(&mut self, info: CallInfo, args: &[Value]) -> Value {
+        let index = self.graph.calls.len();
+        self.graph.calls.push(info);
+        self.call(index, args)
+    }
+
+    /// A call with the convention of a wasm type; the words of its results.
+    pub fn typed_call(
+        &mut self,
+        callee: Callee,
+        ty: &FuncType,
+        pointer: Option<Value>,
+        words: &[Value],
+    ) -> SmallVec<[Value; 2]> {
+        let Convention { args, stack, results } = abi::convention(ty.params(), ty.results());
+        let mut values: Vec<Value> = pointer.into_iter().collect();
+        if let Results::Memory { size, .. } = results {
+            values.push(self.pure(Op::ResultArea(0), &[]));
+            self.graph.result_area = self.graph.result_area.max(size.next_multiple_of(8));
+        }
+        values.extend_from_slice(words);
+        let registers = match &results {
+            Results::Registers(registers) => registers.clone(),
+            Results::Memory { .. } => SmallVec::new(),
+        };
+        let info = CallInfo { callee, args, results: registers, stack, pure: false };
+        let call = self.new_call(info, &values);
+        match results {
+            Results::Registers(registers) => {
+                (0..registers.len() as u32).map(|n| self.result(call, n)).collect()
+            }
+            Results::Memory { offsets, .. } => {
+                let area = self.pure(Op::ResultArea(0), &[]);
+                let places = ty.results().iter().zip(offsets);
+                let places = places.flat_map(|(&ty, offset)| (0..abi::words(ty)).map(move |n| offset + 4 * n));
+                places.map(|offset| self.load(area, word(Region::Results, offset.cast_signed()))).collect()
+            }
+        }
+    }
+
+    /// A call of a routine that takes up to four words in r0–r3. A `pure` one changes no memory.
+    pub fn library_call(
+        &mut self,
+        name: &'static str,
+        args: &[Value],
+        results: &[Reg],
+        pure: bool,
+    ) -> Value {
+        let places = (0..args.len() as u8).map(|n| Place::Reg(Reg::new(n))).collect();
+        let info = CallInfo {
+            callee: Callee::Symbol(Symbol::Library(name)),
+            args: places,
+            results: SmallVec::from_slice(results),
+            stack: 0,
+            pure,
+        };
+        self.new_call(info, args)
+    }
+}

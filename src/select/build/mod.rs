@@ -1,0 +1,226 @@
+//! `select_with_stack`: one walk over the operators with a stack of values, from the body to SSA form.
+//!
+//! Locals are names: `local.get` pushes the value that the local has, `local.set` renames. Only where control
+//! joins does a local become a block parameter, as the pre-pass (`locals`) says.
+//!
+//! Invariant: blocks are filled in the order of the source; `Walk::order` is that order. Code that cannot be
+//! reached is read but not built.
+
+mod calls;
+mod control;
+mod memory;
+mod numeric;
+mod operator_name;
+
+use super::abi::{self, Convention, Results};
+use super::graph::Builder;
+use super::ir::{Block, Graph, Op, Place, Value};
+use super::locals::{Locals, locals};
+use super::long::Long;
+use crate::error::Error;
+use crate::options::Options;
+use crate::wasm::Module;
+use crate::wasm::layout::Layout;
+use control::Frame;
+use wasmparser::{FuncType, Operator, ValType};
+
+/// A wasm value: one word or two.
+#[derive(Copy, Clone, PartialEq, Eq, Debug)]
+enum Operand {
+    Word(Value),
+    Long(Long),
+}
+
+impl Operand {
+    fn words(&self) -> &[Value] {
+        match self {
+            Operand::Word(value) => std::slice::from_ref(value),
+            Operand::Long(values) => values,
+        }
+    }
+}
+
+/// The function being walked.
+struct Walk<'a> {
+    module: &'a Module<'a>,
+    layout: &'a Layout,
+    options: &'a Options,
+    builder: Builder,
+    /// Blocks in the order in which they are filled.
+    order: Vec<Block>,
+    stack: Vec<Operand>,
+    locals: Vec<Operand>,
+    types: Vec<ValType>,
+    facts: Locals,
+    frames: Vec<Frame>,
+    /// How many constructs have been opened, as an index into `facts.constructs`.
+    opened: usize,
+    /// Whether the current block can be reached.
+    reachable: bool,
+    convention: Convention,
+}
+
+/// The SSA form of defined function `index`, with its blocks in source order.
+///
+/// # Errors
+/// `Unsupported` for operators that have no translation.
+pub fn select_with_stack(
+    module: &Module<'_>,
+    layout: &Layout,
+    index: u32,
+    options: &Options,
+) -> Result<(Graph, Vec<Block>), Error> {
+    let function = &module.functions[index as usize];
+    let body = function.body.as_ref().expect("only defined functions are compiled");
+    let ty = &module.types[function.signature as usize];
+    let mut types: Vec<ValType> = ty.params().to_vec();
+    let declared = body.get_locals_reader().expect("a validated body decodes");
+    for local in declared {
+        let (count, ty) = local.expect("a validated body decodes");
+        types.extend(std::iter::repeat_n(ty, count as usize));
+    }
+    let facts = locals(body, types.len());
+    let convention = abi::convention(ty.params(), ty.results());
+    let mut walk = Walk {
+        module,
+        layout,
+        options,
+        builder: Builder::new(Vec::new()),
+        order: vec![Block::ENTRY],
+        stack: Vec::new(),
+        locals: Vec::new(),
+        types,
+        facts,
+        frames: Vec::new(),
+        opened: 0,
+        reachable: true,
+        convention,
+    };
+    walk.enter(ty);
+    let mut reader = body.get_operators_reader().expect("a validated body decodes");
+    while !reader.eof() {
+        let (operator, offset) = reader.read_with_offset().expect("a validated body decodes");
+        walk.operator(&operator).map_err(|Refused| {
+            let place = module.place(index, Some(offset));
+            Error::unsupported(place, format!("{} is not supported", operator_name::of(&operator)))
+        })?;
+    }
+    Ok((walk.builder.graph, walk.order))
+}
+
+/// The operator has no translation.
+struct Refused;
+
+impl Walk<'_> {
+    /// Makes the arguments values, the other locals zeros, and opens the function's frame.
+    fn enter(&mut self, ty: &FuncType) {
+        self.builder.graph.arguments.clone_from(&self.convention.args);
+        let hidden = matches!(self.convention.results, Results::Memory { .. });
+        let mut word = u32::from(hidden);
+        for n in 0..self.types.len() {
+            let is_param = n < ty.params().len();
+            let mut half = || {
+                if !is_param {
+                    return self.builder.int(0);
+                }
+                word += 1;
+                self.builder.pure(Op::Argument(word - 1), &[])
+            };
+            let operand = match abi::words(self.types[n]) {
+                1 => Operand::Word(half()),
+                _ => Operand::Long([half(), half()]),
+            };
+            self.locals.push(operand);
+        }
+        self.frames.push(Frame::function(ty.results().to_vec()));
+    }
+
+    fn push_word(&mut self, value: Value) {
+        self.stack.push(Operand::Word(value));
+    }
+
+    fn push_long(&mut self, value: Long) {
+        self.stack.push(Operand::Long(value));
+    }
+
+    fn pop(&mut self) -> Operand {
+        self.stack.pop().expect("a validated body does not pop an empty stack")
+    }
+
+    fn pop_word(&mut self) -> Value {
+        match self.pop() {
+            Operand::Word(value) => value,
+            Operand::Long(_) => unreachable!("a validated operand is of 32 bits"),
+        }
+    }
+
+    fn pop_long(&mut self) -> Long {
+        match self.pop() {
+            Operand::Long(value) => value,
+            Operand::Word(_) => unreachable!("a validated operand is of 64 bits"),
+        }
+    }
+
+    /// The last operands of the stack, `count` of them.
+    fn pop_many(&mut self, count: usize) -> Vec<Operand> {
+        self.stack.split_off(self.stack.len() - count)
+    }
+
+    fn operator(&mut self, operator: &Operator<'_>) -> Result<(), Refused> {
+        if !self.reachable {
+            self.skip(operator);
+            return Ok(());
+        }
+        match *operator {
+            Operator::Nop => {}
+            Operator::Drop => {
+                self.pop();
+            }
+            Operator::LocalGet { local_index } => self.stack.push(self.locals[local_index as usize]),
+            Operator::LocalSet { local_index } => self.locals[local_index as usize] = self.pop(),
+            Operator::LocalTee { local_index } => {
+                let value = *self.stack.last().expect("a validated tee has an operand");
+                self.locals[local_index as usize] = value;
+            }
+            Operator::Select | Operator::TypedSelect { .. } => self.select(),
+            Operator::Call { function_index } => self.call(function_index),
+            Operator::CallIndirect { type_index, table_index } => {
+                self.call_indirect(type_index, table_index);
+            }
+            _ => {
+                if !(self.control(operator) || self.numeric(operator) || self.memory(operator)) {
+                    return Err(Refused);
+                }
+            }
+        }
+        Ok(())
+    }
+
+    fn select(&mut self) {
+        let cond = self.pop_word();
+        let (b, a) = (self.pop(), self.pop());
+        let result = match (a, b) {
+            (Operand::Word(a), Operand::Word(b)) => Operand::Word(self.builder.select(cond, a, b)),
+            (Operand::Long(a), Operand::Long(b)) => Operand::Long([
+                self.builder.select(cond, a[0], b[0]),
+                self.builder.select(cond, a[1], b[1]),
+            ]),
+            _ => unreachable!("the operands of a validated select are of one type"),
+        };
+        self.stack.push(result);
+    }
+
+    /// New parameters of `block` that stand for a value of this type.
+    fn params(&mut self, block: Block, ty: ValType) -> Operand {
+        match abi::words(ty) {
+            1 => Operand::Word(self.builder.param(block)),
+            _ => Operand::Long([self.builder.param(block), self.builder.param(block)]),
+        }
+    }
+
+    /// The hidden pointer to where the caller wants several results.
+    fn result_pointer(&mut self) -> Value {
+        debug_assert_eq!(self.convention.args[0], Place::Reg(crate::isa::Reg::R0));
+        self.builder.pure(Op::Argument(0), &[])
+    }
+}

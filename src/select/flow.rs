@@ -1,0 +1,118 @@
+//! Dominators and loops of a graph.
+//!
+//! Dominators by the iteration of Cooper, Harvey and Kennedy ("A Simple, Fast Dominance Algorithm", 2001), which needs
+//! one round, since wasm's control flow is reducible and blocks come in an order that respects forward edges.
+
+use super::ir::{Block, Graph};
+use smallvec::SmallVec;
+
+/// What is known of a graph's shape. Blocks are indexed by position.
+pub struct Flow {
+    pub predecessors: Vec<SmallVec<[Block; 2]>>,
+    /// The immediate dominator; the entry's is itself.
+    pub dominator: Vec<Block>,
+    /// For each block, its number in a walk over the dominator tree, and the largest number below it: a
+    /// block dominates those whose interval lies in its own.
+    pub intervals: Vec<(u32, u32)>,
+    /// The header of the innermost loop around the block.
+    pub header: Vec<Option<Block>>,
+    /// For each header, the header of the loop around its loop.
+    pub outer: Vec<Option<Block>>,
+    /// How many loops contain the block.
+    pub depth: Vec<u32>,
+}
+
+impl Flow {
+    /// The nearest block that dominates both.
+    pub fn common_dominator(&self, mut a: Block, mut b: Block) -> Block {
+        while a != b {
+            if a > b {
+                a = self.dominator[a.index()];
+            } else {
+                b = self.dominator[b.index()];
+            }
+        }
+        a
+    }
+}
+
+/// Analyses a graph whose blocks stand so that every forward edge goes to a later one, all of them reachable.
+pub fn flow(graph: &Graph) -> Flow {
+    let predecessors = graph.predecessors();
+    let dominator = dominators(&predecessors);
+    let intervals = intervals(&dominator);
+    let mut flow = Flow {
+        header: vec![None; predecessors.len()],
+        outer: vec![None; predecessors.len()],
+        depth: vec![0; predecessors.len()],
+        predecessors,
+        dominator,
+        intervals,
+    };
+    find_loops(&mut flow);
+    flow
+}
+
+fn dominators(predecessors: &[SmallVec<[Block; 2]>]) -> Vec<Block> {
+    let mut dominator: Vec<Block> = vec![Block::ENTRY; predecessors.len()];
+    for block in 1..predecessors.len() {
+        let forward = predecessors[block].iter().filter(|pred| pred.index() < block);
+        let nearest = forward.copied().reduce(|mut a, mut b| {
+            while a != b {
+                if a > b {
+                    a = dominator[a.index()];
+                } else {
+                    b = dominator[b.index()];
+                }
+            }
+            a
+        });
+        dominator[block] = nearest.expect("a reachable block has a forward edge to it");
+    }
+    dominator
+}
+
+fn intervals(dominator: &[Block]) -> Vec<(u32, u32)> {
+    // Sizes of subtrees bottom up, then places top down: children come after their parents.
+    let count = dominator.len();
+    let mut size = vec![1u32; count];
+    for block in (1..count).rev() {
+        size[dominator[block].index()] += size[block];
+    }
+    let mut next: Vec<u32> = vec![1; count];
+    let mut intervals = vec![(0, 0); count];
+    intervals[0] = (0, size[0]);
+    for block in 1..count {
+        let parent = dominator[block].index();
+        let start = next[parent];
+        next[parent] = start + size[block];
+        next[block] = start + 1;
+        intervals[block] = (start, start + size[block]);
+    }
+    intervals
+}
+
+/// Natural loops, the innermost last: walks back from the sources of back edges to the header.
+fn find_loops(flow: &mut Flow) {
+    let count = flow.predecessors.len();
+    let mut work = Vec::new();
+    // Headers in ascending order: outer loops before those inside them, so that the last to claim a block is
+    // its innermost.
+    for index in 0..count {
+        let header = Block::new(index);
+        work.extend(flow.predecessors[index].iter().copied().filter(|pred| pred.index() >= index));
+        if work.is_empty() {
+            continue;
+        }
+        flow.outer[index] = flow.header[index].replace(header);
+        flow.depth[index] += 1;
+        while let Some(block) = work.pop() {
+            if flow.header[block.index()] == Some(header) {
+                continue;
+            }
+            flow.header[block.index()] = Some(header);
+            flow.depth[block.index()] += 1;
+            work.extend(flow.predecessors[block.index()].iter().copied());
+        }
+    }
+}

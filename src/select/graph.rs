@@ -1,0 +1,283 @@
+//! Growing a graph: every node goes through here, is folded, numbered and placed.
+//!
+//! Two nodes of the same operation on the same values are one, where the first dominates the second. With
+//! each node stands the set of bits that may be set in its value; it decides many folds.
+
+use super::ir::{Access, BinOp, Block, BlockData, Graph, Node, Op, Term, UnOp, Value};
+use crate::isa::{Cond, MemSize, Symbol, TrapCode};
+use smallvec::SmallVec;
+use std::collections::HashMap;
+
+type Args = SmallVec<[Value; 4]>;
+
+/// A graph under construction.
+pub struct Builder {
+    pub graph: Graph,
+    /// The block that nodes are added to.
+    block: Block,
+    numbered: HashMap<(Op, Args), Value>,
+    /// For each node, the bits that can be 1.
+    bits: Vec<u32>,
+    /// Intervals of a walk over the dominator tree: a block dominates those inside its own. Empty while the
+    /// graph's shape is unknown; then a block is known to dominate only itself.
+    dominators: Vec<(u32, u32)>,
+    /// Counts what may write: loads are numbered only between two writes of the same block.
+    epoch: u32,
+    loads: HashMap<(Access, Value), (Value, u32)>,
+    /// Conditions that have trapped wherever these blocks have been passed.
+    checked: HashMap<Value, Block>,
+    /// The same for `value > limit`: the least limit.
+    bounded: HashMap<Value, (u32, Block)>,
+}
+
+impl Builder {
+    /// An empty function with one block, the entry.
+    pub fn new(dominators: Vec<(u32, u32)>) -> Builder {
+        let mut builder = Builder {
+            graph: Graph::default(),
+            block: Block::ENTRY,
+            numbered: HashMap::new(),
+            bits: Vec::new(),
+            dominators,
+            epoch: 0,
+            loads: HashMap::new(),
+            checked: HashMap::new(),
+            bounded: HashMap::new(),
+        };
+        builder.new_block();
+        builder
+    }
+
+    pub fn new_block(&mut self) -> Block {
+        let block = Block::new(self.graph.blocks.len());
+        let term = Term::Trap(TrapCode::Unreachable);
+        self.graph.blocks.push(BlockData { params: Vec::new(), body: Vec::new(), term });
+        block
+    }
+
+    pub fn block(&self) -> Block {
+        self.block
+    }
+
+    pub fn switch_to(&mut self, block: Block) {
+        self.block = block;
+        self.epoch += 1;
+    }
+
+    /// Ends the current block.
+    pub fn terminate(&mut self, term: Term) {
+        self.graph.blocks[self.block.index()].term = term;
+    }
+
+    pub fn param(&mut self, block: Block) -> Value {
+        let value = self.push(Op::Param, Args::new(), block, u32::MAX);
+        self.graph.blocks[block.index()].params.push(value);
+        value
+    }
+
+    /// Bits of the value that can be 1.
+    pub fn bits(&self, value: Value) -> u32 {
+        self.bits[value.index()]
+    }
+
+    pub fn constant(&self, value: Value) -> Option<u32> {
+        self.graph.constant(value)
+    }
+
+    pub fn op(&self, value: Value) -> Op {
+        self.graph.op(value)
+    }
+
+    pub fn args(&self, value: Value) -> &[Value] {
+        &self.graph.node(value).args
+    }
+
+    /// The operands of a value that is this operation.
+    pub fn as_binary(&self, op: BinOp, value: Value) -> Option<(Value, Value)> {
+        (self.op(value) == Op::Binary(op)).then(|| (self.args(value)[0], self.args(value)[1]))
+    }
+
+    /// The first operand of a value that is this operation with a constant as the second.
+    pub fn as_binary_const(&self, op: BinOp, value: Value) -> Option<(Value, u32)> {
+        let (a, b) = self.as_binary(op, value)?;
+        Some((a, self.constant(b)?))
+    }
+
+    fn push(&mut self, op: Op, args: Args, block: Block, bits: u32) -> Value {
+        let value = Value::new(self.graph.nodes.len());
+        self.graph.nodes.push(Node { op, args, block });
+        self.bits.push(bits);
+        value
+    }
+
+    fn dominates(&self, earlier: Block) -> bool {
+        let place = |block: Block| self.dominators.get(block.index());
+        match (place(earlier), place(self.block)) {
+            (Some(a), Some(b)) => a.0 <= b.0 && b.1 <= a.1,
+            _ => earlier == self.block,
+        }
+    }
+
+    /// A pure node, numbered.
+    pub fn pure(&mut self, op: Op, args: &[Value]) -> Value {
+        let key = (op, Args::from_slice(args));
+        let floating = matches!(op, Op::Const(_) | Op::Address(..));
+        if let Some(&value) = self.numbered.get(&key)
+            && (floating || self.dominates(self.graph.node(value).block))
+        {
+            return value;
+        }
+        let bits = self.possible_bits(op, args);
+        let value = self.push(op, key.1.clone(), self.block, bits);
+        self.numbered.insert(key, value);
+        if !floating {
+            self.graph.blocks[self.block.index()].body.push(value);
+        }
+        value
+    }
+
+    /// A node that is not numbered.
+    pub fn effect(&mut self, op: Op, args: &[Value]) -> Value {
+        let bits = self.possible_bits(op, args);
+        let value = self.push(op, Args::from_slice(args), self.block, bits);
+        self.graph.blocks[self.block.index()].body.push(value);
+        value
+    }
+
+    fn possible_bits(&self, op: Op, args: &[Value]) -> u32 {
+        let bits = |n: usize| self.bits(args[n]);
+        let amount = |n: usize| self.constant(args[n]).filter(|&c| c < 32);
+        let below = |limit: u32| u32::MAX.checked_shr(limit.leading_zeros()).unwrap_or(0);
+        match op {
+            Op::Const(c) => c,
+            Op::Compare(_) | Op::CompareLong(_) => 1,
+            Op::Select => bits(1) | bits(2),
+            Op::Unary(UnOp::Clz) => 63,
+            Op::Load(access) => match access.size {
+                MemSize::U8 => 0xff,
+                MemSize::U16 => 0xffff,
+                MemSize::S8 | MemSize::S16 | MemSize::Word => u32::MAX,
+            },
+            Op::Binary(op) => match op {
+                BinOp::And => bits(0) & bits(1),
+                BinOp::Or | BinOp::Xor => bits(0) | bits(1),
+                BinOp::Shl => amount(1).map_or(u32::MAX, |c| bits(0) << c),
+                BinOp::ShrU => amount(1).map_or_else(|| below(bits(0)), |c| bits(0) >> c),
+                BinOp::ShrS => match amount(1) {
+                    Some(c) if bits(0) >> 31 == 0 => bits(0) >> c,
+                    _ => u32::MAX,
+                },
+                BinOp::Add => below(bits(0)).checked_add(below(bits(1))).map_or(u32::MAX, below),
+                BinOp::Mul => below(bits(0)).checked_mul(below(bits(1))).map_or(u32::MAX, below),
+                BinOp::DivU => below(bits(0)),
+                BinOp::Rotr => amount(1).map_or(u32::MAX, |c| bits(0).rotate_right(c)),
+                BinOp::Sub | BinOp::DivS => u32::MAX,
+            },
+            _ => u32::MAX,
+        }
+    }
+
+    pub fn int(&mut self, c: u32) -> Value {
+        self.pure(Op::Const(c), &[])
+    }
+
+    pub fn address(&mut self, symbol: Symbol, addend: i32) -> Value {
+        self.pure(Op::Address(symbol, addend), &[])
+    }
+
+    /// Result `n` of a node with several.
+    pub fn result(&mut self, value: Value, n: u32) -> Value {
+        if n == 0 { value } else { self.pure(Op::Result(n), &[value]) }
+    }
+
+    /// A load from `address` + `access.offset`.
+    pub fn load(&mut self, address: Value, mut access: Access) -> Value {
+        let address = self.split_offset(address, &mut access);
+        if access.volatile {
+            return self.effect(Op::Load(access), &[address]);
+        }
+        if let Some(&(value, epoch)) = self.loads.get(&(access, address))
+            && epoch == self.epoch
+        {
+            return value;
+        }
+        let value = self.effect(Op::Load(access), &[address]);
+        self.loads.insert((access, address), (value, self.epoch));
+        value
+    }
+
+    /// A store of `value` to `address` + `access.offset`.
+    pub fn store(&mut self, address: Value, value: Value, mut access: Access) {
+        let address = self.split_offset(address, &mut access);
+        let value = match access.size {
+            MemSize::U8 | MemSize::S8 => self.low_bits(value, 0xff),
+            MemSize::U16 | MemSize::S16 => self.low_bits(value, 0xffff),
+            MemSize::Word => value,
+        };
+        self.epoch += 1;
+        self.effect(Op::Store(access), &[address, value]);
+    }
+
+    /// A value that agrees with this one in the bits of `mask`, without operations that only change others.
+    fn low_bits(&self, mut value: Value, mask: u32) -> Value {
+        loop {
+            value = match self.op(value) {
+                Op::Binary(BinOp::And)
+                    if self.constant(self.args(value)[1]).is_some_and(|c| c & mask == mask) =>
+                {
+                    self.args(value)[0]
+                }
+                Op::Unary(UnOp::Extend16S) => self.args(value)[0],
+                Op::Unary(UnOp::Extend8S) if mask == 0xff => self.args(value)[0],
+                _ => return value,
+            }
+        }
+    }
+
+    /// Moves constant summands of an address into the access's offset: machine addresses are sums modulo
+    /// 2^32, so this is exact.
+    fn split_offset(&self, mut address: Value, access: &mut Access) -> Value {
+        while let Some((base, c)) = self.as_binary_const(BinOp::Add, address) {
+            access.offset = access.offset.wrapping_add(c.cast_signed());
+            address = base;
+        }
+        address
+    }
+
+    /// Traps where `cond` is not 0, unless an earlier trap makes that impossible.
+    pub fn trap_if(&mut self, cond: Value, code: TrapCode) {
+        let cond = self.truth(cond);
+        if self.constant(cond) == Some(0) || self.is_checked(cond) {
+            return;
+        }
+        self.effect(Op::TrapIf(code), &[cond]);
+    }
+
+    /// Whether a dominating trap has excluded `cond`; from here on this one does.
+    fn is_checked(&mut self, cond: Value) -> bool {
+        if self.op(cond) == Op::Compare(Cond::Hi)
+            && let (index, Some(limit)) = (self.args(cond)[0], self.constant(self.args(cond)[1]))
+        {
+            let known = self.bounded.get(&index).filter(|known| self.dominates(known.1)).map(|known| known.0);
+            if known.is_none_or(|known| known > limit) {
+                self.bounded.insert(index, (limit, self.block));
+            }
+            return known.is_some_and(|known| known <= limit);
+        }
+        let known = self.checked.get(&cond).is_some_and(|&block| self.dominates(block));
+        if !known {
+            self.checked.insert(cond, self.block);
+        }
+        known
+    }
+
+    /// A call by `graph.calls[index]`.
+    pub fn call(&mut self, index: usize, args: &[Value]) -> Value {
+        if !self.graph.calls[index].pure {
+            self.epoch += 1;
+        }
+        let index = u32::try_from(index).expect("a function has fewer than 2^32 calls");
+        self.effect(Op::Call(index), args)
+    }
+
+}

@@ -1,0 +1,299 @@
+//! The SSA form between the operators and the instructions: 32-bit values in blocks with parameters.
+//!
+//! An i64 is two values, low and high word, from the moment that it is read from the wasm: each half is
+//! folded, numbered, kept or dropped on its own, and only `AddLong`, `SubLong`, `MulLong` and `CompareLong`
+//! know that they belong together. A node is the value of its first result; further results are
+//! `Op::Result` nodes.
+
+use crate::isa::{Cond, MemSize, Reg, Symbol, TrapCode};
+use smallvec::SmallVec;
+
+#[derive(Copy, Clone, PartialEq, Eq, Hash, Debug, PartialOrd, Ord)]
+pub struct Value(u32);
+
+impl Value {
+    pub fn new(index: usize) -> Value {
+        Value(u32::try_from(index).expect("a function has fewer than 2^32 values"))
+    }
+
+    pub fn index(self) -> usize {
+        self.0 as usize
+    }
+}
+
+#[derive(Copy, Clone, PartialEq, Eq, Hash, Debug, PartialOrd, Ord)]
+pub struct Block(u32);
+
+impl Block {
+    pub const ENTRY: Block = Block(0);
+
+    pub fn new(index: usize) -> Block {
+        Block(u32::try_from(index).expect("a function has fewer than 2^32 blocks"))
+    }
+
+    pub fn index(self) -> usize {
+        self.0 as usize
+    }
+}
+
+/// Two-operand arithmetic. Shifts take the amount as Arm does: its bottom byte, 32 and more shifting
+/// everything out; `Rotr` is modulo 32.
+#[derive(Copy, Clone, PartialEq, Eq, Hash, Debug)]
+pub enum BinOp {
+    Add,
+    Sub,
+    Mul,
+    /// Division by a divisor that is known not to be zero; `SDIV`'s INT_MIN / -1 is INT_MIN.
+    DivS,
+    DivU,
+    And,
+    Or,
+    Xor,
+    Shl,
+    ShrS,
+    ShrU,
+    Rotr,
+}
+
+#[derive(Copy, Clone, PartialEq, Eq, Hash, Debug)]
+pub enum UnOp {
+    Clz,
+    /// The bits in reverse order.
+    Rbit,
+    /// The bytes in reverse order.
+    Rev,
+    Extend8S,
+    Extend16S,
+}
+
+/// What a load or store can touch. Accesses of different regions never overlap.
+#[derive(Copy, Clone, PartialEq, Eq, Hash, Debug)]
+pub enum Region {
+    Memory(u32),
+    Global(u32),
+    Table(u32),
+    /// The size words of memories and tables.
+    Size,
+    /// Never written while the module runs: identity words, constant tables.
+    Constant,
+    /// Results that a callee writes for this function, or this function for its caller.
+    Results,
+}
+
+#[derive(Copy, Clone, PartialEq, Eq, Hash, Debug)]
+pub struct Access {
+    pub size: MemSize,
+    /// Added to the address, modulo 2^32.
+    pub offset: i32,
+    pub region: Region,
+    /// Happens exactly once, in order.
+    pub volatile: bool,
+}
+
+#[derive(Copy, Clone, PartialEq, Eq, Hash, Debug)]
+pub enum Op {
+    /// A parameter of its block.
+    Param,
+    /// Word N of what the caller passes, in the order of the signature's words.
+    Argument(u32),
+    /// Never placed in a block, like `Address`.
+    Const(u32),
+    /// symbol + addend
+    Address(Symbol, i32),
+    /// Result N > 0 of `args[0]`.
+    Result(u32),
+    Binary(BinOp),
+    Unary(UnOp),
+    /// 1 if `args[0] cond args[1]`, else 0.
+    Compare(Cond),
+    /// The same of two i64, each low word first. Never `Eq` or `Ne`.
+    CompareLong(Cond),
+    /// `args[0] != 0 ? args[1] : args[2]`
+    Select,
+    /// Low word and, as result 1, high word of a sum of two i64.
+    AddLong,
+    SubLong,
+    /// The same of the product of two words.
+    MulLong { signed: bool },
+    /// From address `args[0]`.
+    Load(Access),
+    /// To address `args[0]`, value `args[1]`.
+    Store(Access),
+    /// Traps where `args[0]` is not 0.
+    TrapIf(TrapCode),
+    Call(u32),
+    /// The address of byte N of the area where callees put their results.
+    ResultArea(u32),
+}
+
+impl Op {
+    /// Whether the node depends on its arguments alone and does nothing else, so that it may be
+    /// numbered, moved down and dropped.
+    pub fn is_pure(self) -> bool {
+        match self {
+            Op::Argument(_)
+            | Op::Const(_)
+            | Op::Address(..)
+            | Op::Result(_)
+            | Op::Binary(_)
+            | Op::Unary(_)
+            | Op::Compare(_)
+            | Op::CompareLong(_)
+            | Op::Select
+            | Op::AddLong
+            | Op::SubLong
+            | Op::MulLong { .. }
+            | Op::ResultArea(_) => true,
+            Op::Param | Op::Load(_) | Op::Store(_) | Op::TrapIf(_) | Op::Call(_) => false,
+        }
+    }
+
+    /// Whether the node is needed even where nothing uses its value.
+    pub fn has_effect(self) -> bool {
+        match self {
+            Op::Load(access) => access.volatile,
+            Op::Store(_) | Op::TrapIf(_) | Op::Call(_) => true,
+            _ => false,
+        }
+    }
+}
+
+/// Where a word travels between caller and callee (AAPCS32 6.5).
+#[derive(Copy, Clone, PartialEq, Eq, Debug)]
+pub enum Place {
+    Reg(Reg),
+    /// Bytes above sp at the call.
+    Stack(u32),
+}
+
+#[derive(Copy, Clone, PartialEq, Eq, Debug)]
+pub enum Callee {
+    Symbol(Symbol),
+    /// The address is the call's first argument, before the words that are passed.
+    Pointer,
+}
+
+/// A call's convention. The node's arguments are the callee's address, if it is a `Pointer`, and one value
+/// for each of `args`.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct CallInfo {
+    pub callee: Callee,
+    pub args: Vec<Place>,
+    pub results: SmallVec<[Reg; 2]>,
+    /// Bytes of stack for arguments.
+    pub stack: u32,
+    /// Whether linear memory, globals and tables are as they were: true of arithmetic routines.
+    pub pure: bool,
+}
+
+#[derive(Clone, Debug)]
+pub struct Node {
+    pub op: Op,
+    pub args: SmallVec<[Value; 4]>,
+    /// Where it stands; of constants and addresses, nowhere in particular.
+    pub block: Block,
+}
+
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Edge {
+    pub target: Block,
+    pub args: Vec<Value>,
+}
+
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Term {
+    Jump(Edge),
+    Branch { cond: Value, then: Edge, otherwise: Edge },
+    /// To `targets[index]`, or to `default` past their end.
+    Table { index: Value, targets: Vec<Edge>, default: Edge },
+    /// The words of the results, in the registers that the convention names.
+    Return(SmallVec<[(Value, Reg); 2]>),
+    Trap(TrapCode),
+}
+
+impl Term {
+    pub fn edges(&self) -> SmallVec<[&Edge; 2]> {
+        match self {
+            Term::Jump(edge) => SmallVec::from_iter([edge]),
+            Term::Branch { then, otherwise, .. } => SmallVec::from_iter([then, otherwise]),
+            Term::Table { targets, default, .. } => targets.iter().chain([default]).collect(),
+            Term::Return(_) | Term::Trap(_) => SmallVec::new(),
+        }
+    }
+
+    pub fn edges_mut(&mut self) -> SmallVec<[&mut Edge; 2]> {
+        match self {
+            Term::Jump(edge) => SmallVec::from_iter([edge]),
+            Term::Branch { then, otherwise, .. } => SmallVec::from_iter([then, otherwise]),
+            Term::Table { targets, default, .. } => targets.iter_mut().chain([default]).collect(),
+            Term::Return(_) | Term::Trap(_) => SmallVec::new(),
+        }
+    }
+
+    /// Calls `f` on what the terminator reads, the arguments of its edges excluded.
+    pub fn visit_operands(&self, mut f: impl FnMut(Value)) {
+        match self {
+            Term::Jump(_) | Term::Trap(_) => {}
+            Term::Branch { cond, .. } => f(*cond),
+            Term::Table { index, .. } => f(*index),
+            Term::Return(values) => values.iter().for_each(|&(v, _)| f(v)),
+        }
+    }
+}
+
+#[derive(Clone, Debug)]
+pub struct BlockData {
+    pub params: Vec<Value>,
+    /// In order; each node stands in one block, constants and addresses in none.
+    pub body: Vec<Value>,
+    pub term: Term,
+}
+
+/// A function in SSA form. Block 0 is the entry, without predecessors or parameters; every block comes after
+/// its dominators.
+#[derive(Clone, Debug, Default)]
+pub struct Graph {
+    pub nodes: Vec<Node>,
+    pub blocks: Vec<BlockData>,
+    pub calls: Vec<CallInfo>,
+    /// Where the words of the arguments arrive.
+    pub arguments: Vec<Place>,
+    /// Bytes that callees need for results that do not fit into registers.
+    pub result_area: u32,
+}
+
+impl Graph {
+    pub fn node(&self, value: Value) -> &Node {
+        &self.nodes[value.index()]
+    }
+
+    pub fn op(&self, value: Value) -> Op {
+        self.nodes[value.index()].op
+    }
+
+    pub fn constant(&self, value: Value) -> Option<u32> {
+        match self.op(value) {
+            Op::Const(c) => Some(c),
+            _ => None,
+        }
+    }
+
+    pub fn block_ids(&self) -> impl DoubleEndedIterator<Item = Block> + use<> {
+        (0..self.blocks.len()).map(Block::new)
+    }
+
+    pub fn block(&self, block: Block) -> &BlockData {
+        &self.blocks[block.index()]
+    }
+
+    /// For each block, the blocks that can run just before it, once per edge.
+    pub fn predecessors(&self) -> Vec<SmallVec<[Block; 2]>> {
+        let mut preds = vec![SmallVec::new(); self.blocks.len()];
+        for block in self.block_ids() {
+            for edge in self.block(block).term.edges() {
+                preds[edge.target.index()].push(block);
+            }
+        }
+        preds
+    }
+}

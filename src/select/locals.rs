@@ -1,0 +1,120 @@
+//! The liveness pre-pass over the operators: which locals a label must carry.
+//!
+//! One scan numbers the operators and the constructs (block, loop, if) in order. A local is carried to a label,
+//! as a parameter of its block, only where it is written inside the construct and may be read afterwards. Reads
+//! are kept as one position for each local: the last one, moved to the end of the outermost loop around it.
+//! That interval is a safe superset of where the local is live; `simplify` drops the parameters that
+//! turn out to be unused.
+
+use wasmparser::{FunctionBody, Operator};
+
+/// A block, loop or if, by the positions of its operators.
+#[derive(Clone, Debug, Default)]
+pub struct Construct {
+    pub start: u32,
+    /// Of an if without an else, its end.
+    pub alternative: u32,
+    pub end: u32,
+    /// Whether a branch names its label.
+    pub targeted: bool,
+}
+
+#[derive(Debug, Default)]
+pub struct Locals {
+    /// In the order in which they open.
+    pub constructs: Vec<Construct>,
+    /// Position and local of each write, ascending.
+    writes: Vec<(u32, u32)>,
+    /// For each local, the position after which nothing reads it; 0 if nothing does.
+    last_read: Vec<u32>,
+}
+
+impl Locals {
+    /// The locals written at positions `from..to` and read at or after `after`, each once, in ascending
+    /// order.
+    pub fn carried(&self, from: u32, to: u32, after: u32) -> Vec<u32> {
+        let mut carried = self.written(from, to);
+        carried.retain(|&local| self.last_read[local as usize] >= after.max(1));
+        carried
+    }
+
+    /// The locals written at positions `from..to`, each once, in ascending order.
+    pub fn written(&self, from: u32, to: u32) -> Vec<u32> {
+        let first = self.writes.partition_point(|&(at, _)| at < from);
+        let last = self.writes.partition_point(|&(at, _)| at < to);
+        let mut written: Vec<u32> = self.writes[first..last].iter().map(|w| w.1).collect();
+        written.sort_unstable();
+        written.dedup();
+        written
+    }
+}
+
+/// Scans a body with this many locals, parameters included.
+pub fn locals(body: &FunctionBody<'_>, count: usize) -> Locals {
+    let mut facts = Locals { last_read: vec![0; count], ..Locals::default() };
+    let mut open: Vec<usize> = Vec::new();
+    let mut loops = 0;
+    let mut read_in_loop: Vec<u32> = Vec::new();
+    let mut reader = body.get_operators_reader().expect("a validated body decodes");
+    let mut position = 0;
+    while !reader.eof() {
+        position += 1;
+        let mut target = |depth: u32| {
+            // The function's own label is no construct.
+            if let Some(index) = open.len().checked_sub(1 + depth as usize) {
+                let construct = &mut facts.constructs[open[index]];
+                construct.targeted = true;
+            }
+        };
+        match reader.read().expect("a validated body decodes") {
+            operator @ (Operator::Block { .. } | Operator::Loop { .. } | Operator::If { .. }) => {
+                open.push(facts.constructs.len());
+                loops += usize::from(matches!(operator, Operator::Loop { .. }));
+                let is_loop = matches!(operator, Operator::Loop { .. });
+                // Until its end is seen, a loop is marked by an alternative before its start.
+                let alternative = if is_loop { 0 } else { position };
+                facts.constructs.push(Construct { start: position, alternative, end: 0, targeted: false });
+            }
+            Operator::Else => {
+                let index = *open.last().expect("a validated else stands in an if");
+                facts.constructs[index].alternative = position;
+            }
+            Operator::End => {
+                let Some(index) = open.pop() else { continue };
+                let construct = &mut facts.constructs[index];
+                construct.end = position;
+                if construct.alternative == 0 {
+                    loops -= 1;
+                }
+                if construct.alternative <= construct.start {
+                    construct.alternative = position;
+                }
+                if loops == 0 {
+                    for local in read_in_loop.drain(..) {
+                        facts.last_read[local as usize] = position;
+                    }
+                }
+            }
+            Operator::Br { relative_depth } | Operator::BrIf { relative_depth } => {
+                target(relative_depth);
+            }
+            Operator::BrTable { targets } => {
+                target(targets.default());
+                for depth in targets.targets() {
+                    target(depth.expect("a validated body decodes"));
+                }
+            }
+            Operator::LocalGet { local_index } => {
+                facts.last_read[local_index as usize] = position;
+                if loops > 0 {
+                    read_in_loop.push(local_index);
+                }
+            }
+            Operator::LocalSet { local_index } | Operator::LocalTee { local_index } => {
+                facts.writes.push((position, local_index));
+            }
+            _ => {}
+        }
+    }
+    facts
+}

@@ -1,0 +1,195 @@
+//! Where constants and addresses are built.
+//!
+//! A constant that one instruction builds is built once for each block that needs it; one that takes a literal
+//! once for the function, in the nearest block that dominates its uses. Both leave loops that contain no call. They are
+//! values like any other, which the register cache may rebuild where registers are short. Over a call in its
+//! block a cheap constant is rebuilt: that costs what a move would, and no register.
+
+use super::Lower;
+use crate::isa::{Const, Imm16, Inst, ModImm, VReg};
+use crate::select::flow::Flow;
+use crate::select::ir::{Block, Graph, Op};
+use std::collections::HashMap;
+
+/// A constant that code has asked for and that is not built yet.
+struct Wanted {
+    reg: VReg,
+    /// The block that is going to build it.
+    block: Block,
+    /// In the block being covered: behind how many instructions, last first, it is built. `None` before the
+    /// block's own uses: before its terminator.
+    position: Option<usize>,
+    /// Used by the node being covered.
+    touched: bool,
+}
+
+pub struct Consts {
+    /// Costly ones, for the whole function.
+    shared: HashMap<Const, Wanted>,
+    /// Cheap ones, by the block that builds them.
+    local: HashMap<(Const, Block), Wanted>,
+    /// Where a block's constants are built: the block itself, or before the outermost loop without calls.
+    home: Vec<Block>,
+    /// Constants of this block that are ready, with their positions.
+    ready: Vec<(usize, Inst<VReg>)>,
+    /// Which to look at when the block ends: (constant, local?) in order of first use.
+    touched: Vec<(Const, Option<Block>)>,
+    /// By block, the costly constants that might be built there.
+    pending: Vec<Vec<Const>>,
+    /// By block, the cheap ones.
+    hoisted: Vec<Vec<Const>>,
+    /// The end of the terminator's instructions in the block being covered.
+    terminator: usize,
+}
+
+/// Whether a single instruction without a literal builds the constant.
+pub fn is_cheap(constant: Const) -> bool {
+    match constant {
+        Const::Int(c) => {
+            ModImm::new(c).is_some() || ModImm::new(!c).is_some() || Imm16::new(c).is_some()
+        }
+        Const::Address(..) => false,
+    }
+}
+
+impl Consts {
+    pub fn new(graph: &Graph, flow: &Flow) -> Consts {
+        let count = graph.blocks.len();
+        let mut has_call = vec![false; count];
+        for block in graph.block_ids() {
+            let calls = graph.block(block).body.iter().any(|&v| matches!(graph.op(v), Op::Call(_)));
+            let mut header = flow.header[block.index()].filter(|_| calls);
+            while let Some(of) = header.filter(|of| !has_call[of.index()]) {
+                has_call[of.index()] = true;
+                header = flow.outer[of.index()];
+            }
+        }
+        let home = graph.block_ids().map(|block| {
+            let mut home = block;
+            let mut header = flow.header[block.index()];
+            while let Some(of) = header.filter(|of| !has_call[of.index()]) {
+                home = flow.dominator[of.index()];
+                header = flow.outer[of.index()];
+            }
+            home
+        });
+        Consts {
+            shared: HashMap::new(),
+            local: HashMap::new(),
+            home: home.collect(),
+            ready: Vec::new(),
+            touched: Vec::new(),
+            pending: vec![Vec::new(); count],
+            hoisted: vec![Vec::new(); count],
+            terminator: 0,
+        }
+    }
+
+    /// Ends a node: the constants that it used come before its instructions, of which the last is number
+    /// `position` from the block's end.
+    pub fn settle(&mut self, position: usize) {
+        for &(constant, local) in &self.touched {
+            let wanted = match local {
+                Some(block) => self.local.get_mut(&(constant, block)),
+                None => self.shared.get_mut(&constant),
+            };
+            let wanted = wanted.expect("a touched constant is wanted");
+            wanted.position = Some(position);
+            wanted.touched = false;
+        }
+        self.touched.clear();
+    }
+
+    /// Marks the end of the terminator.
+    pub fn end_terminator(&mut self, position: usize) {
+        self.terminator = position;
+    }
+
+    /// Builds the block's own cheap constants that are in use now: before a call.
+    pub fn flush_at_call(&mut self, block: Block) {
+        let constants = std::mem::take(&mut self.hoisted[block.index()]);
+        for constant in constants {
+            let Some(wanted) = self.local.get(&(constant, block)) else { continue };
+            match wanted.position {
+                Some(position) => {
+                    self.ready.push((position, Inst::Const { rd: wanted.reg, value: constant }));
+                    self.local.remove(&(constant, block));
+                }
+                // Wanted by later blocks alone.
+                None => self.hoisted[block.index()].push(constant),
+            }
+        }
+    }
+
+    /// The instructions of a finished block in order, with the constants that it builds.
+    pub fn finish_block(&mut self, block: Block, reversed: Vec<Inst<VReg>>) -> Vec<Inst<VReg>> {
+        let mut ready = std::mem::take(&mut self.ready);
+        for constant in std::mem::take(&mut self.hoisted[block.index()]) {
+            if let Some(wanted) = self.local.remove(&(constant, block)) {
+                let position = wanted.position.unwrap_or(self.terminator);
+                ready.push((position, Inst::Const { rd: wanted.reg, value: constant }));
+            }
+        }
+        for constant in std::mem::take(&mut self.pending[block.index()]) {
+            if self.shared.get(&constant).is_some_and(|wanted| wanted.block == block) {
+                let wanted = self.shared.remove(&constant).expect("just found");
+                let position = wanted.position.unwrap_or(self.terminator);
+                ready.push((position, Inst::Const { rd: wanted.reg, value: constant }));
+            }
+        }
+        // What was used here but is built in an earlier block has no position there.
+        ready.sort_by_key(|&(position, _)| position);
+        let mut insts = Vec::with_capacity(reversed.len() + ready.len());
+        let mut ready = ready.into_iter().peekable();
+        for (n, inst) in reversed.into_iter().enumerate() {
+            while let Some((_, constant)) = ready.next_if(|&(position, _)| position <= n) {
+                insts.push(constant);
+            }
+            insts.push(inst);
+        }
+        insts.extend(ready.map(|(_, constant)| constant));
+        insts.reverse();
+        insts
+    }
+}
+
+impl Lower<'_> {
+    /// The register of a constant, shared with other uses.
+    pub fn constant(&mut self, constant: Const) -> VReg {
+        let home = self.consts.home[self.block.index()];
+        let func = &mut self.func;
+        let consts = &mut self.consts;
+        let (wanted, local) = if is_cheap(constant) {
+            let wanted = consts.local.entry((constant, home)).or_insert_with(|| {
+                consts.hoisted[home.index()].push(constant);
+                Wanted { reg: func.new_vreg(), block: home, position: None, touched: false }
+            });
+            (wanted, Some(home))
+        } else {
+            let wanted = consts.shared.entry(constant).or_insert_with(|| {
+                consts.pending[home.index()].push(constant);
+                Wanted { reg: func.new_vreg(), block: home, position: None, touched: false }
+            });
+            let block = self.flow.common_dominator(wanted.block, home);
+            if block != wanted.block {
+                wanted.block = block;
+                wanted.position = None;
+                consts.pending[block.index()].push(constant);
+            }
+            // Where another block builds it, the place in this one does not matter.
+            (wanted, None)
+        };
+        if wanted.block == self.block && !wanted.touched {
+            wanted.touched = true;
+            consts.touched.push((constant, local));
+        }
+        wanted.reg
+    }
+
+    /// A register that holds a constant and that nothing else uses.
+    pub fn fresh(&mut self, value: Const) -> VReg {
+        let rd = self.func.new_vreg();
+        self.push(Inst::Const { rd, value });
+        rd
+    }
+}

@@ -1,0 +1,237 @@
+//! Tree covering: from values to instructions over virtual registers.
+//!
+//! Blocks are taken last to first and each block backwards, so that every use of a value is seen before its
+//! definition: a value that nothing asked for is dead or was folded into its user, and needs no code. A node folds
+//! into its user where it is pure, stands in the same block and has no other use; then the user's instruction does
+//! its work. What a node needs in a register it asks for with `reg`.
+//!
+//! Invariant: the instructions of one node stay together, and of constants only `fresh` ones stand among them; so
+//! nothing comes between a comparison and what reads its flags.
+
+mod arith;
+mod blocks;
+mod call;
+mod cond;
+mod consts;
+mod memory;
+
+use super::flow::{Flow, flow};
+use super::ir::{BinOp, Block, Graph, Op, Place, Value};
+use crate::isa::{self, Func, Inst, Reg, Term, TrapCode, VReg};
+use consts::Consts;
+use std::collections::HashMap;
+
+struct Lower<'a> {
+    graph: &'a Graph,
+    flow: Flow,
+    /// How many operands of nodes, terminators and edges name the value.
+    uses: Vec<u32>,
+    /// The register of a value that was asked for.
+    regs: Vec<Option<VReg>>,
+    /// The same of further results, and of arguments that arrive in registers.
+    results: HashMap<(Value, u32), VReg>,
+    arguments: Vec<Option<VReg>>,
+    func: Func<VReg>,
+    consts: Consts,
+    /// The block being covered.
+    block: Block,
+    /// Its instructions, last first.
+    reversed: Vec<Inst<VReg>>,
+    /// The instructions of the node being covered, first first.
+    sequence: Vec<Inst<VReg>>,
+    /// Innermost loop of every block of `func`.
+    headers: Vec<Option<Block>>,
+}
+
+/// Covers a graph whose blocks stand in order.
+pub fn lower(graph: &Graph, stack_check: bool) -> Func<VReg> {
+    let flow = flow(graph);
+    let consts = Consts::new(graph, &flow);
+    let empty = || isa::BlockData {
+        params: smallvec::SmallVec::new(),
+        insts: Vec::new(),
+        term: Term::Trap(TrapCode::Unreachable),
+        loop_depth: 0,
+        cold: false,
+    };
+    let func = Func {
+        blocks: graph.blocks.iter().map(|_| empty()).collect(),
+        entry: Vec::new(),
+        vregs: 0,
+        outgoing: graph.calls.iter().map(|call| call.stack).max().unwrap_or(0),
+        locals: graph.result_area,
+        slots: 0,
+        stack_check,
+    };
+    let mut lower = Lower {
+        graph,
+        uses: count_uses(graph),
+        regs: vec![None; graph.nodes.len()],
+        results: HashMap::new(),
+        arguments: vec![None; graph.arguments.len()],
+        func,
+        consts,
+        block: Block::ENTRY,
+        reversed: Vec::new(),
+        sequence: Vec::new(),
+        headers: flow.header.clone(),
+        flow,
+    };
+    for block in graph.block_ids().rev() {
+        lower.cover(block);
+    }
+    for (place, reg) in graph.arguments.iter().zip(&lower.arguments) {
+        if let (&Place::Reg(at), &Some(reg)) = (place, reg) {
+            lower.func.entry.push((reg, at));
+        }
+    }
+    lower.arrange()
+}
+
+fn count_uses(graph: &Graph) -> Vec<u32> {
+    let mut uses = vec![0; graph.nodes.len()];
+    for block in &graph.blocks {
+        for &value in &block.body {
+            graph.node(value).args.iter().for_each(|arg| uses[arg.index()] += 1);
+        }
+        block.term.visit_operands(|value| uses[value.index()] += 1);
+        for edge in block.term.edges() {
+            edge.args.iter().for_each(|arg| uses[arg.index()] += 1);
+        }
+    }
+    uses
+}
+
+impl Lower<'_> {
+    fn cover(&mut self, block: Block) {
+        self.block = block;
+        debug_assert!(self.reversed.is_empty());
+        self.terminator(block);
+        self.flush();
+        let graph = self.graph;
+        for &value in graph.block(block).body.iter().rev() {
+            if graph.op(value).has_effect() || self.is_wanted(value) {
+                self.node(value);
+                self.flush();
+            }
+        }
+        let insts = self.consts.finish_block(block, std::mem::take(&mut self.reversed));
+        let params = graph.block(block).params.iter().map(|&param| self.reg(param)).collect();
+        let data = &mut self.func.blocks[block.index()];
+        data.insts = insts;
+        data.params = params;
+        data.loop_depth = self.flow.depth[block.index()];
+    }
+
+    /// Ends a node: its instructions go before what is there.
+    fn flush(&mut self) {
+        while let Some(inst) = self.sequence.pop() {
+            self.reversed.push(inst);
+        }
+        self.consts.settle(self.reversed.len());
+    }
+
+    fn push(&mut self, inst: Inst<VReg>) {
+        self.sequence.push(inst);
+    }
+
+    /// Whether code that comes later asked for the value or for one of its further results.
+    fn is_wanted(&self, value: Value) -> bool {
+        self.regs[value.index()].is_some()
+            || matches!(self.graph.op(value), Op::AddLong | Op::SubLong | Op::MulLong { .. })
+                && self.results.contains_key(&(value, 1))
+    }
+
+    /// The register that holds a value.
+    fn reg(&mut self, value: Value) -> VReg {
+        let node = self.graph.node(value);
+        match node.op {
+            Op::Const(c) => self.constant(isa::Const::Int(c)),
+            Op::Address(symbol, addend) => self.constant(isa::Const::Address(symbol, addend)),
+            Op::Result(n) => {
+                let func = &mut self.func;
+                *self.results.entry((node.args[0], n)).or_insert_with(|| func.new_vreg())
+            }
+            Op::Argument(n) if matches!(self.graph.arguments[n as usize], Place::Reg(_)) => {
+                let func = &mut self.func;
+                *self.arguments[n as usize].get_or_insert_with(|| func.new_vreg())
+            }
+            _ => {
+                let func = &mut self.func;
+                *self.regs[value.index()].get_or_insert_with(|| func.new_vreg())
+            }
+        }
+    }
+
+    /// The register of a value that is going to be moved: a cheap constant is built in its place.
+    fn own_reg(&mut self, value: Value) -> VReg {
+        match self.graph.constant(value).map(isa::Const::Int) {
+            Some(constant) if consts::is_cheap(constant) => self.fresh(constant),
+            _ => self.reg(value),
+        }
+    }
+
+    /// The register that a node's own value goes to, whether or not anything reads it.
+    fn dest(&mut self, value: Value) -> VReg {
+        let func = &mut self.func;
+        *self.regs[value.index()].get_or_insert_with(|| func.new_vreg())
+    }
+
+    /// Whether the value's only user, in this block, may do its work.
+    fn folds(&self, value: Value) -> bool {
+        let node = self.graph.node(value);
+        self.uses[value.index()] == 1
+            && node.block == self.block
+            && node.op.is_pure()
+            && self.regs[value.index()].is_none()
+    }
+
+    /// The operands of a value that folds and is this operation.
+    fn folded_binary(&self, op: BinOp, value: Value) -> Option<(Value, Value)> {
+        let node = self.graph.node(value);
+        (node.op == Op::Binary(op) && self.folds(value)).then(|| (node.args[0], node.args[1]))
+    }
+
+    /// The same with a constant as the second operand.
+    fn folded_const(&self, op: BinOp, value: Value) -> Option<(Value, u32)> {
+        let (a, b) = self.folded_binary(op, value)?;
+        Some((a, self.graph.constant(b)?))
+    }
+
+    fn node(&mut self, value: Value) {
+        let node = self.graph.node(value);
+        let args = &node.args;
+        match node.op {
+            Op::Param | Op::Const(_) | Op::Address(..) => {
+                unreachable!("{:?} does not stand in a block's body", node.op)
+            }
+            // Their registers are defined elsewhere.
+            Op::Result(_) => {}
+            Op::Argument(n) => self.stack_argument(value, n),
+            Op::Binary(op) => self.binary(value, op, args[0], args[1]),
+            Op::Unary(op) => self.unary(value, op, args[0]),
+            Op::Compare(_) | Op::CompareLong(_) => self.truth_value(value),
+            Op::Select => self.select(value, args[0], args[1], args[2]),
+            Op::AddLong => self.add_long(value),
+            Op::SubLong => self.sub_long(value),
+            Op::MulLong { signed } => self.mul_long(value, signed),
+            Op::Load(access) => self.load(value, args[0], access),
+            Op::Store(access) => self.store(args[0], args[1], access),
+            Op::TrapIf(code) => self.trap_if(args[0], code),
+            Op::Call(index) => self.call(value, index as usize),
+            Op::ResultArea(offset) => {
+                let rd = self.dest(value);
+                self.push(Inst::StackAddr { rd, area: isa::StackArea::Locals, offset });
+            }
+        }
+    }
+
+    /// The register of result `n` of a node, if anything asked for it.
+    fn result_reg(&self, value: Value, n: u32) -> Option<VReg> {
+        if n == 0 { self.regs[value.index()] } else { self.results.get(&(value, n)).copied() }
+    }
+
+    fn returned(&mut self, values: &[(Value, Reg)]) -> smallvec::SmallVec<[(VReg, Reg); 2]> {
+        values.iter().map(|&(value, reg)| (self.own_reg(value), reg)).collect()
+    }
+}

@@ -1,0 +1,338 @@
+//! Simplification of a whole graph, twice: what the walk could only see locally is built again with the shape
+//! known.
+//!
+//! A round
+//! 1. drops blocks that cannot be reached, folding branches on constants, and keeps the others in order;
+//! 2. replaces parameters that always have one value;
+//! 3. builds every node again through the folds of `Builder`, numbering values over dominating blocks and
+//!    joining a block to its only predecessor where that has no other way;
+//! 4. drops nodes and parameters that nothing needs: halves of i64, locals that are overwritten before they
+//!    are read.
+
+use super::flow::flow;
+use super::graph::Builder;
+use super::ir::{Block, BlockData, Edge, Graph, Op, Term, Value};
+use bitvec::vec::BitVec;
+use smallvec::SmallVec;
+
+/// The simplified graph, given the blocks in an order in which forward edges go forward. In the result the blocks
+/// stand in that order.
+pub fn simplify(graph: Graph, order: &[Block]) -> Graph {
+    let mut graph = arrange(graph, order);
+    for _ in 0..2 {
+        graph = rebuild(graph);
+        let order: Vec<Block> = graph.block_ids().collect();
+        graph = arrange(graph, &order);
+        drop_dead(&mut graph);
+    }
+    graph
+}
+
+/// The way that a branch on a constant goes.
+fn fold_branch(graph: &Graph, term: Term) -> Term {
+    match term {
+        Term::Branch { cond, then, otherwise } => match graph.constant(cond) {
+            Some(0) => Term::Jump(otherwise),
+            Some(_) => Term::Jump(then),
+            None if then == otherwise => Term::Jump(then),
+            None => Term::Branch { cond, then, otherwise },
+        },
+        Term::Table { index, mut targets, default } => match graph.constant(index) {
+            Some(c) if (c as usize) < targets.len() => Term::Jump(targets.swap_remove(c as usize)),
+            Some(_) => Term::Jump(default),
+            None if targets.iter().all(|target| *target == default) => Term::Jump(default),
+            None => Term::Table { index, targets, default },
+        },
+        other => other,
+    }
+}
+
+/// Keeps the reachable blocks, in `order`, and numbers them by it.
+fn arrange(mut graph: Graph, order: &[Block]) -> Graph {
+    for block in order {
+        let trap = cut_at_trap(&graph, *block);
+        let data = &mut graph.blocks[block.index()];
+        let term = std::mem::replace(&mut data.term, Term::Return(SmallVec::new()));
+        let term = match trap {
+            Some((length, term)) => {
+                data.body.truncate(length);
+                term
+            }
+            None => fold_branch(&graph, term),
+        };
+        graph.blocks[block.index()].term = term;
+    }
+    let mut reached: BitVec = BitVec::repeat(false, graph.blocks.len());
+    let mut work = vec![Block::ENTRY];
+    reached.set(0, true);
+    while let Some(block) = work.pop() {
+        for edge in graph.block(block).term.edges() {
+            if !reached.replace(edge.target.index(), true) {
+                work.push(edge.target);
+            }
+        }
+    }
+    let kept: Vec<Block> = order.iter().copied().filter(|block| reached[block.index()]).collect();
+    let mut number = vec![Block::ENTRY; graph.blocks.len()];
+    for (index, block) in kept.iter().enumerate() {
+        number[block.index()] = Block::new(index);
+    }
+    let mut old: Vec<Option<BlockData>> = graph.blocks.drain(..).map(Some).collect();
+    for (index, block) in kept.iter().enumerate() {
+        let mut data = old[block.index()].take().expect("each block stands once in the order");
+        for edge in data.term.edges_mut() {
+            edge.target = number[edge.target.index()];
+        }
+        for value in data.params.iter().chain(&data.body) {
+            graph.nodes[value.index()].block = Block::new(index);
+        }
+        graph.blocks.push(data);
+    }
+    graph
+}
+
+/// Where a block always traps: how many of its nodes run, and its end.
+fn cut_at_trap(graph: &Graph, block: Block) -> Option<(usize, Term)> {
+    graph.block(block).body.iter().enumerate().find_map(|(n, &value)| match graph.op(value) {
+        Op::TrapIf(code) => {
+            let cond = graph.constant(graph.node(value).args[0]);
+            cond.filter(|&c| c != 0).map(|_| (n, Term::Trap(code)))
+        }
+        _ => None,
+    })
+}
+
+/// For each value, what it is replaced by: itself, or of parameters that always have one value, that.
+fn redundant_params(graph: &Graph) -> Vec<Value> {
+    let mut replaced: Vec<Value> = (0..graph.nodes.len()).map(Value::new).collect();
+    fn find(replaced: &mut [Value], mut value: Value) -> Value {
+        while replaced[value.index()] != value {
+            let next = replaced[value.index()];
+            replaced[value.index()] = replaced[next.index()];
+            value = next;
+        }
+        value
+    }
+    let mut incoming: Vec<Vec<&Edge>> = vec![Vec::new(); graph.blocks.len()];
+    for block in &graph.blocks {
+        for edge in block.term.edges() {
+            incoming[edge.target.index()].push(edge);
+        }
+    }
+    // Replacing one parameter can make another redundant; each round replaces at least one.
+    loop {
+        let mut changed = false;
+        for (block, edges) in graph.blocks.iter().zip(&incoming) {
+            for (n, &param) in block.params.iter().enumerate() {
+                if replaced[param.index()] != param {
+                    continue;
+                }
+                let mut only = None;
+                let unique = edges.iter().all(|edge| {
+                    let arg = find(&mut replaced, edge.args[n]);
+                    arg == param || *only.get_or_insert(arg) == arg
+                });
+                if let (true, Some(value)) = (unique, only) {
+                    replaced[param.index()] = value;
+                    changed = true;
+                }
+            }
+        }
+        if !changed {
+            break;
+        }
+    }
+    for index in 0..replaced.len() {
+        replaced[index] = find(&mut replaced, Value::new(index));
+    }
+    replaced
+}
+
+/// The translation of an old graph's values into those of a new one.
+struct Rebuild {
+    builder: Builder,
+    old: Graph,
+    /// For each old value the parameter or argument that stands for it.
+    replaced: Vec<Value>,
+    new: Vec<Option<Value>>,
+    /// Of nodes that were folded to a pair: the new high word.
+    high: Vec<Option<Value>>,
+}
+
+fn rebuild(old: Graph) -> Graph {
+    let flow = flow(&old);
+    let mut builder = Builder::new(flow.intervals);
+    builder.graph.arguments.clone_from(&old.arguments);
+    builder.graph.calls.clone_from(&old.calls);
+    builder.graph.result_area = old.result_area;
+    let replaced = redundant_params(&old);
+    let count = old.nodes.len();
+    let mut state = Rebuild { builder, old, replaced, new: vec![None; count], high: vec![None; count] };
+    for _ in 1..state.old.blocks.len() {
+        state.builder.new_block();
+    }
+    // A block is built at the end of its only predecessor, if that only leads here.
+    let mut home: Vec<Block> = state.old.block_ids().collect();
+    for block in state.old.block_ids() {
+        if let &[pred] = flow.predecessors[block.index()].as_slice()
+            && matches!(state.old.block(pred).term, Term::Jump(_))
+        {
+            home[block.index()] = home[pred.index()];
+        }
+    }
+    for block in state.old.block_ids() {
+        let data = state.old.blocks[block.index()].clone();
+        for &param in &data.params {
+            if state.replaced[param.index()] == param {
+                state.new[param.index()] = Some(state.builder.param(home[block.index()]));
+            }
+        }
+        state.builder.switch_to(home[block.index()]);
+        for &value in &data.body {
+            state.node(value);
+        }
+        let joined = match &data.term {
+            Term::Jump(edge) => edge.target > block && home[edge.target.index()] == home[block.index()],
+            _ => false,
+        };
+        if !joined {
+            let term = state.term(&data.term);
+            state.builder.terminate(term);
+        }
+    }
+    state.builder.graph
+}
+
+impl Rebuild {
+    fn value(&mut self, old: Value) -> Value {
+        let old = self.replaced[old.index()];
+        match self.old.op(old) {
+            Op::Const(c) => self.builder.int(c),
+            Op::Address(symbol, addend) => self.builder.address(symbol, addend),
+            _ => self.new[old.index()].expect("a value is built before its uses"),
+        }
+    }
+
+    fn node(&mut self, value: Value) {
+        let op = self.old.op(value);
+        let old_args = self.old.node(value).args.clone();
+        let args: SmallVec<[Value; 4]> = old_args.iter().map(|&arg| self.value(arg)).collect();
+        let builder = &mut self.builder;
+        let built = match op {
+            Op::Param => unreachable!("parameters do not stand in a block's body"),
+            Op::Const(_) | Op::Address(..) => unreachable!("constants do not stand in a block"),
+            Op::Argument(_) | Op::ResultArea(_) => builder.pure(op, &[]),
+            Op::Result(n) => match self.high[self.replaced[old_args[0].index()].index()] {
+                Some(high) => high,
+                None => builder.result(args[0], n),
+            },
+            Op::Binary(op) => builder.binary(op, args[0], args[1]),
+            Op::Unary(op) => builder.unary(op, args[0]),
+            Op::Compare(cond) => builder.compare(cond, args[0], args[1]),
+            Op::CompareLong(cond) => {
+                builder.compare_long(cond, [args[0], args[1]], [args[2], args[3]])
+            }
+            Op::Select => builder.select(args[0], args[1], args[2]),
+            Op::AddLong | Op::SubLong | Op::MulLong { .. } => {
+                let [lo, hi] = match op {
+                    Op::AddLong => builder.add_long([args[0], args[1]], [args[2], args[3]]),
+                    Op::SubLong => builder.sub_long([args[0], args[1]], [args[2], args[3]]),
+                    Op::MulLong { signed } => builder.mul_words(signed, args[0], args[1]),
+                    _ => unreachable!("matched above"),
+                };
+                self.high[value.index()] = Some(hi);
+                lo
+            }
+            Op::Load(access) => builder.load(args[0], access),
+            Op::Store(access) => {
+                builder.store(args[0], args[1], access);
+                return;
+            }
+            Op::TrapIf(code) => {
+                builder.trap_if(args[0], code);
+                return;
+            }
+            Op::Call(index) => builder.call(index as usize, &args),
+        };
+        self.new[value.index()] = Some(built);
+    }
+
+    fn edge(&mut self, edge: &Edge) -> Edge {
+        let params = self.old.block(edge.target).params.clone();
+        let kept = params.iter().zip(&edge.args).filter(|(param, _)| self.replaced[param.index()] == **param);
+        let args: Vec<Value> = kept.map(|(_, &arg)| arg).collect();
+        Edge { target: edge.target, args: args.into_iter().map(|arg| self.value(arg)).collect() }
+    }
+
+    fn term(&mut self, term: &Term) -> Term {
+        match term {
+            Term::Jump(edge) => Term::Jump(self.edge(edge)),
+            Term::Branch { cond, then, otherwise } => {
+                let cond = self.value(*cond);
+                let cond = self.builder.truth(cond);
+                let (then, otherwise) = (self.edge(then), self.edge(otherwise));
+                match self.builder.negated(cond) {
+                    Some(inner) => Term::Branch { cond: inner, then: otherwise, otherwise: then },
+                    None => Term::Branch { cond, then, otherwise },
+                }
+            }
+            Term::Table { index, targets, default } => {
+                let index = self.value(*index);
+                let targets = targets.iter().map(|edge| self.edge(edge)).collect();
+                Term::Table { index, targets, default: self.edge(default) }
+            }
+            Term::Return(values) => {
+                Term::Return(values.iter().map(|&(value, reg)| (self.value(value), reg)).collect())
+            }
+            Term::Trap(code) => Term::Trap(*code),
+        }
+    }
+}
+
+/// The nodes that an effect or a terminator depends on.
+fn live_nodes(graph: &Graph) -> BitVec {
+    let mut live: BitVec = BitVec::repeat(false, graph.nodes.len());
+    let mut work: Vec<Value> = Vec::new();
+    let mut incoming: Vec<Vec<&Edge>> = vec![Vec::new(); graph.blocks.len()];
+    let mut position = vec![0; graph.nodes.len()];
+    for block in &graph.blocks {
+        work.extend(block.body.iter().copied().filter(|&value| graph.op(value).has_effect()));
+        block.term.visit_operands(|value| work.push(value));
+        for edge in block.term.edges() {
+            incoming[edge.target.index()].push(edge);
+        }
+        for (n, param) in block.params.iter().enumerate() {
+            position[param.index()] = n;
+        }
+    }
+    while let Some(value) = work.pop() {
+        if live.replace(value.index(), true) {
+            continue;
+        }
+        let node = graph.node(value);
+        work.extend(node.args.iter().copied());
+        if node.op == Op::Param {
+            let edges = &incoming[node.block.index()];
+            work.extend(edges.iter().map(|edge| edge.args[position[value.index()]]));
+        }
+    }
+    live
+}
+
+/// Drops the other nodes and parameters.
+fn drop_dead(graph: &mut Graph) {
+    let live = live_nodes(graph);
+    let kept: Vec<Vec<bool>> = graph
+        .blocks
+        .iter()
+        .map(|block| block.params.iter().map(|param| live[param.index()]).collect())
+        .collect();
+    for block in &mut graph.blocks {
+        block.params.retain(|param| live[param.index()]);
+        block.body.retain(|value| live[value.index()]);
+        for edge in block.term.edges_mut() {
+            let mut keep = kept[edge.target.index()].iter();
+            edge.args.retain(|_| *keep.next().expect("an edge has an argument for each parameter"));
+        }
+    }
+}

@@ -1,0 +1,203 @@
+//! `cargo xtask bench`: cycles and bytes of the kernels in `bench/kernels`, against gcc.
+//!
+//! A kernel is C that clang has compiled to wasm (`-O2` and `-Os`, both committed). synth compiles the
+//! wasm, gcc the C at the same level, and both run the same workload on an emulated Cortex-M4 that counts
+//! cycles (`cycles`). Without gcc at hand its recorded figures are used. A run counts as right when its
+//! results, its calls of imported functions and all of its linear memory are those that wasmtime has.
+
+mod cycles;
+mod figures;
+mod kernels;
+mod machine;
+mod measure;
+mod mix;
+mod native;
+mod reference;
+mod report;
+mod subject;
+
+use figures::{Figures, Record};
+use kernels::{DATA, KERNELS, Kernel, Workload};
+use measure::{Measured, measure};
+use std::path::{Path, PathBuf};
+use synth::options::{Alignment, Bounds, Options};
+
+#[derive(clap::Args, Debug)]
+pub struct Arguments {
+    /// What an out-of-bounds access does
+    #[arg(long, default_value = "trap")]
+    bounds: BoundsName,
+    /// What is believed of an access's alignment
+    #[arg(long, default_value = "strict")]
+    alignment: AlignmentName,
+    /// Write every figure to this file
+    #[arg(long, value_name = "FILE")]
+    json: Option<PathBuf>,
+    /// Print the changes against a file that --json wrote
+    #[arg(long, value_name = "FILE")]
+    compare: Option<PathBuf>,
+    /// Kernels to measure; all without any
+    #[arg(value_name = "KERNEL")]
+    kernels: Vec<String>,
+}
+
+#[derive(clap::ValueEnum, Copy, Clone, Debug)]
+enum BoundsName {
+    Trap,
+    None,
+}
+
+#[derive(clap::ValueEnum, Copy, Clone, Debug)]
+enum AlignmentName {
+    Strict,
+    Trust,
+    Bytes,
+}
+
+/// The two optimisation levels at which everything is compiled.
+#[derive(Copy, Clone, PartialEq, Eq, Debug)]
+enum Level {
+    Speed,
+    Size,
+}
+
+impl Level {
+    const ALL: [Level; 2] = [Level::Speed, Level::Size];
+
+    fn name(self) -> &'static str {
+        match self {
+            Level::Speed => "O2",
+            Level::Size => "Os",
+        }
+    }
+}
+
+/// A program that ran: its figures, what it executed, and how it went wrong.
+struct Outcome {
+    figures: Figures,
+    mix: mix::Mix,
+    wrong: Option<String>,
+}
+
+/// A kernel at one level.
+struct Row {
+    kernel: &'static str,
+    level: Level,
+    /// Or why there is no code or no run.
+    synth: Result<Outcome, String>,
+    gcc: Option<Figures>,
+    /// Where gcc was measured in this run.
+    gcc_mix: Option<mix::Mix>,
+}
+
+/// Measures, prints, and answers whether every kernel was right.
+///
+/// # Errors
+/// An unknown kernel, an unreadable file, or gcc's own code going wrong.
+pub fn run(arguments: &Arguments) -> Result<bool, String> {
+    let bench = Path::new(env!("CARGO_MANIFEST_DIR")).with_file_name("bench");
+    let unknown = arguments.kernels.iter().find(|k| KERNELS.iter().all(|known| known.name != **k));
+    if let Some(unknown) = unknown {
+        return Err(format!("no kernel is called {unknown}"));
+    }
+    let recorded = Record::read(&bench.join("recorded.json"))?;
+    let earlier = arguments.compare.as_deref().map(Record::read).transpose()?;
+    let gcc = native::is_available();
+    println!("gcc: {}", if gcc { "measured now" } else { "recorded figures" });
+
+    let mut rows = Vec::new();
+    let selected = |k: &&Kernel| {
+        arguments.kernels.is_empty() || arguments.kernels.iter().any(|name| name == k.name)
+    };
+    for kernel in KERNELS.iter().filter(selected) {
+        match kernel.workload {
+            Err(reason) => println!("{}: skipped: {reason}", kernel.name),
+            Ok(workload) => {
+                for level in Level::ALL {
+                    let files = Files::of(&bench, kernel.name, level);
+                    let mut row = row(kernel.name, level, &files, arguments, &workload(), gcc)?;
+                    let column = format!("gcc-{}", level.name());
+                    row.gcc = row.gcc.or_else(|| recorded.get(kernel.name, &column));
+                    rows.push(row);
+                }
+            }
+        }
+    }
+    if let Some(path) = &arguments.json {
+        report::record(&rows).write(path)?;
+    }
+    report::print(&rows, earlier.as_ref());
+    Ok(rows.iter().all(Row::is_right))
+}
+
+struct Files {
+    wasm: PathBuf,
+    source: PathBuf,
+}
+
+impl Files {
+    fn of(bench: &Path, kernel: &str, level: Level) -> Files {
+        let kernels = bench.join("kernels");
+        let wasm = kernels.join(format!("{kernel}-{}.wasm", level.name()));
+        Files { wasm, source: kernels.join(format!("{kernel}.c")) }
+    }
+}
+
+fn row(
+    kernel: &'static str,
+    level: Level,
+    files: &Files,
+    arguments: &Arguments,
+    workload: &Workload,
+    gcc: bool,
+) -> Result<Row, String> {
+    let at = |e: std::io::Error| format!("{}: {e}", files.wasm.display());
+    let wasm = std::fs::read(&files.wasm).map_err(at)?;
+    let reference = reference::observe(&wasm, kernel, workload)?;
+    let synth = subject::build(&wasm, kernel, &options(arguments), &workload.imports).and_then(|s| {
+        let run = measure(&s.image, kernel, Some(&s.init), s.memory, workload)?;
+        Ok(outcome(run, s.bytes, &reference, 0))
+    });
+    let mut row = Row { kernel, level, synth, gcc: None, gcc_mix: None };
+    if gcc {
+        let flag = format!("-{}", level.name());
+        let native = native::build(&files.source, &flag, &workload.imports)?;
+        let run = measure(&native.image, kernel, None, 0, workload)?;
+        let outcome = outcome(run, native.bytes, &reference, DATA as usize);
+        if let Some(wrong) = outcome.wrong {
+            return Err(format!("{kernel} as gcc {flag} compiles it: {wrong}"));
+        }
+        (row.gcc, row.gcc_mix) = (Some(outcome.figures), Some(outcome.mix));
+    }
+    Ok(row)
+}
+
+fn outcome(run: Measured, bytes: u32, reference: &reference::Observed, from: usize) -> Outcome {
+    Outcome {
+        figures: Figures { cycles: run.cycles, instructions: run.instructions, bytes },
+        mix: run.mix,
+        wrong: reference.difference(&run.observed, from),
+    }
+}
+
+fn options(arguments: &Arguments) -> Options {
+    Options {
+        module_name: "kernel".to_string(),
+        bounds: match arguments.bounds {
+            BoundsName::Trap => Bounds::Trap,
+            BoundsName::None => Bounds::None,
+        },
+        alignment: match arguments.alignment {
+            AlignmentName::Strict => Alignment::Strict,
+            AlignmentName::Trust => Alignment::Trust,
+            AlignmentName::Bytes => Alignment::Bytes,
+        },
+        ..Options::default()
+    }
+}
+
+impl Row {
+    fn is_right(&self) -> bool {
+        self.synth.as_ref().is_ok_and(|outcome| outcome.wrong.is_none())
+    }
+}

@@ -1,0 +1,128 @@
+//! The state of both sides after a call: memories byte by byte, size words, mutable globals, null entries of tables.
+
+use super::interface::{ImportKind, Interface, Storage};
+use super::machine::Machine;
+use super::reference::Reference;
+use super::value::Value;
+
+/// Compares everything that both sides show.
+///
+/// # Errors
+/// The first difference.
+pub fn state(
+    machine: &Machine,
+    reference: &mut Reference,
+    interface: &Interface,
+) -> Result<(), String> {
+    imports(machine, reference, interface)?;
+    for memory in &interface.memories {
+        if let Some(expected) = reference.memory(&memory.export) {
+            compare_memory(machine, memory, expected)?;
+        }
+    }
+    for table in &interface.tables {
+        if let Some(expected) = reference.nulls(&table.export) {
+            compare_table(machine, table, &expected)?;
+        }
+    }
+    for global in interface.globals.iter() {
+        if let Some(expected) = reference.global(&global.name) {
+            let value = Value::from_bytes(
+                global.ty,
+                &machine.read(symbol(machine, &global.symbol)?, global.ty.size())?,
+            );
+            if !value.agrees(expected) {
+                return Err(format!("global {}: {value:?}, expected {expected:?}", global.name));
+            }
+        }
+    }
+    Ok(())
+}
+
+/// Imported memories and globals, which exist even where the instance does not.
+fn imports(
+    machine: &Machine,
+    reference: &mut Reference,
+    interface: &Interface,
+) -> Result<(), String> {
+    let mut memories = interface.memories.iter();
+    for (index, import) in interface.imports.iter().enumerate() {
+        match import.kind {
+            ImportKind::Function(_) | ImportKind::Table { .. } => {}
+            ImportKind::Memory { .. } => {
+                let memory = memories.next().expect("imported memories come first");
+                if let Some(expected) = reference.imported_memory(index) {
+                    compare_memory(machine, memory, expected)?;
+                }
+            }
+            ImportKind::Global { ty, .. } => {
+                let bytes = machine.read(symbol(machine, &import.symbol)?, ty.size())?;
+                let value = Value::from_bytes(ty, &bytes);
+                let expected = reference.imported_global(index);
+                if expected.is_some_and(|expected| !value.agrees(expected)) {
+                    let name = &import.symbol;
+                    return Err(format!("global {name}: {value:?}, expected {expected:?}"));
+                }
+            }
+        }
+    }
+    Ok(())
+}
+
+fn symbol(machine: &Machine, name: &str) -> Result<u32, String> {
+    machine.image().symbol(name).ok_or_else(|| format!("no symbol {name}"))
+}
+
+/// The bytes of a memory, and zeros from there to its reserve.
+fn compare_memory(machine: &Machine, memory: &Storage, expected: &[u8]) -> Result<(), String> {
+    compare_size(machine, memory, expected.len() as u64)?;
+    if memory.sizes.reserved == 0 {
+        return Ok(());
+    }
+    let address = symbol(machine, &memory.symbol)?;
+    let mut bytes = vec![0; memory.sizes.reserved as usize];
+    machine.read_into(address, &mut bytes)?;
+    let (ours, rest) = bytes.split_at(expected.len().min(bytes.len()));
+    if ours != expected {
+        let at = ours.iter().zip(expected).position(|(a, b)| a != b).unwrap_or(ours.len());
+        let end = (at + 8).min(ours.len());
+        let (ours, expected) = (&ours[at..end], &expected[at..end]);
+        let name = &memory.symbol;
+        return Err(format!("{name} at {at:#x}: {ours:02x?}, expected {expected:02x?}"));
+    }
+    match rest.iter().position(|&byte| byte != 0) {
+        Some(at) => Err(format!("{} was written {at} bytes past its end", memory.symbol)),
+        None => Ok(()),
+    }
+}
+
+/// The size word, where the object or the surroundings have one.
+fn compare_size(machine: &Machine, storage: &Storage, expected: u64) -> Result<(), String> {
+    let name = format!("{}.size", storage.symbol);
+    let Some(address) = machine.image().symbol(&name) else {
+        return Ok(());
+    };
+    let bytes = machine.read(address, 4)?;
+    let size = u32::from_le_bytes([bytes[0], bytes[1], bytes[2], bytes[3]]);
+    if u64::from(size) != expected {
+        return Err(format!("{name} is {size:#x}, expected {expected:#x}"));
+    }
+    Ok(())
+}
+
+/// An entry is a code address, or 0 for null.
+fn compare_table(machine: &Machine, table: &Storage, expected: &[bool]) -> Result<(), String> {
+    compare_size(machine, table, expected.len() as u64)?;
+    let Some(address) = machine.image().symbol(&table.symbol) else {
+        return Ok(());
+    };
+    let bytes = machine.read(address, expected.len() as u32 * 4)?;
+    for (index, (entry, &expected)) in bytes.chunks_exact(4).zip(expected).enumerate() {
+        let is_null = entry == [0; 4];
+        if is_null != expected {
+            let name = &table.symbol;
+            return Err(format!("{name} entry {index}: {entry:02x?}, null is {expected}"));
+        }
+    }
+    Ok(())
+}

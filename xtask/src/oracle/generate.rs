@@ -1,0 +1,96 @@
+//! Random valid modules from bytes, by wasm-smith, with what the language at hand lacks switched off.
+//!
+//! The first bytes choose the shape of the module (sizes, whether instructions may trap, whether there is a memory), the rest
+//! is its contents; so a fuzzer's mutations reach both. Every call of a generated module ends: each loop head and function
+//! entry spends fuel from an exported global that the oracle refills before each call.
+
+use arbitrary::{Result, Unstructured};
+use synth::options::Bounds;
+use wasm_smith::{Config, MemoryOffsetChoices, Module};
+
+use super::check::GENERATED_FUEL;
+use super::rewrite;
+
+/// What generated modules may use beyond integers, control flow, one memory, one table, globals, calls and several results.
+#[derive(Copy, Clone, PartialEq, Eq, Debug, Default)]
+pub struct Language {
+    pub floats: bool,
+    /// Reference types, bulk operations on tables, several tables.
+    pub references: bool,
+    /// memory.copy, memory.fill, memory.init, data.drop and the like for tables.
+    pub bulk: bool,
+    pub multi_memory: bool,
+    pub tail_calls: bool,
+    pub extended_const: bool,
+    pub wide_arithmetic: bool,
+}
+
+/// A module made from `bytes`; `None` when they are too few.
+pub fn module(bytes: &[u8], language: &Language, bounds: Bounds) -> Option<Vec<u8>> {
+    let mut input = Unstructured::new(bytes);
+    let config = config(&mut input, language, bounds).ok()?;
+    let mut module = Module::new(config, &mut input).ok()?;
+    let fuel = module.ensure_termination(GENERATED_FUEL as u32).ok()?;
+    rewrite::rename(&module.to_bytes(), Some(fuel)).ok()
+}
+
+fn config(input: &mut Unstructured<'_>, language: &Language, bounds: Bounds) -> Result<Config> {
+    // Without bounds checks an access out of bounds cannot be compared, so modules whose instructions may
+    // trap seldom have a memory.
+    let may_trap = input.ratio(3u8, 10u8)?;
+    let without_memory = match bounds {
+        Bounds::None => may_trap && !input.ratio(1u8, 12u8)?,
+        Bounds::Trap => input.ratio(1u8, 10u8)?,
+    };
+    let small = input.ratio(1u8, 3u8)?;
+    let pages = input.int_in_range(1..=3u64)?;
+    Ok(Config {
+        allow_floats: language.floats,
+        bulk_memory_enabled: language.bulk,
+        reference_types_enabled: language.references,
+        tail_call_enabled: language.tail_calls,
+        extended_const_enabled: language.extended_const,
+        wide_arithmetic_enabled: language.wide_arithmetic,
+        multi_value_enabled: true,
+        sign_extension_ops_enabled: true,
+        saturating_float_to_int_enabled: language.floats,
+        simd_enabled: false,
+        relaxed_simd_enabled: false,
+        exceptions_enabled: false,
+        gc_enabled: false,
+        memory64_enabled: false,
+        threads_enabled: false,
+        compact_imports_enabled: false,
+        canonicalize_nans: language.floats,
+        disallow_traps: !may_trap,
+        export_everything: true,
+        allow_start_export: input.ratio(1u8, 4u8)?,
+        max_memories: match (without_memory, language.multi_memory) {
+            (true, _) => 0,
+            (false, false) => 1,
+            (false, true) => 3,
+        },
+        min_memories: u32::from(!without_memory),
+        max_memory32_bytes: pages << 16,
+        memory_offset_choices: MemoryOffsetChoices(85, 14, 1),
+        max_tables: if language.references { 3 } else { 1 },
+        min_tables: u32::from(may_trap),
+        max_table_elements: 40,
+        min_funcs: 1,
+        max_funcs: input.int_in_range(1..=8)?,
+        max_instructions: if small { 60 } else { input.int_in_range(60..=800)? },
+        max_nesting_depth: input.int_in_range(2..=12)?,
+        min_types: 2,
+        max_types: input.int_in_range(3..=16)?,
+        max_imports: input.int_in_range(0..=6)?,
+        max_globals: input.int_in_range(0..=6)?,
+        max_data_segments: input.int_in_range(0..=4)?,
+        max_element_segments: input.int_in_range(1..=4)?,
+        min_element_segments: usize::from(may_trap),
+        max_elements: 12,
+        max_values: input.int_in_range(2..=10)?,
+        max_type_size: 400,
+        const_expr_fuel: 12,
+        ..Config::default()
+    })
+}

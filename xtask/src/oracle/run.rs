@@ -1,0 +1,198 @@
+//! `cargo xtask oracle run`: files or random modules through the oracle, with sums and what reproduces a failure.
+
+use std::fmt::Write as _;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use clap::{Args, ValueEnum};
+use rayon::prelude::*;
+use synth::options::{Bounds, Options, Target};
+
+use super::check::{Report, check_module};
+use super::generate::{self, Language};
+use super::value::Random;
+
+/// Calls of each export of a file, and of a random module.
+const FILE_CALLS: u32 = 24;
+const RANDOM_CALLS: u32 = 4;
+
+#[derive(Args, Debug)]
+pub struct RunArguments {
+    /// Modules, binary or text
+    #[arg(required_unless_present = "random")]
+    files: Vec<PathBuf>,
+    /// Generate this many modules instead
+    #[arg(long, value_name = "N", conflicts_with = "files")]
+    random: Option<u64>,
+    /// Seed of the generator and of arguments
+    #[arg(long, value_name = "S", default_value_t = 1)]
+    seed: u64,
+    /// Calls of each export
+    #[arg(long, value_name = "N")]
+    calls: Option<u32>,
+    /// What an out-of-bounds access does
+    #[arg(long, value_enum, default_value_t = BoundsArgument::Trap)]
+    bounds: BoundsArgument,
+    /// The core to compile for
+    #[arg(long, value_enum, default_value_t = TargetArgument::CortexM4)]
+    target: TargetArgument,
+}
+
+#[derive(Copy, Clone, PartialEq, Eq, Debug, ValueEnum)]
+enum BoundsArgument {
+    Trap,
+    None,
+}
+
+#[derive(Copy, Clone, PartialEq, Eq, Debug, ValueEnum)]
+enum TargetArgument {
+    #[value(name = "cortex-m4")]
+    CortexM4,
+}
+
+/// Sums over modules.
+#[derive(Default)]
+struct Totals {
+    passed: u64,
+    failed: u64,
+    skipped: u64,
+    calls: u64,
+    returned: u64,
+    traps: [u64; 9],
+    instructions: u64,
+}
+
+/// Runs the command; whether nothing failed.
+///
+/// # Errors
+/// An unreadable file, by one line.
+pub fn run(arguments: &RunArguments) -> Result<bool, String> {
+    let options = Options {
+        target: match arguments.target {
+            TargetArgument::CortexM4 => Target::CortexM4,
+        },
+        bounds: match arguments.bounds {
+            BoundsArgument::Trap => Bounds::Trap,
+            BoundsArgument::None => Bounds::None,
+        },
+        threads: Some(1),
+        check: true,
+        ..Options::default()
+    };
+    let totals = match arguments.random {
+        Some(count) => random(arguments, &options, count),
+        None => files(arguments, &options)?,
+    };
+    println!("traps by code {:?}", totals.traps);
+    let trapped: u64 = totals.traps.iter().sum();
+    println!(
+        "calls {} returned {} trapped {trapped} instructions {}",
+        totals.calls, totals.returned, totals.instructions
+    );
+    println!("{} passed, {} failed, {} skipped", totals.passed, totals.failed, totals.skipped);
+    Ok(totals.failed == 0)
+}
+
+fn files(arguments: &RunArguments, options: &Options) -> Result<Totals, String> {
+    let mut totals = Totals::default();
+    for path in &arguments.files {
+        let name = path.display();
+        let bytes = fs::read(path).map_err(|error| format!("{name}: {error}"))?;
+        let wasm = wat::parse_bytes(&bytes).map_err(|error| format!("{name}: {error}"))?;
+        let calls = arguments.calls.unwrap_or(FILE_CALLS);
+        let report = check_module(&wasm, options, calls, arguments.seed);
+        totals.add(&report);
+        if let Some(reason) = &report.skipped {
+            println!("{name}: skipped: {reason}");
+        }
+        if let Some(failure) = &report.failure {
+            let command = command(path, arguments, calls, arguments.seed);
+            println!("{name}: failed: {failure}\n  reproduce: {command}");
+        }
+    }
+    Ok(totals)
+}
+
+/// Checks modules `0..count` of the seed, in parallel; lines come in the order of the modules.
+fn random(arguments: &RunArguments, options: &Options, count: u64) -> Totals {
+    const CHUNK: u64 = 256;
+    let mut totals = Totals::default();
+    for start in (0..count).step_by(CHUNK as usize) {
+        let end = (start + CHUNK).min(count);
+        let results: Vec<(Report, String)> = (start..end)
+            .into_par_iter()
+            .map(|index| random_module(arguments, options, index))
+            .collect();
+        for (report, lines) in results {
+            totals.add(&report);
+            print!("{lines}");
+        }
+    }
+    totals
+}
+
+fn random_module(arguments: &RunArguments, options: &Options, index: u64) -> (Report, String) {
+    let wasm = generated(arguments.seed, index, options.bounds);
+    let calls = arguments.calls.unwrap_or(RANDOM_CALLS);
+    let seed = Random::stream(arguments.seed, index).next() >> 32;
+    let mut report = check_module(&wasm, options, calls, seed);
+    // Nothing that is generated may be left out.
+    if let Some(reason) = report.skipped.take() {
+        report.failure = Some(format!("skipped: {reason}"));
+    }
+    let mut lines = String::new();
+    if let Some(failure) = &report.failure {
+        let command = match save(&wasm, arguments.seed, index) {
+            Ok(path) => command(&path, arguments, calls, seed),
+            Err(error) => format!("the module could not be saved: {error}"),
+        };
+        // Writing to a string does not fail.
+        let _ = writeln!(lines, "module {index}: failed: {failure}\n  reproduce: {command}");
+    }
+    (report, lines)
+}
+
+/// Module `index` of a seed. Bytes that make no module (they ran out) are followed by the next ones.
+pub fn generated(seed: u64, index: u64, bounds: Bounds) -> Vec<u8> {
+    let mut random = Random::stream(seed, index);
+    loop {
+        let length = (512 << random.below(5)) + random.below(512);
+        let bytes = random.bytes(length as usize);
+        if let Some(wasm) = generate::module(&bytes, &Language::default(), bounds) {
+            return wasm;
+        }
+    }
+}
+
+fn save(wasm: &[u8], seed: u64, index: u64) -> std::io::Result<PathBuf> {
+    let time = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+    let directory = std::env::temp_dir().join("synth-oracle");
+    fs::create_dir_all(&directory)?;
+    let path = directory.join(format!("seed{seed}-module{index}-{}.wasm", time.as_nanos()));
+    fs::write(&path, wasm)?;
+    Ok(path)
+}
+
+fn command(path: &Path, arguments: &RunArguments, calls: u32, seed: u64) -> String {
+    let bounds = match arguments.bounds {
+        BoundsArgument::Trap => "trap",
+        BoundsArgument::None => "none",
+    };
+    let path = path.display();
+    format!("cargo xtask oracle run {path} --bounds {bounds} --calls {calls} --seed {seed}")
+}
+
+impl Totals {
+    fn add(&mut self, report: &Report) {
+        self.passed += u64::from(report.passed());
+        self.failed += u64::from(report.failure.is_some());
+        self.skipped += u64::from(report.skipped.is_some());
+        self.calls += report.calls;
+        self.returned += report.returned;
+        for (sum, count) in self.traps.iter_mut().zip(report.traps) {
+            *sum += count;
+        }
+        self.instructions += report.instructions;
+    }
+}
