@@ -2,5 +2,6 @@
 
 mod build;
 mod execute;
+mod large;
 mod quality;
 mod random;
