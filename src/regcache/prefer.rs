@@ -23,7 +23,8 @@ pub struct Hints {
     pub paid: RegSet,
 }
 
-/// Cost of saving and restoring one more register, in cycles.
+/// Cost of saving and restoring one more register, in cycles: PUSH and POP take one and one for each
+/// register.
 const SAVE: f32 = 2.0;
 
 /// Cost of an operand that needs a 32-bit encoding, in cycles.
@@ -81,6 +82,7 @@ pub fn prefer(
         timelines: (0..16).map(|_| Timeline::default()).collect(),
         wanted: (0..16).map(|_| Timeline::default()).collect(),
         paid,
+        save: if calls { SAVE } else { 2.0 * SAVE },
     };
     colouring.reserve();
     colouring.run(func.vregs);
@@ -372,6 +374,8 @@ struct Colouring<'a> {
     /// What webs with fixed operands would take.
     wanted: Vec<Timeline>,
     paid: RegSet,
+    /// What the next register costs that is not paid.
+    save: f32,
 }
 
 /// A set of vregs that is coloured together.
@@ -530,7 +534,10 @@ impl Colouring<'_> {
                 self.timelines[reg.index()].occupy(range, Some(v), 0.0);
             }
         }
-        self.paid.insert(reg);
+        if !self.paid.contains(reg) {
+            self.paid.insert(reg);
+            self.save = SAVE;
+        }
         true
     }
 }

@@ -418,3 +418,17 @@ fn cold_uses_are_spilled_first() {
     let inside = count(&func, 1);
     assert_eq!((inside.loads, inside.stores), (0, 0), "{func:#?}");
 }
+
+/// Small constants that several calls take are built in the argument's register each time.
+#[test]
+fn constants_are_not_kept_over_calls() {
+    let (mut b, args) = Builder::new(1);
+    let five = constant(&mut b, 5);
+    for function in 0..3 {
+        b.call(function, &[args[0], five]);
+    }
+    b.ret(&[five]);
+    let func = cache(b.func, true);
+    assert_eq!(count(&func, 0), moves(1 + 2), "{func:#?}");
+    assert_eq!(callee_saved(&func), RegSet::of(Reg::R4));
+}
