@@ -46,10 +46,17 @@ pub fn build(
     }
     let init = format!("{module}_init");
     for symbol in [name, &init] {
-        image.symbols.insert(symbol.to_string(), address(symbol)? & !1);
+        image
+            .symbols
+            .insert(symbol.to_string(), address(symbol)? & !1);
     }
     let bytes = code_bytes(&compiled.object, &format!(".text.{init}"))?;
-    Ok(Subject { image, memory: address(&format!("{module}_memory"))?, init, bytes })
+    Ok(Subject {
+        image,
+        memory: address(&format!("{module}_memory"))?,
+        init,
+        bytes,
+    })
 }
 
 /// The memory routines of the Arm run-time ABI (4.3.4).
