@@ -41,22 +41,15 @@ struct Builder<'a> {
     frame: &'a Frame,
     layout: Layout,
     program: Program,
-    /// Where the epilogue stands that other returns branch to.
-    home: Option<Home>,
+    /// The block that ends in the epilogue that other returns branch to.
+    home: Option<BlockId>,
     /// Which traps are branched to.
     traps: [bool; TrapCode::ALL.len()],
 }
 
-/// An epilogue that several returns share: at the end of a block.
-#[derive(Copy, Clone)]
-struct Home {
-    block: BlockId,
-    label: Option<Label>,
-}
-
 /// Where the one epilogue stands, if a function with several returns is smaller with one: at a
 /// return without instructions if there is one, which branches can reach directly.
-fn shared_return(func: &Func<Reg>, layout: &Layout, frame: &Frame) -> Option<Home> {
+fn shared_return(func: &Func<Reg>, layout: &Layout, frame: &Frame) -> Option<BlockId> {
     let results = |id: BlockId| match &func.block(id).term {
         Term::Return { values } => Some(values.iter().map(|value| value.1).collect()),
         _ => None,
@@ -70,8 +63,7 @@ fn shared_return(func: &Func<Reg>, layout: &Layout, frame: &Frame) -> Option<Hom
     let empty = returns
         .iter()
         .find(|(id, _)| func.block(*id).insts.is_empty());
-    let (block, _) = *empty.unwrap_or(last);
-    Some(Home { block, label: None })
+    Some(empty.unwrap_or(last).0)
 }
 
 impl Builder<'_> {
@@ -474,9 +466,9 @@ impl Builder<'_> {
     }
 
     fn return_from(&mut self, id: BlockId, results: RegSet) {
-        if let Some(home) = &mut self.home {
-            let label = *home.label.get_or_insert_with(|| self.program.new_label());
-            if home.block != id {
+        if let Some(home) = self.home {
+            let label = self.program.epilogue();
+            if home != id {
                 return self.branch(None, label);
             }
             self.program.items.push(Item::Label(label));

@@ -62,8 +62,13 @@ impl Frame {
         let locals = func.outgoing.next_multiple_of(8);
         let slots = locals + func.locals.next_multiple_of(4);
         let mut body = slots + func.slots.next_multiple_of(4);
-        if usage.calls {
-            body += (body + 4 * count(saved)) % 8;
+        if usage.calls && (body + 4 * count(saved)) % 8 != 0 {
+            // One more saved register costs nothing, and no result can be in it.
+            let low = RegSet::from_bits(0xf0).minus(saved).first();
+            match low.filter(|_| !saved.is_empty()) {
+                Some(low) => saved.insert(low),
+                None => body += 4,
+            }
         }
         let extra = scratch(body / 4, saved, RegSet::EMPTY).unwrap_or_default();
         Frame {
@@ -248,7 +253,11 @@ fn step(op: AluOp, rd: Reg, rn: Reg, rest: u32) -> (u32, Inst<Reg>) {
         let sub = op == AluOp::Sub;
         return (rest, Inst::AddWide { sub, rd, rn, imm });
     }
-    let part = top_byte(rest);
+    let pages = rest & !0xfff;
+    let part = match ModImm::new(pages) {
+        Some(_) if pages != 0 && ModImm::new(rest).is_none() => pages,
+        _ => top_byte(rest),
+    };
     let imm = ModImm::new(part).expect("eight bits from the highest are an immediate");
     let rhs = Operand2::Imm(imm);
     let s = false;
