@@ -310,7 +310,7 @@ impl Output<'_> {
     /// Data from here on, on a multiple of 4.
     fn words(&mut self) {
         self.code.align = 4;
-        if self.position() % 4 != 0 {
+        if !self.position().is_multiple_of(4) {
             self.mark(false);
             Encoding::Narrow(0xbf00).write(&mut self.code.bytes);
         }
@@ -388,7 +388,8 @@ fn referenced(program: &Program) -> Vec<bool> {
 /// LDR (literal), ARMv7-M ARM A7.7.44, from Align(PC, 4) by `offset`.
 fn load_literal(form: u8, rd: Reg, offset: u32) -> Encoding {
     if form == form::SHORT {
-        return encode::narrow(0x4800 | rd.bits() << 8 | offset / 4);
+        let words = offset / 4;
+        return encode::narrow(0x4800 | rd.bits() << 8 | words);
     }
     let (up, distance) = match offset as i32 {
         0.. => (0x0080_0000, offset),
