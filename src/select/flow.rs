@@ -92,27 +92,47 @@ fn intervals(dominator: &[Block]) -> Vec<(u32, u32)> {
     intervals
 }
 
-/// Natural loops, the innermost last: walks back from the sources of back edges to the header.
+/// Natural loops, the innermost first: each walks back from the sources of its back edges, over inner loops as single
+/// blocks (Havlak, "Nesting of Reducible and Irreducible Loops", 1997).
 fn find_loops(flow: &mut Flow) {
     let count = flow.predecessors.len();
+    // The header of the outermost loop found so far around a block, by links.
+    let mut link: Vec<usize> = (0..count).collect();
+    fn find(link: &mut [usize], mut block: usize) -> usize {
+        while link[block] != block {
+            link[block] = link[link[block]];
+            block = link[block];
+        }
+        block
+    }
     let mut work = Vec::new();
-    // Headers in ascending order: outer loops before those inside them, so that the last to claim a block is
-    // its innermost.
-    for index in 0..count {
-        let header = Block::new(index);
-        work.extend(flow.predecessors[index].iter().copied().filter(|pred| pred.index() >= index));
+    for header in (0..count).rev() {
+        let sources = flow.predecessors[header].iter().map(|pred| pred.index());
+        work.extend(sources.filter(|&pred| pred >= header));
         if work.is_empty() {
             continue;
         }
-        flow.outer[index] = flow.header[index].replace(header);
-        flow.depth[index] += 1;
+        flow.header[header] = Some(Block::new(header));
         while let Some(block) = work.pop() {
-            if flow.header[block.index()] == Some(header) {
+            let inner = find(&mut link, block);
+            if inner == header {
                 continue;
             }
-            flow.header[block.index()] = Some(header);
-            flow.depth[block.index()] += 1;
-            work.extend(flow.predecessors[block.index()].iter().copied());
+            link[inner] = header;
+            match flow.header[inner] {
+                None => flow.header[inner] = Some(Block::new(header)),
+                Some(_) => flow.outer[inner] = Some(Block::new(header)),
+            }
+            work.extend(flow.predecessors[inner].iter().map(|pred| pred.index()));
         }
+    }
+    for block in 0..count {
+        flow.depth[block] = match (flow.header[block], flow.outer[block]) {
+            (None, _) => 0,
+            (Some(header), outer) if header.index() == block => {
+                outer.map_or(1, |outer| flow.depth[outer.index()] + 1)
+            }
+            (Some(header), _) => flow.depth[header.index()],
+        };
     }
 }
