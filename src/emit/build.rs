@@ -10,8 +10,8 @@ use super::program::{Item, Label, LiteralId, Program, Reference};
 use super::terminators;
 use super::{EmitOptions, RelocKind};
 use crate::isa::{
-    AluOp, BlockId, Call, CallTarget, Cond, Const, Func, Inst, MemSize, ModImm, Operand2, Reg,
-    Symbol, TestOp, TrapCode, print,
+    AluOp, BlockData, BlockId, Call, CallTarget, Cond, Const, Func, Inst, MemSize, ModImm,
+    Operand2, Reg, Symbol, Term, TestOp, TrapCode, print,
 };
 use crate::options::Trap;
 
@@ -27,6 +27,7 @@ pub fn build(func: &Func<Reg>, options: &EmitOptions) -> (Program, Frame) {
         home: terminators::shared_return(func, &layout, &frame),
         layout,
         traps: [false; TrapCode::ALL.len()],
+        placed: vec![false; func.blocks.len()],
     };
     builder.prologue();
     for at in 0..builder.layout.order.len() {
@@ -46,9 +47,11 @@ pub(super) struct Builder<'a> {
     pub(super) home: Option<BlockId>,
     /// Which traps are branched to.
     pub(super) traps: [bool; TrapCode::ALL.len()],
+    /// Which blocks have been emitted.
+    placed: Vec<bool>,
 }
 
-impl Builder<'_> {
+impl<'a> Builder<'a> {
     fn fixed(&mut self, encoding: Encoding, text: impl FnOnce() -> String) {
         self.item(encoding, None, false, text);
     }
@@ -167,8 +170,15 @@ impl Builder<'_> {
             let label = self.program.block(id);
             self.program.items.push(Item::Label(label));
         }
+        self.placed[id.index()] = true;
         let block = self.func.block(id);
-        let refined = flags::refine(&block.insts, &block.term);
+        let refined = match self.loop_test(&block.term) {
+            Some(test) if !block.cold => {
+                let insts = [&block.insts[..], &test.insts].concat();
+                flags::refine(&insts, &test.term)
+            }
+            _ => flags::refine(&block.insts, &block.term),
+        };
         self.insts(&refined.insts, &refined.live);
         let next = self.layout.order.get(at + 1).copied();
         self.terminator(id, &refined.term, next);
@@ -191,6 +201,29 @@ impl Builder<'_> {
                 at += count;
             }
         }
+    }
+
+    /// The block that a jump goes back to, if it is a loop's test of few instructions: at the end of
+    /// the loop a copy of it spares the jump.
+    fn loop_test(&self, term: &Term<Reg>) -> Option<&'a BlockData<Reg>> {
+        let Term::Jump(edge) = term else { return None };
+        let Target::Block(id) = self.layout.target(edge.target) else {
+            return None;
+        };
+        let block = self.func.block(id);
+        let is_test = match block.term {
+            Term::Branch { .. } | Term::BranchZero { .. } => {
+                let is_call = |inst: &Inst<Reg>| matches!(inst, Inst::Call(_));
+                block.insts.len() <= MAX_TEST && !block.insts.iter().any(is_call)
+            }
+            Term::Jump(_)
+            | Term::Table { .. }
+            | Term::Return { .. }
+            | Term::TailCall(_)
+            | Term::Trap(_) => false,
+        };
+        let is_back = self.placed[id.index()] && block.loop_depth > 0;
+        (is_test && is_back).then_some(block)
     }
 
     /// Instructions that are not conditional.
@@ -306,6 +339,9 @@ impl Builder<'_> {
         });
     }
 }
+
+/// How many instructions the test of a loop may have to be copied.
+const MAX_TEST: usize = 2;
 
 /// How many neighbouring conditional instructions are looked at together.
 const MAX_GROUP: usize = 64;
