@@ -48,16 +48,11 @@ pub fn assign(
     for id in func.block_ids() {
         assigner.edges_into(id, &mut blocks);
     }
-    let named = blocks
-        .iter()
-        .flat_map(|block| &block.steps)
-        .map(|step| match *step {
-            Step::Move(MoveOp::Load { slot, .. } | MoveOp::Store { slot, .. }) => slot + 1,
-            Step::Move(MoveOp::Copy { .. } | MoveOp::Swap { .. } | MoveOp::Remat { .. }) => 0,
-            Step::Inst { .. } => 0,
-        });
-    let slots = named.max().unwrap_or(0);
-    Placed { blocks, slots }
+    // Two slots serve parallel moves.
+    Placed {
+        blocks,
+        slots: plan.slots + 2,
+    }
 }
 
 struct Assigner<'a> {
@@ -110,7 +105,9 @@ impl Assigner<'_> {
         }
         let here = take_at(&mut actions, block.insts.len());
         let position = self.flow.position(id, block.insts.len());
-        self.before(here, SmallVec::new(), position);
+        let mut fixed = SmallVec::new();
+        block.term.visit(|v, role| fixed.extend(fixed_use(role).map(|reg| (v, reg))));
+        self.before(here, fixed, position);
         let term = self.terminator(&block.term, here, position);
         self.exits[id.index()] = self.held().collect();
         PlacedBlock {

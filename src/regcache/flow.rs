@@ -73,6 +73,11 @@ impl Flow {
         self.start(block) + 4 * (u32::try_from(index).expect("positions fit 32 bits") + 1)
     }
 
+    /// The instruction of the block that reads its operands at the position.
+    pub fn index_at(&self, block: BlockId, position: u32) -> usize {
+        ((position - self.start(block)) / 4).saturating_sub(1) as usize
+    }
+
     pub fn block_at(&self, position: u32) -> BlockId {
         BlockId::new(self.starts.partition_point(|&start| start <= position) - 1)
     }

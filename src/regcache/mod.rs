@@ -7,6 +7,7 @@
 //!   spill     what is in registers where                  (slots: stores, slot numbers)
 //!   prefer    a register hint for each vreg
 //!   assign    registers for all operands                  (moves: parallel moves)
+//!   tidy      inserted moves that nobody needs
 //!   check     replays the result against the input
 //!   placed    the result with its origin, and the final function
 //! ```
@@ -27,6 +28,7 @@ mod slots;
 mod spill;
 #[cfg(test)]
 mod tests;
+mod tidy;
 mod webs;
 
 use crate::isa::{Func, Reg, RegSet, VReg};
@@ -74,7 +76,8 @@ fn place(func: &Func<VReg>, flow: &Flow, allocatable: RegSet) -> (Plan, Placed) 
     let webs = webs::webs(func, flow, &liveness);
     let plan = spill::spill(func, flow, &liveness, &webs, allocatable);
     let hints = prefer::prefer(func, flow, &webs, &plan, allocatable);
-    let placed = assign::assign(func, flow, &webs, &plan, &hints, allocatable);
+    let mut placed = assign::assign(func, flow, &webs, &plan, &hints, allocatable);
+    tidy::tidy(&mut placed);
     (plan, placed)
 }
 

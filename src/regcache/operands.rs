@@ -1,6 +1,6 @@
 //! What register caching asks of a single instruction's operands, all derived from `Inst::map`.
 
-use crate::isa::{Addr, Inst, RegSet, Role, StackArea, VReg};
+use crate::isa::{Addr, Const, Inst, ModImm, RegSet, Role, StackArea, VReg};
 use smallvec::SmallVec;
 
 /// Operands with their roles, uses first.
@@ -66,15 +66,32 @@ pub fn extra_registers(inst: &Inst<VReg>, stays: impl Fn(VReg) -> bool) -> usize
 /// Whether the instruction can be issued again anywhere instead of reloading its result: it reads no
 /// register and nothing that is ever written, and does nothing else.
 pub fn can_rematerialise(inst: &Inst<VReg>) -> bool {
-    matches!(
-        inst,
-        Inst::Const { .. }
-            | Inst::StackAddr { .. }
-            | Inst::Load {
-                addr: Addr::Stack(StackArea::Incoming, _),
-                ..
-            }
-    )
+    rematerialisation_cost(inst).is_some()
+}
+
+/// Cycles of issuing the instruction again where that is possible. A constant that no single instruction
+/// builds is loaded.
+pub fn rematerialisation_cost(inst: &Inst<VReg>) -> Option<f32> {
+    match *inst {
+        Inst::Const {
+            value: Const::Int(value),
+            ..
+        } => {
+            let single =
+                value < 1 << 16 || ModImm::new(value).is_some() || ModImm::new(!value).is_some();
+            Some(if single { 1.0 } else { 2.0 })
+        }
+        Inst::Const {
+            value: Const::Address(..),
+            ..
+        } => Some(2.0),
+        Inst::StackAddr { .. } => Some(1.0),
+        Inst::Load {
+            addr: Addr::Stack(StackArea::Incoming, _),
+            ..
+        } => Some(2.0),
+        _ => None,
+    }
 }
 
 /// The source and destination of a plain register move.

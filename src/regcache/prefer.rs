@@ -12,7 +12,7 @@ use super::liveness::Range;
 use super::operands::{operands, survivors};
 use super::spill::{ActionKind, Plan};
 use super::webs::Webs;
-use crate::isa::{BlockId, Func, Inst, Operand2, Reg, RegSet, Role, VReg};
+use crate::isa::{BlockId, Func, Inst, Operand2, Reg, RegSet, Role, Term, VReg};
 use std::collections::{BTreeMap, BinaryHeap};
 
 pub struct Hints {
@@ -23,7 +23,8 @@ pub struct Hints {
     pub paid: RegSet,
 }
 
-/// Cost of saving and restoring one more register, in cycles.
+/// Cost of saving and restoring one more register, in cycles: PUSH and POP take one and one for each
+/// register.
 const SAVE: f32 = 2.0;
 
 /// Cost of an operand that needs a 32-bit encoding, in cycles.
@@ -81,6 +82,7 @@ pub fn prefer(
         timelines: (0..16).map(|_| Timeline::default()).collect(),
         wanted: (0..16).map(|_| Timeline::default()).collect(),
         paid,
+        save: if calls { SAVE } else { 2.0 * SAVE },
     };
     colouring.reserve();
     colouring.run(func.vregs);
@@ -183,7 +185,7 @@ struct Facts {
     weight: Vec<f32>,
     /// Registers that fixed operands want for each vreg.
     fixed: PerVReg<(Reg, f32)>,
-    /// Vregs that would like the same register as each vreg.
+    /// Vregs that would like the same register as each vreg or, negative, another one.
     friends: PerVReg<(VReg, f32)>,
     /// Fixed operands: register, point, vreg.
     points: Vec<(Reg, u32, VReg)>,
@@ -198,6 +200,7 @@ impl Facts {
             friends.push((pair.a, (pair.b, pair.weight)));
             friends.push((pair.b, (pair.a, pair.weight)));
         }
+        avoid_cycles(func, flow, webs, &mut friends);
         let mut fixed: Vec<(VReg, (Reg, f32))> =
             func.entry.iter().map(|&(v, reg)| (v, (reg, 1.0))).collect();
         let (mut points, mut clobbers) = (Vec::new(), Vec::new());
@@ -242,6 +245,43 @@ impl Facts {
             friends,
             points,
             clobbers,
+        }
+    }
+}
+
+/// How many moved arguments of an edge are compared with each other.
+const EDGE_MOVES: usize = 16;
+
+/// An argument that is moved on its edge should not be in the register of another parameter that is
+/// written there: the moves would become a cycle.
+fn avoid_cycles(
+    func: &Func<VReg>,
+    flow: &Flow,
+    webs: &Webs,
+    friends: &mut Vec<(VReg, (VReg, f32))>,
+) {
+    for id in func.block_ids() {
+        let Term::Jump(edge) = &func.block(id).term else {
+            continue;
+        };
+        let params = &func.block(edge.target).params;
+        let moved: Vec<(VReg, VReg)> = edge
+            .args
+            .iter()
+            .zip(params)
+            .map(|(&arg, &param)| (arg, param))
+            .filter(|&(arg, param)| webs.of(arg) != webs.of(param))
+            .take(EDGE_MOVES)
+            .collect();
+        let weight = -0.5 * flow.freq[id.index()];
+        for &(arg, _) in &moved {
+            let others = moved
+                .iter()
+                .filter(|&&(other, param)| other != arg && param != arg);
+            for &(_, param) in others {
+                friends.push((arg, (param, weight)));
+                friends.push((param, (arg, weight)));
+            }
         }
     }
 }
@@ -334,6 +374,8 @@ struct Colouring<'a> {
     /// What webs with fixed operands would take.
     wanted: Vec<Timeline>,
     paid: RegSet,
+    /// What the next register costs that is not paid.
+    save: f32,
 }
 
 /// A set of vregs that is coloured together.
@@ -492,7 +534,10 @@ impl Colouring<'_> {
                 self.timelines[reg.index()].occupy(range, Some(v), 0.0);
             }
         }
-        self.paid.insert(reg);
+        if !self.paid.contains(reg) {
+            self.paid.insert(reg);
+            self.save = SAVE;
+        }
         true
     }
 }

@@ -11,7 +11,9 @@
 
 use super::flow::Flow;
 use super::liveness::Liveness;
-use super::operands::{Operands, can_rematerialise, extra_registers, operands, survivors};
+use super::operands::{
+    Operands, can_rematerialise, extra_registers, operands, rematerialisation_cost, survivors,
+};
 use super::webs::{Webs, argument};
 use crate::isa::{BlockId, Func, Inst, RegSet, Role, Term, VReg};
 use smallvec::SmallVec;
@@ -138,6 +140,19 @@ fn sites(func: &Func<VReg>) -> Vec<Site> {
     site
 }
 
+fn weights(func: &Func<VReg>, flow: &Flow) -> Vec<f32> {
+    let mut weight = vec![0.0; func.vregs];
+    for id in func.block_ids() {
+        let block = func.block(id);
+        let freq = flow.freq[id.index()];
+        let mut add =
+            |v: VReg, role: Role| weight[v.index()] += if role.is_use() { freq } else { 0.0 };
+        block.insts.iter().for_each(|inst| inst.visit(&mut add));
+        block.term.visit(&mut add);
+    }
+    weight
+}
+
 /// The instruction that makes `v` anew from nothing, if there is one.
 pub fn rematerialisation<'a>(
     func: &'a Func<VReg>,
@@ -151,6 +166,9 @@ pub fn rematerialisation<'a>(
 }
 
 const NEVER: u32 = u32::MAX;
+
+/// Cycles of saving and restoring a register, about.
+const KEEP: f32 = 3.0;
 
 /// How many values a loop remembers that are used in it.
 const LOOP_VALUES: usize = 64;
@@ -179,6 +197,8 @@ struct Spiller<'a> {
     /// Summed frequency of the predecessors that hold each vreg; all 0 between uses.
     have: Vec<f32>,
     loops: LoopFacts,
+    /// Estimated executions of all uses of each vreg.
+    weight: Vec<f32>,
 }
 
 impl<'a> Spiller<'a> {
@@ -202,6 +222,7 @@ impl<'a> Spiller<'a> {
             scanned: vec![u32::MAX; func.vregs],
             have: vec![0.0; func.vregs],
             loops,
+            weight: weights(func, flow),
         }
     }
 
@@ -325,6 +346,9 @@ impl<'a> Spiller<'a> {
                 held.swap_remove(place);
             }
         }
+        if step.survivors < room {
+            self.leave_cheap(step, held, &uses, plan);
+        }
         let defs = step.list.iter().filter(|(_, role)| !role.is_use()).count();
         while held.len() > step.survivors || held.len() + defs > room {
             let leaving = self.farthest(step, held, |_| true);
@@ -354,6 +378,45 @@ impl<'a> Spiller<'a> {
         }
     }
 
+    /// Lets go at a call what is built again more cheaply than a callee-saved register is kept for it.
+    fn leave_cheap(&self, step: &Step, held: &mut Values, uses: &[VReg], plan: &mut BlockPlan) {
+        held.retain(|value| {
+            let Some(inst) = rematerialisation(self.func, &self.site, value.v) else {
+                return true;
+            };
+            let cost = rematerialisation_cost(inst).unwrap_or(2.0);
+            let total = cost * self.weight[value.v.index()];
+            let moved = cost <= 1.0 && self.is_fixed_at(value.v, value.next);
+            let stays = total > KEEP && !moved;
+            if !stays {
+                let kind = if uses.contains(&value.v) {
+                    ActionKind::Kill
+                } else {
+                    ActionKind::Drop
+                };
+                plan.actions.push(Action {
+                    index: step.index,
+                    kind,
+                    vreg: value.v,
+                });
+            }
+            stays
+        });
+    }
+
+    /// Whether the use of `v` at `position` is a fixed operand.
+    fn is_fixed_at(&self, v: VReg, position: u32) -> bool {
+        let id = self.flow.block_at(position);
+        let block = self.func.block(id);
+        let mut fixed = false;
+        let note = |w: VReg, role| fixed |= w == v && matches!(role, Role::FixedUse(_));
+        match block.insts.get(self.flow.index_at(id, position)) {
+            Some(inst) => inst.visit(note),
+            None => block.term.visit(note),
+        }
+        fixed
+    }
+
     /// The place of the value in `held` that should leave.
     fn farthest(&self, step: &Step, held: &Values, may_leave: impl Fn(VReg) -> bool) -> usize {
         let from = self.flow.position(step.id, step.index as usize);
@@ -373,8 +436,9 @@ impl<'a> Spiller<'a> {
         let distance = self.flow.distance(block, from, value.next) as f32;
         let reload = self.flow.freq_at(value.next);
         let site = self.site[value.v.index()];
-        let cost = if rematerialisation(self.func, &self.site, value.v).is_some() {
-            0.6 * reload
+        let cost = if let Some(inst) = rematerialisation(self.func, &self.site, value.v) {
+            // A reload takes two cycles.
+            0.5 * rematerialisation_cost(inst).unwrap_or(2.0) * reload
         } else if self.stored[value.v.index()] {
             reload
         } else {

@@ -106,7 +106,9 @@ impl<R: Place> Machine<R> {
                 addr: Addr::Stack(StackArea::Slots, at),
                 ..
             } => {
-                self.values.insert(rt, self.slots[&at]);
+                // A mutated function may read what was never stored.
+                let value = self.slots.get(&at).copied().unwrap_or(0);
+                self.values.insert(rt, value);
             }
             Inst::Store {
                 rt,

@@ -28,7 +28,7 @@ pub fn measure(
 ) -> Result<Measured, String> {
     let mut machine = Machine::new(image)?;
     if let Some(init) = init {
-        machine.call(init, &[], &[])?;
+        machine.initialise(init)?;
     }
     let mut measured = Measured::default();
     for invocation in &workload.invocations {

@@ -1,0 +1,112 @@
+//! Inserted moves and stores whose result nobody reads vanish.
+//!
+//! Spilling decides for whole loops and for joins, so now and then it brings a value into a register that
+//! leaves again on every path before it is read. Liveness of core registers over the placed
+//! function finds these: sixteen bits per block, iterated backwards to a fixed point.
+
+use super::moves::MoveOp;
+use super::placed::{Placed, PlacedBlock, Step};
+use crate::isa::{Reg, RegSet};
+
+/// Removes inserted moves into registers that are dead behind them and stores to slots that are never
+/// loaded, and counts the slots that are left.
+pub fn tidy(placed: &mut Placed) {
+    let count = placed.blocks.len();
+    let mut live_in = vec![RegSet::EMPTY; count];
+    let mut changed = true;
+    while changed {
+        changed = false;
+        for index in (0..count).rev() {
+            let block = &placed.blocks[index];
+            let mut live = live_out(block, &live_in);
+            block
+                .steps
+                .iter()
+                .rev()
+                .for_each(|step| before(step, &mut live));
+            changed |= live != live_in[index];
+            live_in[index] = live;
+        }
+    }
+    for block in &mut placed.blocks {
+        let mut live = live_out(block, &live_in);
+        let mut keep = vec![true; block.steps.len()];
+        for (step, keep) in block.steps.iter().zip(&mut keep).rev() {
+            *keep = target(step).is_none_or(|reg| live.contains(reg));
+            if *keep {
+                before(step, &mut live);
+            }
+        }
+        let mut keep = keep.into_iter();
+        block
+            .steps
+            .retain(|_| keep.next().expect("one mark per step"));
+    }
+    let mut loaded = vec![false; placed.slots as usize];
+    for step in placed.blocks.iter().flat_map(|block| &block.steps) {
+        if let Step::Move(MoveOp::Load { slot, .. }) = *step {
+            loaded[slot as usize] = true;
+        }
+    }
+    let is_read = |step: &Step| match *step {
+        Step::Move(MoveOp::Store { slot, .. }) => loaded[slot as usize],
+        Step::Move(
+            MoveOp::Copy { .. } | MoveOp::Swap { .. } | MoveOp::Load { .. } | MoveOp::Remat { .. },
+        ) => true,
+        Step::Inst { .. } => true,
+    };
+    placed
+        .blocks
+        .iter_mut()
+        .for_each(|block| block.steps.retain(is_read));
+    let last = (0..placed.slots).rev().find(|&slot| loaded[slot as usize]);
+    placed.slots = last.map_or(0, |slot| slot + 1);
+}
+
+/// What a removable step writes.
+fn target(step: &Step) -> Option<Reg> {
+    match *step {
+        Step::Move(
+            MoveOp::Copy { to, .. } | MoveOp::Load { to, .. } | MoveOp::Remat { to, .. },
+        ) => Some(to),
+        Step::Move(MoveOp::Swap { .. } | MoveOp::Store { .. }) | Step::Inst { .. } => None,
+    }
+}
+
+fn live_out(block: &PlacedBlock, live_in: &[RegSet]) -> RegSet {
+    let mut live = RegSet::EMPTY;
+    for target in block.term.successors() {
+        live = live.union(live_in[target.index()]);
+    }
+    block.term.visit(|reg, _| live.insert(reg));
+    live
+}
+
+/// From the registers that are live behind the step to those before it. A dead move reads nothing.
+fn before(step: &Step, live: &mut RegSet) {
+    match step {
+        Step::Inst { inst, .. } => {
+            let mut uses = RegSet::EMPTY;
+            inst.visit(|reg, role| {
+                if role.is_use() {
+                    uses.insert(reg);
+                } else {
+                    live.remove(reg);
+                }
+            });
+            *live = live.minus(inst.clobbers()).union(uses);
+        }
+        Step::Move(MoveOp::Copy { to, from }) => {
+            if live.contains(*to) {
+                live.remove(*to);
+                live.insert(*from);
+            }
+        }
+        Step::Move(MoveOp::Swap { a, b }) => {
+            live.insert(*a);
+            live.insert(*b);
+        }
+        Step::Move(MoveOp::Load { to, .. } | MoveOp::Remat { to, .. }) => live.remove(*to),
+        Step::Move(MoveOp::Store { from, .. }) => live.insert(*from),
+    }
+}
