@@ -11,7 +11,7 @@
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use synth::error::Error;
-use synth::options::{Bounds, Options};
+use synth::options::{Alignment, Bounds, Options};
 
 use super::compare;
 use super::interface::{self, Function, ImportKind, Interface, Signature};
@@ -171,7 +171,9 @@ impl<'a> Sides<'a> {
         let surroundings = Surroundings::new(&prepared.interface);
         let provided = provided(&prepared.interface, &prepared.options);
         let image = link::link(object, &provided, |name| surroundings.provides(name));
-        let machine = Machine::new(image.map_err(Stop::Fail)?).map_err(Stop::Fail)?;
+        let unaligned_traps = prepared.options.alignment == Alignment::Bytes;
+        let machine = Machine::new(image.map_err(Stop::Fail)?, unaligned_traps);
+        let machine = machine.map_err(Stop::Fail)?;
         let reference = prepared.reference.instantiate();
         let reference = reference.map_err(|error| Stop::Skip(format!("reference: {error}")))?;
         Ok(Sides {
