@@ -102,10 +102,14 @@ impl Pointers<'_> {
         false
     }
 
+    /// Whether the value is there before the loop and stays the same in it.
     fn is_invariant(&self, header: Block, value: Value) -> bool {
         match self.graph.op(value) {
             Op::Const(_) | Op::Address(..) => true,
-            _ => !self.is_inside(header, self.graph.node(value).block),
+            _ => {
+                let block = self.graph.node(value).block;
+                block != header && self.flow.dominates(block, header)
+            }
         }
     }
 
