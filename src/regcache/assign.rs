@@ -106,7 +106,9 @@ impl Assigner<'_> {
         let here = take_at(&mut actions, block.insts.len());
         let position = self.flow.position(id, block.insts.len());
         let mut fixed = SmallVec::new();
-        block.term.visit(|v, role| fixed.extend(fixed_use(role).map(|reg| (v, reg))));
+        block
+            .term
+            .visit(|v, role| fixed.extend(fixed_use(role).map(|reg| (v, reg))));
         self.before(here, fixed, position);
         let term = self.terminator(&block.term, here, position);
         self.exits[id.index()] = self.held().collect();

@@ -74,24 +74,17 @@ pub fn prefer(
     if !calls {
         paid.remove(Reg::LR);
     }
-    let mut colouring = Colouring {
-        facts: &facts,
-        webs,
-        allocatable,
-        hint: vec![None; func.vregs],
-        timelines: (0..16).map(|_| Timeline::default()).collect(),
-        wanted: (0..16).map(|_| Timeline::default()).collect(),
-        paid,
-        save: if calls { SAVE } else { 2.0 * SAVE },
-    };
-    colouring.reserve();
-    colouring.run(func.vregs);
+    // The first round finds out which registers are saved, so that the second one uses them where
+    // they serve, from the heaviest web on.
+    let first = Colouring::new(&facts, webs, allocatable, paid).run(func.vregs);
+    let second = Colouring::new(&facts, webs, allocatable, first.paid).run(func.vregs);
     let Colouring {
-        hint,
-        timelines,
-        paid,
-        ..
-    } = colouring;
+        hint, timelines, ..
+    } = second;
+    paid = hint
+        .iter()
+        .flatten()
+        .fold(paid, |paid, &reg| paid.union(RegSet::of(reg)));
     Hints {
         hint,
         timelines,
@@ -385,6 +378,28 @@ struct Group {
 }
 
 impl Colouring<'_> {
+    fn new<'a>(
+        facts: &'a Facts,
+        webs: &'a Webs,
+        allocatable: RegSet,
+        paid: RegSet,
+    ) -> Colouring<'a> {
+        Colouring {
+            facts,
+            webs,
+            allocatable,
+            hint: vec![None; facts.count.len()],
+            timelines: (0..16).map(|_| Timeline::default()).collect(),
+            wanted: (0..16).map(|_| Timeline::default()).collect(),
+            paid,
+            save: if paid.contains(Reg::LR) {
+                SAVE
+            } else {
+                2.0 * SAVE
+            },
+        }
+    }
+
     /// Occupies registers at fixed operands and clobbers.
     fn reserve(&mut self) {
         for &(reg, position, v) in &self.facts.points {
@@ -405,7 +420,8 @@ impl Colouring<'_> {
         }
     }
 
-    fn run(&mut self, vregs: usize) {
+    fn run(mut self, vregs: usize) -> Self {
+        self.reserve();
         let mut members: Vec<VReg> = (0..vregs)
             .map(VReg::new)
             .filter(|&v| !self.facts.ranges.of(v).is_empty())
@@ -438,6 +454,7 @@ impl Colouring<'_> {
                 groups.push(single);
             }
         }
+        self
     }
 
     fn group(&self, members: Vec<VReg>) -> Group {
@@ -512,7 +529,7 @@ impl Colouring<'_> {
             let save = if self.paid.contains(reg) {
                 0.0
             } else {
-                SAVE + wide
+                self.save
             };
             let score = score[reg.index()] - wide - save;
             if best.is_some_and(|(other, _)| other >= score)
@@ -520,9 +537,11 @@ impl Colouring<'_> {
             {
                 continue;
             }
-            let robbed = self
-                .conflict(&self.wanted, group, reg)
-                .map_or(0.0, |busy| busy.weight);
+            let robbed = self.conflict(&self.wanted, group, reg);
+            let robbed =
+                robbed.filter(|busy| busy.owner.is_some_and(|v| self.hint[v.index()].is_none()));
+            // Who is robbed pays a move and, since nothing else is free here, another register.
+            let robbed = robbed.map_or(0.0, |busy| busy.weight + 0.9 * self.save);
             if best.is_none_or(|(other, _)| other < score - robbed) {
                 best = Some((score - robbed, reg));
             }
@@ -535,7 +554,8 @@ impl Colouring<'_> {
             }
         }
         if !self.paid.contains(reg) {
-            self.paid.insert(reg);
+            // With any register saved, lr is too: POP then returns.
+            self.paid = self.paid.union(RegSet::of(reg)).union(RegSet::of(Reg::LR));
             self.save = SAVE;
         }
         true

@@ -533,6 +533,28 @@ impl<'a> Spiller<'a> {
         values.into_iter().collect()
     }
 
+    /// How profitable it is that a value that is only live through the loop leaves: how long its register
+    /// is free over all uses in the loop around, each of which may need a reload.
+    fn through_profit(&self, id: BlockId, l: usize, value: Value) -> f32 {
+        let site = self.site[value.v.index()];
+        let mut reloads = self.flow.freq_at(value.next);
+        if let Some(parent) = self.flow.loops[l].parent {
+            let around = &self.flow.loops[parent];
+            let listed = self.loops.used[parent].iter().find(|&&(w, _)| w == value.v);
+            reloads = match listed {
+                Some(&(_, weight)) => weight,
+                None if site.block >= around.header => self.weight[value.v.index()],
+                None => reloads,
+            };
+        }
+        let distance = self.flow.distance(id, self.flow.start(id), value.next) as f32;
+        let inst = rematerialisation(self.func, &self.site, value.v);
+        match inst.and_then(rematerialisation_cost) {
+            Some(cost) => distance / (0.5 * cost * reloads),
+            None => distance / (reloads + 0.5 * self.flow.freq[site.block.index()]),
+        }
+    }
+
     fn header_entry(&self, id: BlockId, l: usize, total: f32, touched: &[VReg]) -> Values {
         let facts = &self.loops.used[l];
         let mut used: Vec<(f32, Value)> = Vec::new();
@@ -561,7 +583,7 @@ impl<'a> Spiller<'a> {
             let everywhere = total - self.have[v.index()] <= 1e-4 * total;
             if everywhere && used.iter().all(|(_, value)| value.v != v) {
                 let value = Value { v, next };
-                through.push((self.profit(id, self.flow.start(id), value), value));
+                through.push((self.through_profit(id, l, value), value));
             }
         }
         through.sort_by(|a, b| a.0.total_cmp(&b.0));
