@@ -89,6 +89,17 @@ impl Error {
         }
     }
 
+    /// The error, with a place if it has none.
+    pub fn with_place(mut self, known: Place) -> Error {
+        let (Error::Invalid { place, .. }
+        | Error::Unsupported { place, .. }
+        | Error::Limit { place, .. }) = &mut self;
+        if *place == Place::default() {
+            *place = known;
+        }
+        self
+    }
+
     pub fn limit(place: Place, message: impl Into<String>) -> Error {
         Error::Limit {
             place,

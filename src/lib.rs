@@ -13,13 +13,15 @@ pub mod regcache;
 pub mod select;
 pub mod wasm;
 
-use elf::Part;
+use elf::{Names, Part};
 use emit::{Code, EmitOptions};
-use error::Error;
+use error::{Error, Place};
 use isa::{BlockData, Call, CallTarget, Func, Reg, RegSet, Symbol, Term, VReg};
 use options::Options;
 use rayon::prelude::*;
+use select::Graph;
 use smallvec::SmallVec;
+use wasm::signature::identity;
 use wasm::{Entity, Layout, Module};
 
 /// What a compilation makes.
@@ -36,10 +38,15 @@ pub struct Compiled {
 /// A representation that a function goes through.
 #[derive(Copy, Clone, PartialEq, Eq, Debug)]
 pub enum Stage {
+    /// Values and blocks.
     Ssa,
+    /// Instructions over virtual registers.
     Select,
+    /// Which virtual registers live where.
     Liveness,
+    /// Instructions over core registers.
     Assign,
+    /// Machine code.
     Asm,
 }
 
@@ -69,7 +76,7 @@ pub fn compile_with(wasm: &[u8], options: &Options, inspect: &Inspect) -> Result
     let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build();
     let pool = pool.map_err(|error| {
         let message = format!("cannot start {threads} threads: {error}");
-        Error::limit(error::Place::default(), message)
+        Error::limit(Place::default(), message)
     })?;
     pool.install(|| compile_here(wasm, options, inspect))
 }
@@ -77,8 +84,15 @@ pub fn compile_with(wasm: &[u8], options: &Options, inspect: &Inspect) -> Result
 fn compile_here(wasm: &[u8], options: &Options, inspect: &Inspect) -> Result<Compiled, Error> {
     let module = wasm::parse(wasm)?;
     let layout = wasm::layout(&module, options)?;
+    let names = Names::new(&module, options)?;
     let parts = parts(&module, &layout);
-    let compiler = Compiler { module: &module, layout: &layout, options, inspect };
+    let compiler = Compiler {
+        module: &module,
+        layout: &layout,
+        names: &names,
+        options,
+        inspect,
+    };
     // All results first, so that the error is that of the first function and not of the fastest thread.
     let results: Vec<Result<(Code, String), Error>> =
         parts.par_iter().map(|&part| compiler.part(part)).collect();
@@ -88,11 +102,13 @@ fn compile_here(wasm: &[u8], options: &Options, inspect: &Inspect) -> Result<Com
         let (machine, dump) = result?;
         compiled.dump.push_str(&dump);
         if inspect.listing {
-            compiled.listing.push_str(&titled(&compiler.title(part), machine.listing.as_deref()));
+            compiled
+                .listing
+                .push_str(&titled(&compiler.title(part), machine.listing.as_deref()));
         }
         code.push((part, machine));
     }
-    compiled.object = elf::write(&module, &layout, &code, options)?;
+    compiled.object = elf::write(&module, &layout, names, &code, options)?;
     Ok(compiled)
 }
 
@@ -110,13 +126,17 @@ fn parts(module: &Module<'_>, layout: &Layout) -> Vec<Part> {
         None => layout.reachable[index],
     };
     let functions = (0..module.functions.len()).filter(|&index| has_code(index));
-    functions.map(|index| Part::Function(index as u32)).chain([Part::Init]).collect()
+    functions
+        .map(|index| Part::Function(index as u32))
+        .chain([Part::Init])
+        .collect()
 }
 
 /// What the compilation of each part shares.
 struct Compiler<'c, 'a> {
     module: &'c Module<'a>,
     layout: &'c Layout,
+    names: &'c Names,
     options: &'c Options,
     inspect: &'c Inspect,
 }
@@ -125,54 +145,66 @@ impl Compiler<'_, '_> {
     /// The machine code of a part, and the stages that were asked for.
     fn part(&self, part: Part) -> Result<(Code, String), Error> {
         let mut dump = String::new();
-        let graph = match part {
-            Part::Function(index) if self.module.functions[index as usize].import.is_some() => None,
-            Part::Function(index) => {
-                Some(select::function(self.module, self.layout, index, self.options)?)
-            }
-            Part::Init => Some(select::init(self.module, self.layout)),
+        let func = match self.graph(part)? {
+            Some(graph) => self.registers(part, &graph, &mut dump),
+            None => thunk(part),
         };
-        let func = match (graph, part) {
-            (Some(graph), _) => self.registers(part, &graph, &mut dump),
-            (None, Part::Function(index)) => thunk(index),
-            (None, Part::Init) => unreachable!("the initialisation has a graph"),
-        };
-        let names = |symbol: Symbol| symbol.to_string();
-        let code = emit::emit(&func, &self.emit_options(part, &names))?;
-        self.show(Stage::Asm, part, &mut dump, || code.listing.clone().unwrap_or_default());
+        let code = self.emit(part, &func)?;
+        self.show(Stage::Asm, part, &mut dump, || {
+            code.listing.clone().unwrap_or_default()
+        });
         Ok((code, dump))
     }
 
+    /// A part's values; `None` for a thunk, which has no body.
+    fn graph(&self, part: Part) -> Result<Option<Graph>, Error> {
+        let (module, layout) = (self.module, self.layout);
+        match part {
+            Part::Function(index) if module.functions[index as usize].import.is_some() => Ok(None),
+            Part::Function(index) => {
+                select::function(module, layout, index, self.options).map(Some)
+            }
+            Part::Init => Ok(Some(select::init(module, layout))),
+        }
+    }
+
     /// From values to core registers.
-    fn registers(&self, part: Part, graph: &select::Graph, dump: &mut String) -> Func<Reg> {
+    fn registers(&self, part: Part, graph: &Graph, dump: &mut String) -> Func<Reg> {
         self.show(Stage::Ssa, part, dump, || graph.to_string());
         let func: Func<VReg> = select::lower(graph, self.options);
         self.show(Stage::Select, part, dump, || func.to_string());
-        self.show(Stage::Liveness, part, dump, || regcache::dump_liveness(&func));
+        self.show(Stage::Liveness, part, dump, || {
+            regcache::dump_liveness(&func)
+        });
         let func = regcache::cache(func, self.options.check);
         self.show(Stage::Assign, part, dump, || func.to_string());
         func
+    }
+
+    fn emit(&self, part: Part, func: &Func<Reg>) -> Result<Code, Error> {
+        let (identity, place) = match part {
+            Part::Function(index) => {
+                let signature = self.module.functions[index as usize].signature;
+                let referenced = self.layout.referenced[index as usize];
+                let identity = referenced.then(|| identity(&self.module.types, signature));
+                (identity, self.module.place(index, None))
+            }
+            Part::Init => (None, Place::default()),
+        };
+        let names = |symbol| self.names.of(self.module, symbol);
+        let listing = self.inspect.listing || self.inspect.stages.contains(&Stage::Asm);
+        let options = EmitOptions {
+            trap: self.options.trap,
+            identity,
+            names: listing.then_some(&names),
+        };
+        emit::emit(func, &options).map_err(|error| error.with_place(place))
     }
 
     /// Adds a stage to the dump if it was asked for.
     fn show(&self, stage: Stage, part: Part, dump: &mut String, text: impl FnOnce() -> String) {
         if self.inspect.stages.contains(&stage) {
             dump.push_str(&titled(&self.title(part), Some(&text())));
-        }
-    }
-
-    fn emit_options<'n>(&self, part: Part, names: &'n dyn Fn(Symbol) -> String) -> EmitOptions<'n> {
-        let identity = match part {
-            Part::Function(index) if self.layout.referenced[index as usize] => {
-                let signature = self.module.functions[index as usize].signature;
-                Some(wasm::signature::identity(&self.module.types, signature))
-            }
-            Part::Function(_) | Part::Init => None,
-        };
-        EmitOptions {
-            trap: self.options.trap,
-            identity,
-            names: (self.inspect.listing || self.inspect.stages.contains(&Stage::Asm)).then_some(names),
         }
     }
 
@@ -183,7 +215,7 @@ impl Compiler<'_, '_> {
                 Some(name) => format!("func[{index}] {}", error::OneLine(name)),
                 None => format!("func[{index}]"),
             },
-            Part::Init => format!("{}_init", self.options.module_name),
+            Part::Init => self.names.of(self.module, Symbol::Init),
         }
     }
 }
@@ -194,7 +226,10 @@ fn titled(title: &str, text: Option<&str>) -> String {
 }
 
 /// A function that is what the import is: arguments and results stay where they are.
-fn thunk(index: u32) -> Func<Reg> {
+fn thunk(part: Part) -> Func<Reg> {
+    let Part::Function(index) = part else {
+        unreachable!("only imports have thunks")
+    };
     let call = Call {
         target: CallTarget::Symbol(Symbol::Function(index)),
         args: SmallVec::new(),

@@ -52,7 +52,10 @@ fn run(arguments: &Compile) -> ExitCode {
         Err(message) => return fail(REFUSED, format_args!("{name}: {message}")),
     };
     let listing = arguments.emit == Emit::Asm;
-    let inspect = Inspect { listing, stages: arguments.dump.clone() };
+    let inspect = Inspect {
+        listing,
+        stages: arguments.dump.clone(),
+    };
     let compiled = match synth::compile_with(&wasm, &arguments.options(), &inspect) {
         Ok(compiled) => compiled,
         Err(error) => return fail(REFUSED, format_args!("{name}: {error}")),
@@ -63,10 +66,16 @@ fn run(arguments: &Compile) -> ExitCode {
     };
     if let Err(error) = output::write(&arguments.output, contents) {
         let path = arguments.output.display().to_string();
-        return fail(USAGE, format_args!("{}: {}", OneLine(&path), output::describe(&error)));
+        return fail(
+            USAGE,
+            format_args!("{}: {}", OneLine(&path), output::describe(&error)),
+        );
     }
     if let Err(error) = output::print(&compiled.dump) {
-        return fail(USAGE, format_args!("standard output: {}", output::describe(&error)));
+        return fail(
+            USAGE,
+            format_args!("standard output: {}", output::describe(&error)),
+        );
     }
     ExitCode::SUCCESS
 }
@@ -76,9 +85,8 @@ fn binary(path: &Path, bytes: Vec<u8>) -> Result<Vec<u8>, String> {
     if path.extension().is_none_or(|extension| extension != "wat") {
         return Ok(bytes);
     }
-    let text = String::from_utf8(bytes).map_err(|error| {
-        format!("byte {:#x} is not UTF-8", error.utf8_error().valid_up_to())
-    })?;
+    let text = String::from_utf8(bytes)
+        .map_err(|error| format!("byte {:#x} is not UTF-8", error.utf8_error().valid_up_to()))?;
     wat::parse_str(&text).map_err(|error| {
         // The first two lines say what and where; the rest is a picture of the source.
         let text = error.to_string();

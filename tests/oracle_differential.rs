@@ -20,7 +20,11 @@ fn seeded_bytes_agree() {
         let Some((wasm, report)) = check_bytes(&bytes, &Language::default()) else {
             continue;
         };
-        assert!(report.passed(), "stream {index}, {} bytes of wasm: {report:#?}", wasm.len());
+        assert!(
+            report.passed(),
+            "stream {index}, {} bytes of wasm: {report:#?}",
+            wasm.len()
+        );
         compared += report.returned + report.trapped();
     }
     assert!(compared > 0, "no call was compared");

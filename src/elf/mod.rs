@@ -6,7 +6,8 @@
 
 mod attributes;
 mod state;
-pub mod symbols;
+mod symbols;
 mod write;
 
+pub use symbols::Names;
 pub use write::{Part, write};

@@ -5,8 +5,9 @@
 //! the same module, field and type share theirs. Local symbols cannot meet anything and claim nothing.
 
 use crate::error::{Error, OneLine, Place};
+use crate::isa::Symbol;
 use crate::options::{Options, expand};
-use crate::wasm::{Entity, Export, Import, Module};
+use crate::wasm::{Entity, Export, Import, Module, signature};
 use std::collections::HashMap;
 use std::fmt::Write;
 
@@ -17,6 +18,9 @@ pub const MAX_SUFFIX: &str = ".max";
 /// The names of functions, memories, tables and globals by index.
 pub struct Names {
     module: String,
+    stack_limit: Option<String>,
+    /// What functions without an export are called, from the name section or by index.
+    locals: Vec<String>,
     functions: Vec<EntityNames>,
     tables: Vec<EntityNames>,
     memories: Vec<EntityNames>,
@@ -54,6 +58,8 @@ impl Names {
         };
         let mut names = Names {
             module: options.module_name.clone(),
+            stack_limit: options.stack_limit.clone(),
+            locals: locals(module),
             functions: unnamed(module.functions.len()),
             tables: unnamed(module.tables.len()),
             memories: unnamed(module.memories.len()),
@@ -89,17 +95,53 @@ impl Names {
         }
     }
 
-    /// `<module>_memory`, and with the index past the first; tables and globals alike.
-    pub fn own(&self, entity: Entity) -> String {
-        let module = &self.module;
-        match entity {
-            Entity::Memory(0) => format!("{module}_memory"),
-            Entity::Memory(index) => format!("{module}_memory{index}"),
-            Entity::Table(0) => format!("{module}_table"),
-            Entity::Table(index) => format!("{module}_table{index}"),
-            Entity::Global(index) => format!("{module}_global{index}"),
-            Entity::Function(index) => format!("func[{index}]"),
+    /// What the object calls a symbol. A symbol with several names has the first export's.
+    pub fn of(&self, module: &Module<'_>, symbol: Symbol) -> String {
+        match symbol {
+            Symbol::Function(index) => match &self.entity(Entity::Function(index)).import {
+                Some(name) => name.clone(),
+                None => self.defined(index).to_string(),
+            },
+            Symbol::FunctionReference(index) => self.defined(index).to_string(),
+            Symbol::Memory(index) => self.of_state(Entity::Memory(index), ""),
+            Symbol::MemorySize(index) => self.of_state(Entity::Memory(index), SIZE_SUFFIX),
+            Symbol::MemoryMax(index) => self.of_state(Entity::Memory(index), MAX_SUFFIX),
+            Symbol::Table(index) => self.of_state(Entity::Table(index), ""),
+            Symbol::TableSize(index) => self.of_state(Entity::Table(index), SIZE_SUFFIX),
+            Symbol::TableMax(index) => self.of_state(Entity::Table(index), MAX_SUFFIX),
+            Symbol::Global(index) => self.of_state(Entity::Global(index), ""),
+            Symbol::Data(index) => self.of_module(&format!("data{index}")),
+            Symbol::Element(index) => self.of_module(&format!("elements{index}")),
+            Symbol::Signature(index) => signature::symbol(&module.types[index as usize]),
+            Symbol::Library(name) => name.to_string(),
+            Symbol::Init => self.of_module("init"),
+            Symbol::Trap => "synth_trap".to_string(),
+            Symbol::StackLimit => self
+                .stack_limit
+                .clone()
+                .expect("only that option makes code compare sp"),
         }
+    }
+
+    /// The name of a function's own code or thunk.
+    pub fn defined(&self, index: u32) -> &str {
+        let exports = &self.entity(Entity::Function(index)).exports;
+        exports.first().unwrap_or(&self.locals[index as usize])
+    }
+
+    /// An imported entity has the import's name, any other one of its own: `<module>_memory` and, past the
+    /// first, with its index; a global always with its index.
+    fn of_state(&self, entity: Entity, suffix: &str) -> String {
+        let name = match (&self.entity(entity).import, entity) {
+            (Some(name), _) => name.clone(),
+            (None, Entity::Memory(0)) => self.of_module("memory"),
+            (None, Entity::Memory(index)) => self.of_module(&format!("memory{index}")),
+            (None, Entity::Table(0)) => self.of_module("table"),
+            (None, Entity::Table(index)) => self.of_module(&format!("table{index}")),
+            (None, Entity::Global(index)) => self.of_module(&format!("global{index}")),
+            (None, Entity::Function(index)) => self.defined(index).to_string(),
+        };
+        format!("{name}{suffix}")
     }
 
     /// `<module>_<what>`
@@ -107,22 +149,46 @@ impl Names {
         format!("{}_{what}", self.module)
     }
 
+    /// Whether the symbol is that of an import.
+    pub fn is_imported(&self, symbol: Symbol) -> bool {
+        let entity = match symbol {
+            Symbol::Function(index) => Entity::Function(index),
+            Symbol::Memory(index) | Symbol::MemorySize(index) | Symbol::MemoryMax(index) => {
+                Entity::Memory(index)
+            }
+            Symbol::Table(index) | Symbol::TableSize(index) | Symbol::TableMax(index) => {
+                Entity::Table(index)
+            }
+            Symbol::Global(index) => Entity::Global(index),
+            Symbol::FunctionReference(_)
+            | Symbol::Data(_)
+            | Symbol::Element(_)
+            | Symbol::Signature(_)
+            | Symbol::Library(_)
+            | Symbol::Init
+            | Symbol::Trap
+            | Symbol::StackLimit => return false,
+        };
+        self.entity(entity).import.is_some()
+    }
+
     /// Takes a name for something of the run-time environment that the code refers to.
     ///
     /// # Errors
     /// `Limit` where it is taken already.
-    pub fn claim_library(
+    pub fn claim_environment(
         &mut self,
         name: &str,
         what: &str,
         option: Option<&'static str>,
     ) -> Result<(), Error> {
         let who = format!("the {what} {name}");
+        let import = None;
         self.claim(
             name,
             Claim {
                 who,
-                import: None,
+                import,
                 option,
             },
         )
@@ -194,7 +260,9 @@ impl Names {
             .chain(tables)
             .filter(|&entity| !is_imported(module, entity))
         {
-            own.extend(with_words(&self.own(entity), entity).map(|name| (name, describe(entity))));
+            own.extend(
+                with_words(&self.of_state(entity, ""), entity).map(|name| (name, describe(entity))),
+            );
         }
         for (name, what) in own {
             let who = format!("the module's {what}");
@@ -239,7 +307,7 @@ impl Names {
 }
 
 /// What a string may not be as the name of an ELF symbol, spelled in hexadecimal.
-pub fn elf_name(name: String) -> String {
+fn elf_name(name: String) -> String {
     if !name.is_empty() && !name.contains('\0') {
         return name;
     }
@@ -248,6 +316,17 @@ pub fn elf_name(name: String) -> String {
         write!(hex, "{byte:02x}").expect("a string takes what is written");
     }
     hex
+}
+
+/// A local name for each function.
+fn locals(module: &Module<'_>) -> Vec<String> {
+    let functions = module.functions.iter().enumerate();
+    functions
+        .map(|(index, function)| match function.name {
+            Some(name) => elf_name(name.to_string()),
+            None => format!("func[{index}]"),
+        })
+        .collect()
 }
 
 /// Every import, with what it became.

@@ -5,7 +5,7 @@
 //! to. Everything is made in the order of the code that is passed in, hence the same for the same input.
 
 use super::attributes::attributes;
-use super::symbols::{Names, elf_name};
+use super::symbols::Names;
 use crate::emit::{Code, RelocKind};
 use crate::error::Error;
 use crate::isa;
@@ -32,10 +32,11 @@ pub enum Part {
 /// for each import that is exported or whose reference is taken, and the initialisation.
 ///
 /// # Errors
-/// `Limit` where two symbols have the same name.
+/// `Limit` where something that the code refers to has the name of something else.
 pub fn write(
     module: &Module<'_>,
     layout: &Layout,
+    names: Names,
     code: &[(Part, Code)],
     options: &Options,
 ) -> Result<Vec<u8>, Error> {
@@ -49,20 +50,12 @@ pub fn write(
         object,
         module,
         layout,
-        options,
-        names: Names::new(module, options)?,
+        names,
         symbols: HashMap::new(),
         undefined: HashMap::new(),
         variables: None,
     };
-    let section = writer.section(".ARM.attributes", SectionKind::Metadata);
-    writer.object.section_mut(section).flags = SectionFlags::Elf {
-        sh_type: elf::SHT_ARM_ATTRIBUTES,
-        sh_flags: elf::SectionFlags(0),
-    };
-    writer
-        .object
-        .set_section_data(section, attributes(options), 1);
+    writer.attributes(options);
     let sections: Vec<SectionId> = code
         .iter()
         .map(|(part, code)| writer.code(*part, code))
@@ -73,75 +66,88 @@ pub fn write(
             writer.relocation(section, reloc.offset, reloc.kind, reloc.symbol)?;
         }
     }
-    Ok(writer
-        .object
-        .write()
-        .expect("sections, symbols and relocations are those of ELF32 for Arm"))
+    let bytes = writer.object.write();
+    Ok(bytes.expect("sections, symbols and relocations are those of ELF32 for Arm"))
 }
 
 pub(super) struct Writer<'w, 'a> {
     pub object: Object<'static>,
     pub module: &'w Module<'a>,
     pub layout: &'w Layout,
-    pub options: &'w Options,
     pub names: Names,
     /// The symbols that are there already. Never iterated: its order is not the input's.
-    pub symbols: HashMap<isa::Symbol, SymbolId>,
+    symbols: HashMap<isa::Symbol, SymbolId>,
     /// The undefined ones by name, since equal imports share theirs.
     undefined: HashMap<String, SymbolId>,
     /// The section of the module's variables.
     pub variables: Option<SectionId>,
 }
 
+/// What a symbol names.
+#[derive(Copy, Clone)]
+pub(super) struct Span {
+    pub section: SectionId,
+    pub offset: u32,
+    pub size: u32,
+}
+
 impl Writer<'_, '_> {
+    fn attributes(&mut self, options: &Options) {
+        let section = self.section(".ARM.attributes", SectionKind::Metadata);
+        let section = self.object.section_mut(section);
+        section.flags = SectionFlags::Elf {
+            sh_type: elf::SHT_ARM_ATTRIBUTES,
+            sh_flags: elf::SectionFlags(0),
+        };
+        section.set_data(attributes(options), 1);
+    }
+
     /// A function's section and symbols.
     fn code(&mut self, part: Part, code: &Code) -> SectionId {
-        let (globals, local) = match part {
+        let (name, exports) = match part {
             Part::Function(index) => {
-                let exports = self.names.entity(Entity::Function(index)).exports.clone();
-                let name = self.module.functions[index as usize].name;
-                let name =
-                    name.map_or_else(|| self.names.own(Entity::Function(index)), str::to_string);
-                (exports, elf_name(name))
+                let exports = &self.names.entity(Entity::Function(index)).exports;
+                (self.names.defined(index).to_string(), exports.clone())
             }
-            Part::Init => (vec![self.names.of_module("init")], String::new()),
+            Part::Init => {
+                let name = self.names.of(self.module, isa::Symbol::Init);
+                (name.clone(), vec![name])
+            }
         };
-        let name = globals.first().unwrap_or(&local);
         let section = self.section(&format!(".text.{name}"), SectionKind::Text);
+        let align = u64::from(code.align);
         self.object
-            .set_section_data(section, code.bytes.clone(), u64::from(code.align));
-        let size = code.bytes.len() as u64 - u64::from(code.entry);
-        let (scope, names) = if globals.is_empty() {
-            (SymbolScope::Compilation, std::slice::from_ref(&local))
-        } else {
-            (SymbolScope::Dynamic, globals.as_slice())
-        };
-        let ids: Vec<SymbolId> = names
-            .iter()
+            .set_section_data(section, code.bytes.clone(), align);
+        let size = u32::try_from(code.bytes.len()).expect("code is shorter than the address space");
+        let span = Span {
+            section,
             // Bit 0 of the value of an STT_FUNC symbol says Thumb (AAELF32 5.5.3).
-            .map(|name| {
-                self.define(
-                    name,
-                    SymbolKind::Text,
-                    scope,
-                    section,
-                    u64::from(code.entry | 1),
-                    size,
-                )
-            })
-            .collect();
-        self.code_symbols(part, ids[0]);
+            offset: code.entry | 1,
+            size: size - code.entry,
+        };
+        let id = match exports.as_slice() {
+            [] => self.define(&name, SymbolKind::Text, SymbolScope::Compilation, span),
+            [first, others @ ..] => {
+                let id = self.define(first, SymbolKind::Text, SymbolScope::Dynamic, span);
+                for name in others {
+                    self.define(name, SymbolKind::Text, SymbolScope::Dynamic, span);
+                }
+                id
+            }
+        };
+        self.refer_to_code(part, id);
         for &(offset, data) in &code.mapping {
             self.mapping(section, offset, data);
         }
         section
     }
 
-    fn code_symbols(&mut self, part: Part, id: SymbolId) {
+    fn refer_to_code(&mut self, part: Part, id: SymbolId) {
         match part {
             Part::Function(index) => {
-                self.symbols
-                    .insert(isa::Symbol::FunctionReference(index), id);
+                let reference = isa::Symbol::FunctionReference(index);
+                self.symbols.insert(reference, id);
+                // Calls of an import go to the import, not to its thunk.
                 if self.module.functions[index as usize].import.is_none() {
                     self.symbols.insert(isa::Symbol::Function(index), id);
                 }
@@ -154,16 +160,13 @@ impl Writer<'_, '_> {
 
     /// A mapping symbol (AAELF32 5.5.5): from here on data, or Thumb instructions.
     fn mapping(&mut self, section: SectionId, offset: u32, data: bool) {
-        self.object.add_symbol(Symbol {
-            name: if data { b"$d".to_vec() } else { b"$t".to_vec() },
-            value: u64::from(offset),
+        let name = if data { "$d" } else { "$t" };
+        let span = Span {
+            section,
+            offset,
             size: 0,
-            kind: SymbolKind::Label,
-            scope: SymbolScope::Compilation,
-            weak: false,
-            section: SymbolSection::Section(section),
-            flags: SymbolFlags::None,
-        });
+        };
+        self.define(name, SymbolKind::Label, SymbolScope::Compilation, span);
     }
 
     /// A new, empty section.
@@ -172,44 +175,41 @@ impl Writer<'_, '_> {
             .add_section(Vec::new(), name.as_bytes().to_vec(), kind)
     }
 
+    /// A new symbol: local with the scope `Compilation`, global with `Dynamic`.
     pub fn define(
         &mut self,
         name: &str,
         kind: SymbolKind,
         scope: SymbolScope,
-        section: SectionId,
-        value: u64,
-        size: u64,
+        span: Span,
     ) -> SymbolId {
         self.object.add_symbol(Symbol {
             name: name.as_bytes().to_vec(),
-            value,
-            size,
+            value: u64::from(span.offset),
+            size: u64::from(span.size),
             kind,
             scope,
             weak: false,
-            section: SymbolSection::Section(section),
+            section: SymbolSection::Section(span.section),
             flags: SymbolFlags::None,
         })
     }
 
     /// The undefined global symbol of this name.
-    pub fn undefined(&mut self, name: &str) -> SymbolId {
-        if let Some(&id) = self.undefined.get(name) {
-            return id;
-        }
-        let id = self.object.add_symbol(Symbol {
-            name: name.as_bytes().to_vec(),
-            value: 0,
-            size: 0,
-            kind: SymbolKind::Unknown,
-            scope: SymbolScope::Unknown,
-            weak: false,
-            section: SymbolSection::Undefined,
-            flags: SymbolFlags::None,
-        });
-        self.undefined.insert(name.to_string(), id);
-        id
+    fn undefined(&mut self, name: String) -> SymbolId {
+        let object = &mut self.object;
+        *self.undefined.entry(name).or_insert_with_key(|name| {
+            object.add_symbol(Symbol {
+                name: name.as_bytes().to_vec(),
+                value: 0,
+                size: 0,
+                kind: SymbolKind::Unknown,
+                scope: SymbolScope::Unknown,
+                weak: false,
+                section: SymbolSection::Undefined,
+                flags: SymbolFlags::None,
+            })
+        })
     }
 
     pub fn relocation(
@@ -233,9 +233,8 @@ impl Writer<'_, '_> {
             addend: 0,
             flags: RelocationFlags::Elf { r_type },
         };
-        self.object
-            .add_relocation(section, relocation)
-            .expect("a relocation of an existing symbol");
+        let added = self.object.add_relocation(section, relocation);
+        added.expect("an ELF relocation without an addend needs no translation");
         Ok(())
     }
 
@@ -244,52 +243,52 @@ impl Writer<'_, '_> {
         if let Some(&id) = self.symbols.get(&symbol) {
             return Ok(id);
         }
+        let name = self.names.of(self.module, symbol);
         let id = match symbol {
-            isa::Symbol::Function(index) => {
-                match &self.names.entity(Entity::Function(index)).import {
-                    Some(name) => {
-                        let name = name.clone();
-                        self.undefined(&name)
-                    }
-                    None => unreachable!("function {index} is called but not compiled"),
-                }
+            _ if self.names.is_imported(symbol) => self.undefined(name),
+            isa::Symbol::Function(_) | isa::Symbol::FunctionReference(_) | isa::Symbol::Init => {
+                unreachable!("{name} is referred to but not compiled")
             }
-            isa::Symbol::FunctionReference(index) => {
-                unreachable!("function {index} is referred to but not compiled")
+            isa::Symbol::Memory(index) => self.memory(index, &name),
+            isa::Symbol::MemorySize(index) => {
+                let size = self.layout.memories[index as usize].size;
+                self.size_word(Entity::Memory(index), size, &name)
             }
-            isa::Symbol::Init => unreachable!("initialization is referred to but not compiled"),
-            isa::Symbol::Memory(_)
-            | isa::Symbol::MemorySize(_)
-            | isa::Symbol::MemoryMax(_)
-            | isa::Symbol::Table(_)
-            | isa::Symbol::TableSize(_)
-            | isa::Symbol::TableMax(_)
-            | isa::Symbol::Global(_)
-            | isa::Symbol::Data(_)
-            | isa::Symbol::Element(_)
-            | isa::Symbol::Signature(_) => self.state(symbol)?,
-            isa::Symbol::Library(name) => {
-                self.names.claim_library(name, "library function", None)?;
-                self.undefined(name)
+            isa::Symbol::MemoryMax(index) => {
+                let max = self.layout.memories[index as usize].reserved;
+                self.max_word(Entity::Memory(index), max, &name)
             }
-            isa::Symbol::Trap => {
-                let name = "synth_trap";
-                self.names
-                    .claim_library(name, "trap handler", Some("--trap"))?;
-                self.undefined(name)
+            isa::Symbol::Table(index) => self.table(index, &name)?,
+            isa::Symbol::TableSize(index) => {
+                let size = self.layout.tables[index as usize].size;
+                self.size_word(Entity::Table(index), size, &name)
             }
+            isa::Symbol::TableMax(index) => {
+                let max = self.layout.tables[index as usize].reserved;
+                self.max_word(Entity::Table(index), max, &name)
+            }
+            isa::Symbol::Global(index) => self.global(index, &name)?,
+            isa::Symbol::Data(index) => self.data(index, &name),
+            isa::Symbol::Element(index) => self.elements(index, &name)?,
+            isa::Symbol::Signature(_) => self.signature(&name),
+            isa::Symbol::Library(_) => self.environment(name, "library function", None)?,
+            isa::Symbol::Trap => self.environment(name, "trap handler", Some("--trap"))?,
             isa::Symbol::StackLimit => {
-                let name = self
-                    .options
-                    .stack_limit
-                    .clone()
-                    .expect("only that option compares sp");
-                self.names
-                    .claim_library(&name, "stack limit", Some("--stack-limit"))?;
-                self.undefined(&name)
+                self.environment(name, "stack limit", Some("--stack-limit"))?
             }
         };
         self.symbols.insert(symbol, id);
         Ok(id)
+    }
+
+    /// An undefined symbol that is no import, of which `option` is the option that has to do with it.
+    fn environment(
+        &mut self,
+        name: String,
+        what: &str,
+        option: Option<&'static str>,
+    ) -> Result<SymbolId, Error> {
+        self.names.claim_environment(&name, what, option)?;
+        Ok(self.undefined(name))
     }
 }

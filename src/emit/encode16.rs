@@ -20,10 +20,6 @@ pub(super) fn narrow(inst: &Inst<Reg>, context: Context) -> Narrow {
             Operand2::Imm(imm) => alu_immediate(op, s, rd, rn, imm.value(), context),
             Operand2::Shifted(..) => None,
         },
-        Inst::AddWide { sub, rd, rn, imm } => {
-            let op = if sub { AluOp::Sub } else { AluOp::Add };
-            alu_immediate(op, false, rd, rn, imm.value(), context)
-        }
         Inst::Mov { s, rd, rhs } => match rhs {
             Operand2::Reg(rm) => move_register(s, rd, rm, context),
             Operand2::Imm(imm) => move_byte(s, rd, imm.value(), context),
@@ -59,6 +55,8 @@ pub(super) fn narrow(inst: &Inst<Reg>, context: Context) -> Narrow {
         Inst::Test { op, rn, rhs } => test(op, rn, rhs),
         Inst::Load { size, rt, addr } => access(true, size, rt, addr),
         Inst::Store { size, rt, addr } => access(false, size, rt, addr),
+        // As an ALU operation it is among the alternatives.
+        Inst::AddWide { .. } => None,
         Inst::Movt { .. }
         | Inst::ExtendAdd { .. }
         | Inst::MulAdd { .. }
@@ -155,14 +153,10 @@ fn alu_immediate(op: AluOp, s: bool, rd: Reg, rn: Reg, value: u32, context: Cont
         };
     }
     let ok = low(&[rd, rn]) && context.allows(s, Flags::ALL);
-    if value <= 7 {
-        setting(ok, imm3 | value << 6 | n << 3 | d, context)
+    if rd == rn {
+        setting(ok && value <= 255, imm8 | d << 8 | value & 255, context)
     } else {
-        setting(
-            ok && rd == rn && value <= 255,
-            imm8 | d << 8 | value & 255,
-            context,
-        )
+        setting(ok && value <= 7, imm3 | (value & 7) << 6 | n << 3 | d, context)
     }
 }
 

@@ -28,6 +28,8 @@ pub struct Builder {
     checked: HashMap<Value, Block>,
     /// The same for `value > limit`: the least limit.
     bounded: HashMap<Value, (u32, Block)>,
+    /// Bits that can be 1 in a value wherever these blocks have been passed.
+    refined: HashMap<Value, SmallVec<[(Block, u32); 2]>>,
 }
 
 impl Builder {
@@ -43,6 +45,7 @@ impl Builder {
             loads: HashMap::new(),
             checked: HashMap::new(),
             bounded: HashMap::new(),
+            refined: HashMap::new(),
         };
         builder.new_block();
         builder
@@ -75,9 +78,36 @@ impl Builder {
         value
     }
 
-    /// Bits of the value that can be 1.
+    /// Bits of the value that can be 1, here.
     pub fn bits(&self, value: Value) -> u32 {
-        self.bits[value.index()]
+        let known = self.refined.get(&value).into_iter().flatten();
+        let known = known.filter(|&&(block, _)| self.dominates(block));
+        known.fold(self.bits[value.index()], |bits, &(_, refined)| bits & refined)
+    }
+
+    /// Takes note that a condition holds, or does not, in the current block and those that it dominates.
+    pub fn assume(&mut self, cond: Value, holds: bool) {
+        let Op::Compare(comparison) = self.op(cond) else {
+            if !holds {
+                self.refine(cond, 0);
+            }
+            return;
+        };
+        let (value, Some(c)) = (self.args(cond)[0], self.constant(self.args(cond)[1])) else { return };
+        match if holds { comparison } else { comparison.inverse() } {
+            Cond::Eq => self.refine(value, c),
+            Cond::Lo => self.refine(value, below(c.wrapping_sub(1))),
+            Cond::Ls => self.refine(value, below(c)),
+            Cond::Ge if c == 0 => self.refine(value, u32::MAX >> 1),
+            Cond::Gt if c.cast_signed() >= -1 => self.refine(value, u32::MAX >> 1),
+            _ => {}
+        }
+    }
+
+    fn refine(&mut self, value: Value, bits: u32) {
+        if self.bits(value) & !bits != 0 {
+            self.refined.entry(value).or_default().push((self.block, bits));
+        }
     }
 
     pub fn constant(&self, value: Value) -> Option<u32> {
@@ -147,7 +177,6 @@ impl Builder {
     fn possible_bits(&self, op: Op, args: &[Value]) -> u32 {
         let bits = |n: usize| self.bits(args[n]);
         let amount = |n: usize| self.constant(args[n]).filter(|&c| c < 32);
-        let below = |limit: u32| u32::MAX.checked_shr(limit.leading_zeros()).unwrap_or(0);
         match op {
             Op::Const(c) => c,
             Op::Compare(_) | Op::CompareLong(_) => 1,
@@ -251,6 +280,7 @@ impl Builder {
             return;
         }
         self.effect(Op::TrapIf(code), &[cond]);
+        self.assume(cond, false);
     }
 
     /// Whether a dominating trap has excluded `cond`; from here on this one does.
@@ -280,4 +310,9 @@ impl Builder {
         self.effect(Op::Call(index), args)
     }
 
+}
+
+/// The bits of numbers up to `limit`.
+fn below(limit: u32) -> u32 {
+    u32::MAX.checked_shr(limit.leading_zeros()).unwrap_or(0)
 }

@@ -188,6 +188,9 @@ fn rebuild(old: Graph) -> Graph {
             }
         }
         state.builder.switch_to(home[block.index()]);
+        if let &[pred] = flow.predecessors[block.index()].as_slice() {
+            state.assume(pred, block);
+        }
         for &value in &data.body {
             state.node(value);
         }
@@ -204,6 +207,19 @@ fn rebuild(old: Graph) -> Graph {
 }
 
 impl Rebuild {
+    /// Takes note of what the branch at the end of `pred`, the only way to `block`, says.
+    fn assume(&mut self, pred: Block, block: Block) {
+        if let Term::Branch { cond, then, .. } = &self.old.block(pred).term {
+            let (cond, holds) = (*cond, then.target == block);
+            let cond = self.value(cond);
+            let cond = self.builder.truth(cond);
+            match self.builder.negated(cond) {
+                Some(inner) => self.builder.assume(inner, !holds),
+                None => self.builder.assume(cond, holds),
+            }
+        }
+    }
+
     fn value(&mut self, old: Value) -> Value {
         let old = self.replaced[old.index()];
         match self.old.op(old) {

@@ -67,15 +67,68 @@ fn binary(operator: &Operator<'_>, a: u64, b: u64) -> Option<u64> {
     })
 }
 
-/// The value of every global that never changes and is known, by index.
-pub fn global_values(module: &Module<'_>) -> Vec<Option<Value>> {
+/// The value of every global that never changes and is known, by index. A global never changes if it is
+/// immutable, or not among the `written` ones.
+pub fn global_values(module: &Module<'_>, written: &[bool]) -> Vec<Option<Value>> {
     let mut values = Vec::with_capacity(module.globals.len());
-    for global in &module.globals {
+    for (index, global) in module.globals.iter().enumerate() {
+        let fixed = !global.ty.mutable || !written[index];
         let value = match &global.init {
-            Some(init) if !global.ty.mutable => evaluate(init, &values),
-            _ => None,
+            Some(init) if fixed => evaluate(init, &values),
+            Some(_) | None => None,
         };
         values.push(value);
     }
     values
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::wasm::parse;
+
+    fn values(globals: &str) -> Vec<Option<Value>> {
+        let wasm = wat::parse_str(format!("(module {globals})")).expect("the text is a module");
+        let module = parse(&wasm).expect("the module is valid");
+        global_values(&module, &vec![false; module.globals.len()])
+    }
+
+    #[test]
+    fn numbers_are_zero_extended_bits() {
+        let found = values(
+            "(global i32 (i32.const -1)) (global i64 (i64.const -1))
+             (global f32 (f32.const -0)) (global f64 (f64.const 1))",
+        );
+        let bits = [0xffff_ffff, u64::MAX, 0x8000_0000, 0x3ff0_0000_0000_0000];
+        assert_eq!(found, bits.map(|bits| Some(Value::Bits(bits))));
+    }
+
+    #[test]
+    fn arithmetic_wraps_at_its_width() {
+        let found = values(
+            "(global i32 (i32.sub (i32.const 0) (i32.mul (i32.const 3) (i32.const 5))))
+             (global i32 (i32.add (global.get 0) (i32.const 16)))
+             (global i64 (i64.sub (i64.const 0) (i64.mul (i64.const 3) (i64.const 5))))
+             (global i64 (i64.add (global.get 2) (i64.const 14)))",
+        );
+        let bits = [0xffff_fff1, 1, 0u64.wrapping_sub(15), u64::MAX];
+        assert_eq!(found, bits.map(|bits| Some(Value::Bits(bits))));
+    }
+
+    #[test]
+    fn imports_are_unknown_and_so_is_what_depends_on_them() {
+        let found = values(
+            r#"(import "env" "g" (global i32)) (global i32 (global.get 0))
+               (global i32 (i32.add (i32.const 1) (global.get 0)))
+               (global funcref (ref.func 0)) (global externref (ref.null extern)) (func)"#,
+        );
+        let known = [
+            None,
+            None,
+            None,
+            Some(Value::Function(0)),
+            Some(Value::Null),
+        ];
+        assert_eq!(found, known);
+    }
 }

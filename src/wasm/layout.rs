@@ -18,7 +18,8 @@
 //! # Constant tables
 //!
 //! A table is constant data where nothing can write it but active segments whose place and items are
-//! known and that initialisation cannot fail to reach.
+//! known and that initialisation cannot fail to reach. A sparse one stays a variable, which takes
+//! no flash.
 
 use super::constant::{Value, evaluate, global_values};
 use super::reach::{Reach, reach};
@@ -123,7 +124,7 @@ pub fn size_of(ty: ValType) -> u32 {
 /// `Limit` where a memory or table does not fit what is reserved for it, or the address space.
 pub fn layout(module: &Module<'_>, options: &Options) -> Result<Layout, Error> {
     let reach = reach(module)?;
-    let values = global_values(module);
+    let values = global_values(module, &reach.written_globals);
     check_reservations(module, options)?;
     let memories: Vec<MemoryLayout> = (0..module.memories.len())
         .map(|index| memory(module, &reach, options, index as u32))
@@ -354,12 +355,16 @@ fn constant_tables(
     values: &[Option<Value>],
     tables: &mut [TableLayout],
 ) {
+    let items = items_of_tables(module);
     for (index, table) in tables.iter_mut().enumerate() {
         let declaration = &module.tables[index];
-        let private =
-            declaration.import.is_none() && !module.is_exported(Entity::Table(index as u32));
-        if private && declaration.init.is_none() && !reach.written_tables[index] {
-            table.constant = Some(vec![None; table.initial as usize]);
+        let entity = Entity::Table(index as u32);
+        let private = declaration.import.is_none() && !module.is_exported(entity);
+        let initial = table.initial as usize;
+        let dense = initial <= items[index].saturating_mul(4).saturating_add(64);
+        let unwritten = declaration.init.is_none() && !reach.written_tables[index];
+        if private && dense && unwritten {
+            table.constant = Some(vec![None; initial]);
         }
     }
     // Once a segment may trap, later ones may stay unwritten.
@@ -390,6 +395,17 @@ fn constant_tables(
             _ => None,
         };
     }
+}
+
+/// How many items active segments have for each table.
+fn items_of_tables(module: &Module<'_>) -> Vec<usize> {
+    let mut items = vec![0usize; module.tables.len()];
+    for element in &module.elements {
+        if let Placement::Active { index, .. } = element.placement {
+            items[index as usize] += element.items.len();
+        }
+    }
+    items
 }
 
 fn constant_items(items: &Items<'_>, values: &[Option<Value>]) -> Option<Vec<Option<u32>>> {
@@ -441,4 +457,191 @@ fn globals(
         }
     }
     (layouts, end)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::wasm::parse;
+
+    fn lay_out(text: &str, options: &Options) -> Result<Layout, Error> {
+        let wasm = wat::parse_str(format!("(module {text})")).expect("the text is a module");
+        layout(&parse(&wasm).expect("the module is valid"), options)
+    }
+
+    fn plain(text: &str) -> Layout {
+        lay_out(text, &Options::default()).expect("everything fits")
+    }
+
+    fn reserving(bytes: u64) -> Options {
+        Options {
+            memory_size: vec![(0, bytes)],
+            ..Options::default()
+        }
+    }
+
+    #[test]
+    fn a_memory_that_cannot_grow_has_a_fixed_size() {
+        let memory = plain("(memory 2)").memories[0];
+        assert_eq!((memory.initial, memory.reserved), (0x20000, 0x20000));
+        assert_eq!((memory.size, memory.dynamic), (Size::Fixed(0x20000), false));
+        // Growth fails where nothing more is reserved.
+        let grow = "(memory 2) (func (export \"f\") (drop (memory.grow (i32.const 1))))";
+        assert_eq!(plain(grow).memories[0].size, Size::Fixed(0x20000));
+        let memory = plain("(memory (export \"m\") 0)").memories[0];
+        assert_eq!((memory.size, memory.dynamic), (Size::Fixed(0), true));
+    }
+
+    #[test]
+    fn a_memory_that_can_grow_has_words() {
+        let grow = "(memory 1 3) (func (export \"f\") (drop (memory.grow (i32.const 1))))";
+        let memory = lay_out(grow, &reserving(0x2_8000))
+            .expect("it fits")
+            .memories[0];
+        assert_eq!((memory.initial, memory.reserved), (0x10000, 0x28000));
+        assert_eq!((memory.size, memory.dynamic), (Size::Word, true));
+        let memory = lay_out(grow, &reserving(0x10_0000))
+            .expect("it fits")
+            .memories[0];
+        assert_eq!(
+            memory.reserved, 0x30000,
+            "the declared maximum bounds growth"
+        );
+        let dead = "(memory 1) (func (drop (memory.grow (i32.const 1))))";
+        let memory = lay_out(dead, &reserving(0x2_0000))
+            .expect("it fits")
+            .memories[0];
+        assert_eq!(
+            memory.size,
+            Size::Fixed(0x10000),
+            "the function that grows it cannot run"
+        );
+        let memory = plain("(import \"env\" \"m\" (memory 1))").memories[0];
+        assert_eq!((memory.size, memory.dynamic), (Size::Word, true));
+    }
+
+    #[test]
+    fn less_reserved_than_declared_bounds_accesses_for_ever() {
+        let text =
+            "(memory (export \"m\") 1) (func (export \"f\") (drop (memory.grow (i32.const 1))))";
+        let memory = lay_out(text, &reserving(1000))
+            .expect("there are no data")
+            .memories[0];
+        assert_eq!(
+            (memory.declared_pages, memory.initial, memory.reserved),
+            (1, 1000, 1000)
+        );
+        assert_eq!((memory.size, memory.dynamic), (Size::Fixed(1000), true));
+    }
+
+    #[test]
+    fn data_must_fit_what_is_reserved_but_may_lie_outside_what_is_declared() {
+        let data = |offset: u32| format!("(memory 1) (data (i32.const {offset}) \"abcd\")");
+        assert!(lay_out(&data(996), &reserving(1000)).is_ok());
+        let error = lay_out(&data(997), &reserving(1000)).expect_err("it does not fit");
+        assert!(
+            matches!(&error, Error::Limit { message, .. } if message.contains("--memory-size")),
+            "{error}"
+        );
+        assert!(
+            lay_out(&data(0xffff), &reserving(1000)).is_ok(),
+            "initialization traps"
+        );
+        assert!(
+            lay_out(&data(0xffff_fffe), &reserving(1000)).is_ok(),
+            "initialization traps"
+        );
+    }
+
+    #[test]
+    fn what_cannot_be_reserved_is_an_error() {
+        assert!(lay_out("(memory 65536)", &Options::default()).is_err());
+        assert_eq!(
+            lay_out("(memory 65536)", &reserving(8))
+                .expect("it fits")
+                .memories[0]
+                .initial,
+            8
+        );
+        assert!(lay_out("", &reserving(8)).is_err());
+        assert!(lay_out("(import \"env\" \"m\" (memory 1))", &reserving(8)).is_err());
+        let options = Options {
+            table_size: vec![(0, 1 << 30)],
+            ..Options::default()
+        };
+        assert!(lay_out("(table 1 funcref)", &options).is_err());
+    }
+
+    #[test]
+    fn a_table_that_nothing_writes_is_constant() {
+        let table = "(table 4 funcref) (elem (i32.const 1) $f $g) (elem (i32.const 2) $f) (func $f) (func $g)";
+        assert_eq!(
+            plain(table).tables[0].constant,
+            Some(vec![None, Some(0), Some(0), None])
+        );
+        let outside = format!("{table} (elem (i32.const 3) $f $g)");
+        assert_eq!(plain(&outside).tables[0].constant, None);
+        let exported = format!("{table} (export \"t\" (table 0))");
+        assert_eq!(plain(&exported).tables[0].constant, None);
+        let written =
+            format!("{table} (func (export \"w\") (table.set (i32.const 0) (ref.null func)))");
+        assert_eq!(plain(&written).tables[0].constant, None);
+        let sparse = "(table 10000000 funcref) (elem (i32.const 1) $f) (func $f)";
+        assert_eq!(plain(sparse).tables[0].constant, None);
+        let dead = format!("{table} (func (table.set (i32.const 0) (ref.null func)))");
+        assert!(plain(&dead).tables[0].constant.is_some());
+    }
+
+    #[test]
+    fn a_segment_that_may_trap_leaves_later_ones_unknown() {
+        let text = "(table 4 funcref) (table 4 funcref) (func $f)
+            (elem (table 0) (i32.const 0) func $f)
+            (elem (table 0) (i32.const 4) func $f)
+            (elem (table 1) (i32.const 0) func $f)";
+        assert!(
+            plain(text)
+                .tables
+                .iter()
+                .all(|table| table.constant.is_none())
+        );
+    }
+
+    #[test]
+    fn globals_are_constants_or_variables() {
+        let found = plain(
+            "(import \"env\" \"g\" (global i32))
+             (global i32 (i32.const 7))
+             (global $a (mut i32) (i32.const 1))
+             (global $b (mut i64) (i64.const 2))
+             (global $unwritten (mut i32) (i32.const 3))
+             (global $exported (export \"e\") (mut i32) (i32.const 4))
+             (global i32 (global.get 0))
+             (func (export \"f\") (global.set $a (global.get $unwritten)) (global.set $b (i64.const 0)))",
+        );
+        let layouts = [
+            GlobalLayout::Imported,
+            GlobalLayout::Constant(Value::Bits(7)),
+            GlobalLayout::Variable { offset: 8 },
+            GlobalLayout::Variable { offset: 0 },
+            GlobalLayout::Constant(Value::Bits(3)),
+            GlobalLayout::Variable { offset: 12 },
+            GlobalLayout::Unused,
+        ];
+        assert_eq!((found.globals, found.globals_size), (layouts.to_vec(), 16));
+    }
+
+    #[test]
+    fn what_is_reached_and_what_is_referred_to() {
+        let found = plain(
+            "(func $start (call $callee)) (func $callee) (func $dead (call $alive)) (func $alive)
+             (func (export \"e\") (drop (ref.func $taken))) (func $taken (return_call $tail)) (func $tail)
+             (func $listed) (func $passive)
+             (table 1 funcref) (elem (i32.const 0) $listed) (elem func $passive) (elem declare func $taken)
+             (start $start)",
+        );
+        let reachable: Vec<usize> = (0..9).filter(|&index| found.reachable[index]).collect();
+        assert_eq!(reachable, [0, 1, 4, 5, 6, 7]);
+        let referenced: Vec<usize> = (0..9).filter(|&index| found.referenced[index]).collect();
+        assert_eq!(referenced, [5, 7]);
+    }
 }

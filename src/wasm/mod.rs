@@ -16,7 +16,9 @@ pub use layout::{GlobalLayout, Layout, MemoryLayout, TableLayout, layout};
 pub use parse::parse;
 
 use crate::error::Place;
-use wasmparser::{BinaryReader, FuncType, FunctionBody, GlobalType, MemoryType, OperatorsReader, TableType};
+use wasmparser::{
+    BinaryReader, FuncType, FunctionBody, GlobalType, MemoryType, OperatorsReader, TableType,
+};
 
 /// A validated module. Every index space starts with the imports, as in the binary format.
 #[derive(Default)]
@@ -126,7 +128,10 @@ impl<'a> ConstExpr<'a> {
 
 pub enum Placement<'a> {
     /// Written to memory or table `index` at `offset` by initialisation.
-    Active { index: u32, offset: ConstExpr<'a> },
+    Active {
+        index: u32,
+        offset: ConstExpr<'a>,
+    },
     Passive,
     Declared,
 }

@@ -14,7 +14,7 @@ use super::{
     ConstExpr, Data, Element, Entity, Export, Function, Global, Import, Items, Memory, Module,
     Placement, Table,
 };
-use crate::error::{Error, Place};
+use crate::error::{Error, OneLine, Place};
 use rayon::prelude::*;
 use wasmparser::{
     CustomSectionReader, DataKind, DataSectionReader, ElementItems, ElementKind,
@@ -34,6 +34,12 @@ const FEATURES: WasmFeatures = WasmFeatures::all();
 /// `Invalid` for what is not a valid module, `Unsupported` for a valid one that declares what cannot be
 /// compiled. No bytes make it panic.
 pub fn parse<'a>(bytes: &'a [u8]) -> Result<Module<'a>, Error> {
+    if !bytes.starts_with(b"\0asm") {
+        return Err(Error::invalid(
+            Place::at(0),
+            "this is not a WebAssembly binary",
+        ));
+    }
     if Parser::is_component(bytes) {
         return Err(Error::unsupported(
             Place::default(),
@@ -61,7 +67,13 @@ pub fn parse<'a>(bytes: &'a [u8]) -> Result<Module<'a>, Error> {
 }
 
 fn invalid(error: wasmparser::Error) -> Error {
-    Error::invalid(Place::at(error.offset()), error.message())
+    Error::invalid(Place::at(error.offset()), one_line(error.message()))
+}
+
+/// The validator's message, which may quote names and lists, on one line.
+fn one_line(message: &str) -> String {
+    let words: Vec<&str> = message.split_whitespace().collect();
+    OneLine(&words.join(" ")).to_string()
 }
 
 /// Validates the bodies side by side; the error of the first invalid one in the module's order wins.
@@ -85,7 +97,7 @@ fn validate_bodies(
     match first {
         Some(Some((index, error))) => {
             let place = module.place(index, Some(error.offset()));
-            Err(Error::invalid(place, error.message()))
+            Err(Error::invalid(place, one_line(error.message())))
         }
         Some(None) | None => Ok(()),
     }
@@ -377,4 +389,128 @@ fn function_names<'a>(section: NameSectionReader<'a>) -> wasmparser::Result<Vec<
         }
     }
     Ok(names)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::options::Options;
+    use crate::wasm::layout;
+
+    fn parse_text(text: &str) -> Result<(), Error> {
+        let wasm = wat::parse_str(text).expect("the text is a module");
+        parse(&wasm).map(|_| ())
+    }
+
+    /// Between them, every section and every kind of segment, import and export.
+    const MODULES: [&str; 4] = [
+        r#"(module $everything
+            (type $t (func (param i32 i64) (result i32)))
+            (import "env" "f" (func $f (type $t)))
+            (import "env" "g" (global $g i32))
+            (import "env" "t" (table $t 1 funcref))
+            (memory $m (export "memory") 1 4)
+            (table $own 4 8 funcref)
+            (global $x (export "x") (mut i64) (i64.const 5))
+            (global $y f64 (f64.const 1.5))
+            (elem (table $own) (i32.const 0) func $f $h)
+            (elem funcref (ref.func $h) (ref.null func))
+            (elem declare func $h)
+            (data (i32.const 8) "hello")
+            (data "passive")
+            (func $h (export "h") (type $t) (local i32 f32)
+              (block (loop (br_table 0 1 0 (local.get 0))))
+              (memory.init 1 (i32.const 0) (i32.const 0) (i32.const 1))
+              (call_indirect (type $t) (local.get 0) (local.get 1) (i32.const 2)))
+            (func $s)
+            (start $s))"#,
+        r#"(module (import "env" "m" (memory 1)) (memory 2)
+            (data (memory 1) (offset (i32.add (i32.const 1) (i32.const 2))) "x"))"#,
+        "(module (func (export \"f\") (result i32 i64) (i32.const 1) (i64.const 2)))",
+        "(module)",
+    ];
+
+    #[test]
+    fn broken_bytes_are_refused_without_a_panic() {
+        for text in MODULES {
+            let wasm = wat::parse_str(text).expect("the text is a module");
+            parse(&wasm).expect("the module is valid and supported");
+            for end in 0..wasm.len() {
+                // A prefix that ends between sections may be a module.
+                let _ = parse(&wasm[..end]);
+            }
+            for bit in 0..wasm.len() * 8 {
+                let mut flipped = wasm.clone();
+                flipped[bit / 8] ^= 1 << (bit % 8);
+                if let Ok(module) = parse(&flipped) {
+                    let _ = layout(&module, &Options::default());
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn what_is_valid_but_not_compiled_is_named() {
+        let cases = [
+            ("(memory i64 1)", "a 64-bit memory"),
+            ("(memory 1 1 shared)", "a shared memory"),
+            ("(table i64 1 funcref)", "a 64-bit table"),
+            ("(tag)", "exception handling"),
+            ("(import \"a\" \"b\" (tag))", "exception handling"),
+            ("(type (struct))", "garbage collection"),
+            ("(type (array i8))", "garbage collection"),
+            ("(rec (type (func)) (type (func)))", "garbage collection"),
+            ("(type (sub (func)))", "garbage collection"),
+            ("(func (param v128))", "SIMD (v128)"),
+            ("(global anyref (ref.null any))", "garbage collection"),
+            (
+                "(type $t (func)) (func (param (ref $t)))",
+                "typed function references",
+            ),
+            ("(func (param exnref))", "exception handling"),
+            (
+                "(table 1 (ref func) (ref.func 0)) (func)",
+                "typed function references",
+            ),
+            (
+                "(table 1 funcref (ref.func 0)) (func)",
+                "a table initializer",
+            ),
+        ];
+        for (fields, name) in cases {
+            let error = parse_text(&format!("(module {fields})")).expect_err("it is not supported");
+            let Error::Unsupported { message, place } = error else {
+                panic!("{fields}: {error}")
+            };
+            assert_eq!(message, format!("{name} is not supported"), "{fields}");
+            assert!(place.offset.is_some(), "{fields}");
+        }
+        let component = b"\0asm\x0d\0\x01\0";
+        assert!(matches!(parse(component), Err(Error::Unsupported { .. })));
+    }
+
+    #[test]
+    fn an_invalid_module_is_invalid_even_with_unsupported_parts() {
+        let error = parse_text("(module (memory i64 1) (func (result i32)))");
+        assert!(matches!(error, Err(Error::Invalid { .. })), "{error:?}");
+    }
+
+    #[test]
+    fn the_first_invalid_body_is_named_with_its_place() {
+        let bodies = "(func $fine) (func $first (drop)) (func $second (result i32))";
+        let error = parse_text(&format!("(module {bodies})")).expect_err("two bodies are invalid");
+        let text = error.to_string();
+        assert!(text.starts_with("function 1 (first) at 0x"), "{text}");
+    }
+
+    #[test]
+    fn a_broken_name_section_is_ignored() {
+        let mut wasm = wat::parse_str("(module (func))").expect("the text is a module");
+        // Custom section "name", subsection 1 of 4 bytes: one name, of function 0, of which 9 bytes are missing.
+        wasm.extend(b"\x00\x0b\x04name\x01\x04\x01\x00\x09x");
+        assert_eq!(
+            parse(&wasm).expect("the module is valid").functions[0].name,
+            None
+        );
+    }
 }

@@ -21,8 +21,10 @@ pub struct Reach {
     pub grown_tables: Vec<bool>,
     /// Tables that code writes or grows.
     pub written_tables: Vec<bool>,
-    /// Globals that code or a constant expression reads or writes.
+    /// Globals that code or a constant expression reads or writes, or an export names.
     pub globals: Vec<bool>,
+    /// Globals that code of this module or, by an export, of others can write.
+    pub written_globals: Vec<bool>,
 }
 
 /// # Errors
@@ -37,6 +39,7 @@ pub fn reach(module: &Module<'_>) -> Result<Reach, Error> {
             grown_tables: vec![false; module.tables.len()],
             written_tables: vec![false; module.tables.len()],
             globals: vec![false; module.globals.len()],
+            written_globals: vec![false; module.globals.len()],
         },
         elements: vec![false; module.elements.len()],
         worklist: Vec::new(),
@@ -65,7 +68,10 @@ impl Walk<'_, '_> {
         for export in &module.exports {
             match export.entity {
                 Entity::Function(index) => self.call(index),
-                Entity::Global(index) => self.reach.globals[index as usize] = true,
+                Entity::Global(index) => {
+                    self.reach.globals[index as usize] = true;
+                    self.reach.written_globals[index as usize] = true;
+                }
                 Entity::Table(_) | Entity::Memory(_) => {}
             }
         }
@@ -141,8 +147,10 @@ impl Walk<'_, '_> {
                 self.call(function_index);
             }
             Operator::RefFunc { function_index } => self.reference(function_index),
-            Operator::GlobalGet { global_index } | Operator::GlobalSet { global_index } => {
+            Operator::GlobalGet { global_index } => reach.globals[global_index as usize] = true,
+            Operator::GlobalSet { global_index } => {
                 reach.globals[global_index as usize] = true;
+                reach.written_globals[global_index as usize] = true;
             }
             Operator::MemoryGrow { mem } => reach.grown_memories[mem as usize] = true,
             Operator::TableGrow { table } => {

@@ -1,4 +1,5 @@
 //! Tools of the repository: the oracle that executes compiled objects, and the benchmarks.
 
 pub mod bench;
+pub mod firmware;
 pub mod oracle;

@@ -80,7 +80,10 @@ impl Disassembler {
     /// # Errors
     /// Bytes that are no instruction.
     pub fn block(&self, code: &[u8], address: u32) -> Result<Vec<Step>, String> {
-        let insns = self.0.disasm_all(code, u64::from(address)).map_err(|e| e.to_string())?;
+        let insns = self
+            .0
+            .disasm_all(code, u64::from(address))
+            .map_err(|e| e.to_string())?;
         let mut steps = Vec::with_capacity(insns.len());
         let mut before = None;
         for insn in insns.iter() {
@@ -106,7 +109,9 @@ impl Disassembler {
         let access = access(name, &operands);
         let (mut cycles, flow) = self.cost(name, &operands, conditional);
         if let (Some(now), Some(before)) = (access, before) {
-            let waits = before.result.is_some_and(|r| r == now.base || r == now.index);
+            let waits = before
+                .result
+                .is_some_and(|r| r == now.base || r == now.index);
             if !waits && flow == Flow::Next {
                 cycles = 1;
             }
@@ -163,7 +168,10 @@ impl Disassembler {
 
     /// Words that a list of VFP registers holds.
     fn words(&self, operands: &[ArmOperand]) -> u32 {
-        let names = operands.iter().filter_map(register).filter_map(|r| self.0.reg_name(r));
+        let names = operands
+            .iter()
+            .filter_map(register)
+            .filter_map(|r| self.0.reg_name(r));
         names
             .map(|name| match name.as_bytes() {
                 [b'd', ..] => 2,
@@ -187,7 +195,10 @@ fn base_name(mnemonic: &str, conditional: bool) -> &str {
 }
 
 fn is_load(name: &str) -> bool {
-    matches!(name, "ldr" | "ldrb" | "ldrh" | "ldrsb" | "ldrsh" | "ldrt" | "ldrbt" | "ldrex")
+    matches!(
+        name,
+        "ldr" | "ldrb" | "ldrh" | "ldrsb" | "ldrsh" | "ldrt" | "ldrbt" | "ldrex"
+    )
 }
 
 fn is_store(name: &str) -> bool {
@@ -216,15 +227,27 @@ fn access(name: &str, operands: &[ArmOperand]) -> Option<Access> {
         _ => return None,
     };
     operands.iter().find_map(|operand| match &operand.op_type {
-        ArmOperandType::Mem(m) => Some(Access { result, base: m.base(), index: m.index() }),
+        ArmOperandType::Mem(m) => Some(Access {
+            result,
+            base: m.base(),
+            index: m.index(),
+        }),
         _ => None,
     })
 }
 
 /// Cycles of a division (DDI 0439, 3.3.1, note b: early termination by the leading bits).
 pub fn division_cycles(signed: bool, dividend: u32, divisor: u32) -> u32 {
-    let magnitude = |v: u32| if signed { v.cast_signed().unsigned_abs() } else { v };
-    let quotient = magnitude(dividend).checked_div(magnitude(divisor)).unwrap_or(0);
+    let magnitude = |v: u32| {
+        if signed {
+            v.cast_signed().unsigned_abs()
+        } else {
+            v
+        }
+    };
+    let quotient = magnitude(dividend)
+        .checked_div(magnitude(divisor))
+        .unwrap_or(0);
     let bits = u32::BITS - quotient.leading_zeros();
     (2 + bits.div_ceil(4)).min(12)
 }
@@ -250,7 +273,10 @@ mod tests {
     fn stores_with_an_index_take_two() {
         // str r0, [r1]; adds r0, r0, r4; str r0, [r1, r2]; str r0, [r1, r2]
         assert_eq!(
-            cycles(&[0x6008, 0x1900, 0x5088, 0x5088]).iter().map(|c| c.0).collect::<Vec<_>>(),
+            cycles(&[0x6008, 0x1900, 0x5088, 0x5088])
+                .iter()
+                .map(|c| c.0)
+                .collect::<Vec<_>>(),
             [1, 1, 2, 1]
         );
     }
@@ -258,7 +284,10 @@ mod tests {
     #[test]
     fn returns_by_pop_and_branches() {
         // push {r4, r5, lr}; pop {r4, r5, pc}
-        assert_eq!(cycles(&[0xb530, 0xbd30]), [(4, Flow::Next), (0, Flow::Leaves(7))]);
+        assert_eq!(
+            cycles(&[0xb530, 0xbd30]),
+            [(4, Flow::Next), (0, Flow::Leaves(7))]
+        );
         // beq.n
         assert_eq!(cycles(&[0xd0fe]), [(0, Flow::MayLeave(3))]);
         // ldmia.w sp!, {r4, r5, r6, r7, r8, pc}

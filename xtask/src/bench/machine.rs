@@ -5,7 +5,9 @@
 //! followed by the next address was left by a branch.
 //!
 //! Imported functions are stubs: each logs its arguments, takes its result from a list, overwrites the
-//! registers that AAPCS32 lets it (6.1.1), and counts nothing.
+//! registers that AAPCS32 lets it (6.1.1), and counts nothing. The memory routines of the run-time
+//! library (Run-time ABI, 4.3.4) are stubs too, for the initialisation only: what they cost is not known,
+//! so a kernel that calls one is not measured.
 
 use super::cycles::{Disassembler, Flow, Step, division_cycles};
 use std::collections::{BTreeMap, HashMap};
@@ -39,10 +41,18 @@ pub struct Stub {
     /// In the page at `STUBS`; it takes two bytes.
     pub address: u32,
     pub name: String,
-    /// Words of arguments, at most four.
-    pub words: usize,
-    /// What the calls return, in order; then 0.
-    pub results: Vec<u32>,
+    pub action: Action,
+}
+
+#[derive(Clone, Debug)]
+pub enum Action {
+    /// An imported function with this many words of arguments, at most four; what the calls return, in
+    /// order, then 0.
+    Import { words: usize, results: Vec<u32> },
+    /// Zeroes: destination, size.
+    Clear,
+    /// Copies: destination, source, size.
+    Copy,
 }
 
 /// A call of a stub.
@@ -79,6 +89,8 @@ struct State {
     stubs: Vec<Stub>,
     calls: Vec<u32>,
     log: Vec<Logged>,
+    /// Whether the run is the initialisation.
+    initialises: bool,
     failure: Option<String>,
 }
 
@@ -100,6 +112,7 @@ impl Machine {
             calls: vec![0; image.stubs.len()],
             stubs: image.stubs.clone(),
             log: Vec::new(),
+            initialises: false,
             failure: None,
         };
         let cpu = Unicorn::new_with_data(Arch::ARM, Mode::THUMB | Mode::MCLASS, state);
@@ -165,6 +178,17 @@ impl Machine {
     /// The calls of stubs since the machine was made.
     pub fn log(&self) -> &[Logged] {
         &self.cpu.get_data().log
+    }
+
+    /// Calls `symbol` without arguments; it may call the memory routines.
+    ///
+    /// # Errors
+    /// As `call`.
+    pub fn initialise(&mut self, symbol: &str) -> Result<(), String> {
+        self.cpu.get_data_mut().initialises = true;
+        let run = self.call(symbol, &[], &[]);
+        self.cpu.get_data_mut().initialises = false;
+        run.map(|_| ())
     }
 
     /// Calls `symbol` with argument words as AAPCS32 places them: the first four in registers.
@@ -321,16 +345,37 @@ fn call_stub(cpu: &mut Unicorn<'_, State>, address: u64, _size: u32) {
     let Some(number) = stubs.iter().position(|s| u64::from(s.address) == address) else {
         return;
     };
-    let words = cpu.get_data().stubs[number].words;
-    let args = (0..words as i32).map(|n| register(cpu, n)).collect();
+    let argument: Vec<u32> = (0..4).map(|n| register(cpu, n)).collect();
     let state = cpu.get_data_mut();
     let stub = &state.stubs[number];
-    let result = stub.results.get(state.calls[number] as usize).copied().unwrap_or(0);
-    state.calls[number] += 1;
-    state.log.push(Logged { name: stub.name.clone(), args });
+    let mut result = 0;
+    match &stub.action {
+        Action::Import { words, results } => {
+            result = results.get(state.calls[number] as usize).copied().unwrap_or(0);
+            state.calls[number] += 1;
+            state.log.push(Logged { name: stub.name.clone(), args: argument[..*words].to_vec() });
+        }
+        _ if !state.initialises => {
+            state.failure = Some(format!("the kernel calls {}", stub.name));
+            // It fails where nothing runs; the call reports the failure above.
+            let _ = cpu.emu_stop();
+        }
+        Action::Clear => write_or_fail(cpu, argument[0], vec![0; argument[1] as usize]),
+        Action::Copy => {
+            let (from, size) = (u64::from(argument[1]), argument[2] as usize);
+            let bytes = cpu.mem_read_as_vec(from, size).unwrap_or_default();
+            write_or_fail(cpu, argument[0], bytes);
+        }
+    }
     for (n, value) in [(0, result), (1, 0xc10b_be01), (2, 0xc10b_be02), (3, 0xc10b_be03)] {
         // Writing a core register cannot fail.
         let _ = cpu.reg_write(register_id(n), u64::from(value));
     }
     let _ = cpu.reg_write(register_id(12), 0xc10b_be0c);
+}
+
+fn write_or_fail(cpu: &mut Unicorn<'_, State>, to: u32, bytes: Vec<u8>) {
+    if let Err(error) = cpu.mem_write(u64::from(to), &bytes) {
+        cpu.get_data_mut().failure = Some(failed(error));
+    }
 }

@@ -1,7 +1,7 @@
 //! The kernels as gcc compiles them from C, linked with stubs for their imports.
 
 use super::kernels::{DATA, Import, MEMORY};
-use super::machine::{Image, STUBS, Stub};
+use super::machine::{Action, Image, STUBS, Stub};
 use object::read::elf::{FileHeader, ProgramHeader};
 use object::{Endianness, Object, ObjectSection, ObjectSymbol, SectionFlags, SymbolKind};
 use std::fmt::Write as _;
@@ -61,8 +61,8 @@ pub fn build(source: &Path, level: &str, imports: &[Import]) -> Result<Native, S
 
 /// A stub of the machine for an import.
 pub fn stub(import: &Import, address: u32) -> Stub {
-    let Import { name, words, ref results } = *import;
-    Stub { address, name: name.to_string(), words, results: results.clone() }
+    let action = Action::Import { words: import.words, results: import.results.clone() };
+    Stub { address, name: import.name.to_string(), action }
 }
 
 /// Assembly whose symbols stand where the machine has its stubs.

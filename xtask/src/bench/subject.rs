@@ -1,7 +1,7 @@
 //! The kernels as synth compiles them from wasm.
 
 use super::kernels::Import;
-use super::machine::Image;
+use super::machine::{Action, Image, Stub};
 use super::native::{code_bytes, stub};
 use crate::oracle::link;
 use synth::options::Options;
@@ -29,7 +29,8 @@ pub fn build(
 ) -> Result<Subject, String> {
     let compiled = synth::compile(wasm, options).map_err(|e| e.to_string())?;
     let is_import = |name: &str| imports.iter().any(|i| i.name == name);
-    let linked = link::link(&compiled.object, &[], is_import)?;
+    let is_function = |name: &str| is_import(name) || library(name).is_some();
+    let linked = link::link(&compiled.object, &[], is_function)?;
 
     let address = |name: &str| linked.symbol(name).ok_or(format!("no symbol {name}"));
     let module = &options.module_name;
@@ -37,15 +38,32 @@ pub fn build(
     for region in &linked.regions {
         image.segments.push((region.address, region.bytes.clone()));
     }
-    for import in imports {
-        if let Some(address) = linked.global(import.name) {
-            image.stubs.push(stub(import, address & !1));
-        }
+    for name in &linked.stubs {
+        let address = address(name)? & !1;
+        let import = imports.iter().find(|i| i.name == *name);
+        let library = library(name).map(|action| Stub { address, name: name.clone(), action });
+        image.stubs.extend(import.map(|import| stub(import, address)).or(library));
     }
     let init = format!("{module}_init");
     for symbol in [name, &init] {
-        image.symbols.insert(symbol.to_string(), address(symbol)? & !1);
+        image
+            .symbols
+            .insert(symbol.to_string(), address(symbol)? & !1);
     }
     let bytes = code_bytes(&compiled.object, &format!(".text.{init}"))?;
-    Ok(Subject { image, memory: address(&format!("{module}_memory"))?, init, bytes })
+    Ok(Subject {
+        image,
+        memory: address(&format!("{module}_memory"))?,
+        init,
+        bytes,
+    })
+}
+
+/// The memory routines of the Arm run-time ABI (4.3.4).
+fn library(name: &str) -> Option<Action> {
+    match name.trim_end_matches(['4', '8']) {
+        "__aeabi_memclr" => Some(Action::Clear),
+        "__aeabi_memcpy" | "__aeabi_memmove" => Some(Action::Copy),
+        _ => None,
+    }
 }

@@ -63,9 +63,17 @@ pub fn structure(members: &[Type]) -> Struct {
         offsets.push(size);
         size += member.size();
     }
-    let align = members.iter().map(|member| member.size()).max().unwrap_or(1);
+    let align = members
+        .iter()
+        .map(|member| member.size())
+        .max()
+        .unwrap_or(1);
     let size = size.next_multiple_of(align);
-    Struct { offsets, size, align }
+    Struct {
+        offsets,
+        size,
+        align,
+    }
 }
 
 #[cfg(test)]
@@ -93,7 +101,10 @@ mod tests {
     #[test]
     fn structs_are_padded_as_in_c() {
         let layout = structure(&[I32, I64, I32]);
-        assert_eq!((layout.offsets.as_slice(), layout.size), ([0, 8, 16].as_slice(), 24));
+        assert_eq!(
+            (layout.offsets.as_slice(), layout.size),
+            ([0, 8, 16].as_slice(), 24)
+        );
         assert_eq!(structure(&[I32, I32, I32]).size, 12);
     }
 }

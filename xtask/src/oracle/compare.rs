@@ -32,7 +32,10 @@ pub fn state(
                 &machine.read(symbol(machine, &global.symbol)?, global.ty.size())?,
             );
             if !value.agrees(expected) {
-                return Err(format!("global {}: {value:?}, expected {expected:?}", global.name));
+                return Err(format!(
+                    "global {}: {value:?}, expected {expected:?}",
+                    global.name
+                ));
             }
         }
     }
@@ -70,7 +73,10 @@ fn imports(
 }
 
 fn symbol(machine: &Machine, name: &str) -> Result<u32, String> {
-    machine.image().symbol(name).ok_or_else(|| format!("no symbol {name}"))
+    machine
+        .image()
+        .symbol(name)
+        .ok_or_else(|| format!("no symbol {name}"))
 }
 
 /// The bytes of a memory, and zeros from there to its reserve.
@@ -84,14 +90,23 @@ fn compare_memory(machine: &Machine, memory: &Storage, expected: &[u8]) -> Resul
     machine.read_into(address, &mut bytes)?;
     let (ours, rest) = bytes.split_at(expected.len().min(bytes.len()));
     if ours != expected {
-        let at = ours.iter().zip(expected).position(|(a, b)| a != b).unwrap_or(ours.len());
+        let at = ours
+            .iter()
+            .zip(expected)
+            .position(|(a, b)| a != b)
+            .unwrap_or(ours.len());
         let end = (at + 8).min(ours.len());
         let (ours, expected) = (&ours[at..end], &expected[at..end]);
         let name = &memory.symbol;
-        return Err(format!("{name} at {at:#x}: {ours:02x?}, expected {expected:02x?}"));
+        return Err(format!(
+            "{name} at {at:#x}: {ours:02x?}, expected {expected:02x?}"
+        ));
     }
     match rest.iter().position(|&byte| byte != 0) {
-        Some(at) => Err(format!("{} was written {at} bytes past its end", memory.symbol)),
+        Some(at) => Err(format!(
+            "{} was written {at} bytes past its end",
+            memory.symbol
+        )),
         None => Ok(()),
     }
 }
@@ -121,7 +136,9 @@ fn compare_table(machine: &Machine, table: &Storage, expected: &[bool]) -> Resul
         let is_null = entry == [0; 4];
         if is_null != expected {
             let name = &table.symbol;
-            return Err(format!("{name} entry {index}: {entry:02x?}, null is {expected}"));
+            return Err(format!(
+                "{name} entry {index}: {entry:02x?}, null is {expected}"
+            ));
         }
     }
     Ok(())

@@ -1,4 +1,4 @@
-//! Random valid modules from bytes, by wasm-smith, with what the language at hand lacks switched off.
+//! Random valid modules from bytes: half are programs of `program`, half come from wasm-smith, with what the language at hand lacks switched off.
 //!
 //! The first bytes choose the shape of the module (sizes, whether instructions may trap, whether there is a memory), the rest
 //! is its contents; so a fuzzer's mutations reach both. Every call of a generated module ends: each loop head and function
@@ -6,10 +6,10 @@
 
 use arbitrary::{Result, Unstructured};
 use synth::options::Bounds;
-use wasm_smith::{Config, MemoryOffsetChoices, Module};
+use wasm_smith::{Config, InstructionKind, InstructionKinds, MemoryOffsetChoices, Module};
 
 use super::check::GENERATED_FUEL;
-use super::rewrite;
+use super::{program, rewrite};
 
 /// What generated modules may use beyond integers, control flow, one memory, one table, globals, calls and several results.
 #[derive(Copy, Clone, PartialEq, Eq, Debug, Default)]
@@ -28,23 +28,53 @@ pub struct Language {
 /// A module made from `bytes`; `None` when they are too few.
 pub fn module(bytes: &[u8], language: &Language, bounds: Bounds) -> Option<Vec<u8>> {
     let mut input = Unstructured::new(bytes);
+    if input.ratio(1u8, 2u8).ok()? {
+        let traps = input.ratio(1u8, 4u8).ok()?;
+        let overruns = traps && bounds == Bounds::Trap;
+        let text = program::text(&mut input, program::Shape { traps, overruns });
+        return Some(wat::parse_str(text).expect("programs are well-formed text"));
+    }
     let config = config(&mut input, language, bounds).ok()?;
     let mut module = Module::new(config, &mut input).ok()?;
     let fuel = module.ensure_termination(GENERATED_FUEL as u32).ok()?;
     rewrite::rename(&module.to_bytes(), Some(fuel)).ok()
 }
 
+const ALL_KINDS: &[InstructionKind] = &[
+    InstructionKind::Numeric,
+    InstructionKind::Variable,
+    InstructionKind::Parametric,
+    InstructionKind::Memory,
+    InstructionKind::Table,
+    InstructionKind::Reference,
+    InstructionKind::Control,
+];
+
 fn config(input: &mut Unstructured<'_>, language: &Language, bounds: Bounds) -> Result<Config> {
     // Without bounds checks an access out of bounds cannot be compared, so modules whose instructions may
     // trap seldom have a memory.
-    let may_trap = input.ratio(3u8, 10u8)?;
+    let may_trap = input.ratio(1u8, 4u8)?;
     let without_memory = match bounds {
         Bounds::None => may_trap && !input.ratio(1u8, 12u8)?,
         Bounds::Trap => input.ratio(1u8, 10u8)?,
     };
     let small = input.ratio(1u8, 3u8)?;
     let pages = input.int_in_range(1..=3u64)?;
+    // Operators with operands are rare among control instructions, each of which starts an empty stack.
+    let kinds = InstructionKinds::new(match input.int_in_range(0..=3)? {
+        0 => &[InstructionKind::Numeric, InstructionKind::Variable],
+        1 => &[
+            InstructionKind::Numeric,
+            InstructionKind::Variable,
+            InstructionKind::Parametric,
+            InstructionKind::Memory,
+            InstructionKind::Table,
+            InstructionKind::Reference,
+        ],
+        _ => ALL_KINDS,
+    });
     Ok(Config {
+        allowed_instructions: kinds,
         allow_floats: language.floats,
         bulk_memory_enabled: language.bulk,
         reference_types_enabled: language.references,
@@ -76,9 +106,13 @@ fn config(input: &mut Unstructured<'_>, language: &Language, bounds: Bounds) -> 
         max_tables: if language.references { 3 } else { 1 },
         min_tables: u32::from(may_trap),
         max_table_elements: 40,
-        min_funcs: 1,
-        max_funcs: input.int_in_range(1..=8)?,
-        max_instructions: if small { 60 } else { input.int_in_range(60..=800)? },
+        min_funcs: input.int_in_range(1..=5)?,
+        max_funcs: 8,
+        max_instructions: if small {
+            60
+        } else {
+            input.int_in_range(60..=800)?
+        },
         max_nesting_depth: input.int_in_range(2..=12)?,
         min_types: 2,
         max_types: input.int_in_range(3..=16)?,

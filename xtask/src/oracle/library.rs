@@ -7,12 +7,21 @@ use super::value::{Type, Value};
 /// What a helper does with memory: how many bytes its addresses are aligned to comes with it.
 #[derive(Copy, Clone)]
 enum Helper {
-    Divide { signed: bool },
-    Copy { align: u32, overlap: bool },
+    Divide {
+        signed: bool,
+    },
+    Copy {
+        align: u32,
+        overlap: bool,
+    },
     /// The operands are destination, size, value.
-    Set { align: u32 },
+    Set {
+        align: u32,
+    },
     /// The operands are destination, size.
-    Clear { align: u32 },
+    Clear {
+        align: u32,
+    },
     Arithmetic(fn(u64, u64) -> u64, &'static [Type], Type),
 }
 
@@ -43,20 +52,41 @@ fn helper(name: &str) -> Option<Helper> {
     Some(match name {
         "__aeabi_ldivmod" => Helper::Divide { signed: true },
         "__aeabi_uldivmod" => Helper::Divide { signed: false },
-        "__aeabi_memcpy" | "memcpy" => Helper::Copy { align: 1, overlap: false },
-        "__aeabi_memcpy4" => Helper::Copy { align: 4, overlap: false },
-        "__aeabi_memcpy8" => Helper::Copy { align: 8, overlap: false },
-        "__aeabi_memmove" | "memmove" => Helper::Copy { align: 1, overlap: true },
-        "__aeabi_memmove4" => Helper::Copy { align: 4, overlap: true },
-        "__aeabi_memmove8" => Helper::Copy { align: 8, overlap: true },
+        "__aeabi_memcpy" | "memcpy" => Helper::Copy {
+            align: 1,
+            overlap: false,
+        },
+        "__aeabi_memcpy4" => Helper::Copy {
+            align: 4,
+            overlap: false,
+        },
+        "__aeabi_memcpy8" => Helper::Copy {
+            align: 8,
+            overlap: false,
+        },
+        "__aeabi_memmove" | "memmove" => Helper::Copy {
+            align: 1,
+            overlap: true,
+        },
+        "__aeabi_memmove4" => Helper::Copy {
+            align: 4,
+            overlap: true,
+        },
+        "__aeabi_memmove8" => Helper::Copy {
+            align: 8,
+            overlap: true,
+        },
         "__aeabi_memset" => Helper::Set { align: 1 },
         "__aeabi_memset4" => Helper::Set { align: 4 },
         "__aeabi_memset8" => Helper::Set { align: 8 },
         "__aeabi_memclr" => Helper::Clear { align: 1 },
         "__aeabi_memclr4" => Helper::Clear { align: 4 },
         "__aeabi_memclr8" => Helper::Clear { align: 8 },
-        _ => return super::soft_float::function(name)
-            .map(|(function, parameters, result)| Helper::Arithmetic(function, parameters, result)),
+        _ => {
+            return super::soft_float::function(name).map(|(function, parameters, result)| {
+                Helper::Arithmetic(function, parameters, result)
+            });
+        }
     })
 }
 

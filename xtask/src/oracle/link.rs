@@ -173,7 +173,10 @@ impl<'a> Linker<'a> {
             } else {
                 &mut constants
             };
-            list.push((Owner::Section(section.index()), Piece { size, align, bytes }));
+            list.push((
+                Owner::Section(section.index()),
+                Piece { size, align, bytes },
+            ));
         }
         for symbol in self.file.symbols().filter(|symbol| symbol.is_common()) {
             let size = symbol.size() as u32;
@@ -183,7 +186,11 @@ impl<'a> Linker<'a> {
         }
         for datum in provided {
             let size = datum.bytes.len() as u32;
-            let piece = Piece { size, align: 8, bytes: datum.bytes.clone() };
+            let piece = Piece {
+                size,
+                align: 8,
+                bytes: datum.bytes.clone(),
+            };
             data.push((Owner::Provided(datum.symbol.clone()), piece));
         }
         self.place_packed(RegionKind::Code, CODE, code);
@@ -206,7 +213,11 @@ impl<'a> Linker<'a> {
         let mut gaps = Vec::new();
         for (owner, piece) in pieces {
             let start = bytes.len() as u32;
-            let gap = if kind == RegionKind::Code { 2 } else { SMALL_GAP };
+            let gap = if kind == RegionKind::Code {
+                2
+            } else {
+                SMALL_GAP
+            };
             let place = exactly_aligned(start + gap, piece.align);
             fill(kind, &mut bytes, place as usize);
             gaps.push(start as usize..place as usize);
@@ -220,7 +231,12 @@ impl<'a> Linker<'a> {
         let total = (end as u32 + SMALL_GAP).next_multiple_of(PAGE);
         fill(kind, &mut bytes, total as usize);
         gaps.push(end..total as usize);
-        self.image.regions.push(Region { address: base, bytes, kind, gaps });
+        self.image.regions.push(Region {
+            address: base,
+            bytes,
+            kind,
+            gaps,
+        });
         base + total + PAGE
     }
 
@@ -238,7 +254,12 @@ impl<'a> Linker<'a> {
         fill(RegionKind::Data, &mut bytes, total as usize);
         let gaps = vec![0..place as usize, end..total as usize];
         self.record(owner, base + place);
-        self.image.regions.push(Region { address: base, bytes, kind: RegionKind::Data, gaps });
+        self.image.regions.push(Region {
+            address: base,
+            bytes,
+            kind: RegionKind::Data,
+            gaps,
+        });
         base + total + PAGE
     }
 
@@ -260,13 +281,18 @@ impl<'a> Linker<'a> {
     fn define(&mut self, is_function: &impl Fn(&str) -> bool) -> Result<(), String> {
         let mut stubs = BTreeSet::new();
         for symbol in self.file.symbols() {
-            let name = symbol.name().map_err(|error| error.to_string())?.to_string();
+            let name = symbol
+                .name()
+                .map_err(|error| error.to_string())?
+                .to_string();
             if symbol.is_undefined() {
                 if name.is_empty() || self.provided.contains_key(&name) {
                     continue;
                 }
                 if !is_function(&name) {
-                    return Err(format!("undefined symbol {name} is no import and no helper"));
+                    return Err(format!(
+                        "undefined symbol {name} is no import and no helper"
+                    ));
                 }
                 stubs.insert(name);
                 continue;
@@ -280,7 +306,9 @@ impl<'a> Linker<'a> {
             if symbol.is_local() {
                 self.image.locals.insert(name, address);
             } else if self.provided.contains_key(&name) {
-                return Err(format!("symbol {name} is defined, and an import has its name"));
+                return Err(format!(
+                    "symbol {name} is defined, and an import has its name"
+                ));
             } else if self.image.globals.insert(name.clone(), address).is_some() {
                 return Err(format!("symbol {name} is defined twice"));
             }
@@ -290,14 +318,20 @@ impl<'a> Linker<'a> {
             self.image.globals.insert(name.clone(), address | 1);
             self.image.stubs.push(name);
         }
-        let provided = self.provided.iter().map(|(name, &address)| (name.clone(), address));
+        let provided = self
+            .provided
+            .iter()
+            .map(|(name, &address)| (name.clone(), address));
         self.image.globals.extend(provided);
         Ok(())
     }
 
     /// The address of a defined symbol, with the Thumb bit of a function; `None` outside allocated sections.
     fn address(&self, index: SymbolIndex) -> Result<Option<u32>, String> {
-        let symbol = self.file.symbol_by_index(index).map_err(|error| error.to_string())?;
+        let symbol = self
+            .file
+            .symbol_by_index(index)
+            .map_err(|error| error.to_string())?;
         Ok(match symbol.section() {
             SymbolSection::Section(section) => {
                 let base = self.sections.get(&section);
@@ -311,14 +345,20 @@ impl<'a> Linker<'a> {
 
     /// The value of a relocation's symbol and whether it is a Thumb function.
     fn target(&self, index: SymbolIndex) -> Result<(u32, bool), String> {
-        let symbol = self.file.symbol_by_index(index).map_err(|error| error.to_string())?;
+        let symbol = self
+            .file
+            .symbol_by_index(index)
+            .map_err(|error| error.to_string())?;
         let name = symbol.name().map_err(|error| error.to_string())?;
         if symbol.is_undefined() {
             if let Some(&address) = self.provided.get(name) {
                 return Ok((address, false));
             }
             let stub = self.image.globals.get(name);
-            return Ok((stub.ok_or_else(|| format!("{name} is undefined"))? & !1, true));
+            return Ok((
+                stub.ok_or_else(|| format!("{name} is undefined"))? & !1,
+                true,
+            ));
         }
         let address = self.address(index)?;
         let address = address.ok_or_else(|| format!("{name} is in no loaded section"))?;
@@ -354,7 +394,9 @@ impl<'a> Linker<'a> {
                 let RelocationTarget::Symbol(symbol) = relocation.target() else {
                     return Err(format!("{at}: refers to no symbol"));
                 };
-                let target = self.target(symbol).map_err(|error| format!("{at}: {error}"))?;
+                let target = self
+                    .target(symbol)
+                    .map_err(|error| format!("{at}: {error}"))?;
                 patches.push((place, r_type, target, at));
             }
         }
@@ -377,7 +419,11 @@ enum Owner {
 /// The smallest multiple of `align` from `start` on that is not a multiple of `2 * align`.
 fn exactly_aligned(start: u32, align: u32) -> u32 {
     let place = start.next_multiple_of(align);
-    if (place / align).is_multiple_of(2) { place + align } else { place }
+    if (place / align).is_multiple_of(2) {
+        place + align
+    } else {
+        place
+    }
 }
 
 fn fill(kind: RegionKind, bytes: &mut Vec<u8>, until: usize) {
@@ -392,7 +438,8 @@ fn fill(kind: RegionKind, bytes: &mut Vec<u8>, until: usize) {
 /// `$a`, `$t`, `$d` and their suffixed forms (AAELF32 5.5.5).
 fn is_mapping(name: &str) -> bool {
     ["$a", "$t", "$d"].iter().any(|prefix| {
-        name.strip_prefix(prefix).is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
+        name.strip_prefix(prefix)
+            .is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
     })
 }
 
@@ -442,7 +489,11 @@ fn resolve(
             }
             let addend = move_immediate(high, low) as i16;
             let value = symbol.wrapping_add(addend as u32);
-            let half = if is_low { (value | thumb_bit) & 0xffff } else { value >> 16 };
+            let half = if is_low {
+                (value | thumb_bit) & 0xffff
+            } else {
+                value >> 16
+            };
             Ok(move_field(high, low, half))
         }
         _ => Err("the kind is not one of the object ABI".to_string()),

@@ -31,6 +31,8 @@ use super::value::{Random, Type, Value};
 
 const STACK_LOW: u32 = 0x3000_0000;
 const STACK_SIZE: u32 = 1 << 20;
+/// What a word that prologues compare sp with holds: some distance from the end, for functions without a check.
+pub const STACK_LIMIT: u32 = STACK_LOW + 0x1000;
 const STACK_TOP: u32 = STACK_LOW + STACK_SIZE;
 /// A fault this far below the stack is still the stack's: one frame can be large.
 const STACK_GUARD: u32 = 1 << 24;
@@ -108,7 +110,11 @@ impl Machine {
     /// The emulator's.
     pub fn new(image: Image) -> Result<Machine, String> {
         let uc = start(&image).map_err(|error| format!("emulator: {error:?}"))?;
-        Ok(Machine { uc, image, junk: Random::new(1) })
+        Ok(Machine {
+            uc,
+            image,
+            junk: Random::new(1),
+        })
     }
 
     pub fn image(&self) -> &Image {
@@ -177,7 +183,10 @@ impl Machine {
         self.set(RegisterARM::SP, sp);
         self.set(RegisterARM::LR, STUBS | 1);
         self.spoil_flags_and_stack(sp)?;
-        let saved: Vec<u32> = CORE[4..12].iter().map(|&register| self.get(register)).collect();
+        let saved: Vec<u32> = CORE[4..12]
+            .iter()
+            .map(|&register| self.get(register))
+            .collect();
 
         let monitor = self.uc.get_data_mut();
         monitor.limit = monitor.instructions.saturating_add(limit);
@@ -363,12 +372,19 @@ impl Machine {
     /// Writes data or stack.
     pub fn write(&mut self, address: u32, bytes: &[u8]) -> Result<(), String> {
         let end = u64::from(address) + bytes.len() as u64;
-        let within = |low: u32, size: u32| low <= address && end <= u64::from(low) + u64::from(size);
-        let mut data = self.image.regions.iter().filter(|region| region.kind == RegionKind::Data);
+        let within =
+            |low: u32, size: u32| low <= address && end <= u64::from(low) + u64::from(size);
+        let mut data = self
+            .image
+            .regions
+            .iter()
+            .filter(|region| region.kind == RegionKind::Data);
         let is_data = data.any(|region| within(region.address, region.bytes.len() as u32));
         if !bytes.is_empty() && !is_data && !within(STACK_LOW, STACK_SIZE) {
             let size = bytes.len();
-            return Err(format!("write of {size} bytes at {address:#x}, where no data is"));
+            return Err(format!(
+                "write of {size} bytes at {address:#x}, where no data is"
+            ));
         }
         let written = self.uc.mem_write(address.into(), bytes);
         written.map_err(|error| format!("emulator: {error:?}"))
@@ -379,7 +395,9 @@ impl Machine {
     }
 
     fn set(&mut self, register: RegisterARM, value: u32) {
-        self.uc.reg_write(register, value.into()).expect("the register exists");
+        self.uc
+            .reg_write(register, value.into())
+            .expect("the register exists");
     }
 
     /// The caller's frame around the struct of results is as it was.
@@ -389,7 +407,9 @@ impl Machine {
         for (address, byte) in (low..).zip(bytes) {
             if byte != CALLER_BYTE && !results.contains(&address) {
                 let above = address - low;
-                return Err(format!("the caller's frame changed {above} bytes above the arguments"));
+                return Err(format!(
+                    "the caller's frame changed {above} bytes above the arguments"
+                ));
             }
         }
         Ok(())
@@ -406,7 +426,9 @@ impl Machine {
                 let bytes = self.read(address, gap.len() as u32)?;
                 if let Some(at) = bytes.iter().position(|&byte| byte != DATA_GAP) {
                     let address = address + at as u32;
-                    return Err(format!("{address:#x}, outside of all sections, was written"));
+                    return Err(format!(
+                        "{address:#x}, outside of all sections, was written"
+                    ));
                 }
             }
         }
@@ -430,14 +452,22 @@ fn start(image: &Image) -> Result<Unicorn<'static, Monitor>, uc_error> {
             RegionKind::Constants => Prot::READ,
             RegionKind::Data => Prot::READ | Prot::WRITE,
         };
-        uc.mem_map(region.address.into(), region.bytes.len() as u64, permissions)?;
+        uc.mem_map(
+            region.address.into(),
+            region.bytes.len() as u64,
+            permissions,
+        )?;
         uc.mem_write(region.address.into(), &region.bytes)?;
     }
     let stubs = [0xff, 0xde].repeat(image.stubs.len() + 1);
     let size = (stubs.len() as u32).next_multiple_of(PAGE);
     uc.mem_map(STUBS.into(), size.into(), Prot::READ | Prot::EXEC)?;
     uc.mem_write(STUBS.into(), &stubs)?;
-    uc.mem_map(STACK_LOW.into(), STACK_SIZE.into(), Prot::READ | Prot::WRITE)?;
+    uc.mem_map(
+        STACK_LOW.into(),
+        STACK_SIZE.into(),
+        Prot::READ | Prot::WRITE,
+    )?;
 
     uc.add_block_hook(1, 0, count_block)?;
     let accesses = HookType::MEM_READ | HookType::MEM_WRITE;
@@ -459,7 +489,9 @@ fn start(image: &Image) -> Result<Unicorn<'static, Monitor>, uc_error> {
 fn count_block(uc: &mut Unicorn<'_, Monitor>, address: u64, size: u32) {
     let known = uc.get_data().lengths.get(&(address, size)).copied();
     let count = known.unwrap_or_else(|| {
-        let bytes = uc.mem_read_as_vec(address, size as usize).unwrap_or_default();
+        let bytes = uc
+            .mem_read_as_vec(address, size as usize)
+            .unwrap_or_default();
         let count = instructions(&bytes);
         uc.get_data_mut().lengths.insert((address, size), count);
         count

@@ -3,7 +3,7 @@
 //! A module goes through `interface` (what it shows), `reference` (wasmtime), the compiler, `link` (addresses and stubs),
 //! `machine` (the core and the rules of the standard), and `check` (the sequence of calls) with `compare` (the state after
 //! each). `abi` is a second, independent account of the calling convention; `library` and `stub` are what objects
-//! import; `generate` makes random modules; `run` is the command.
+//! import; `generate` makes random modules, `program` some of them; `run` is the command.
 
 pub mod abi;
 pub mod check;
@@ -13,6 +13,7 @@ pub mod interface;
 pub mod library;
 pub mod link;
 pub mod machine;
+pub mod program;
 pub mod reference;
 pub mod rewrite;
 pub mod run;
@@ -28,9 +29,17 @@ pub use check::{Report, check_module, check_object};
 /// bounds are checked. `None` when the bytes make no module.
 pub fn check_bytes(bytes: &[u8], language: &generate::Language) -> Option<(Vec<u8>, Report)> {
     let (first, rest) = bytes.split_first()?;
-    let bounds = if first & 1 == 0 { Bounds::Trap } else { Bounds::None };
+    let bounds = if first & 1 == 0 {
+        Bounds::Trap
+    } else {
+        Bounds::None
+    };
     let wasm = generate::module(rest, language, bounds)?;
-    let options = Options { bounds, check: true, ..Options::default() };
+    let options = Options {
+        bounds,
+        check: true,
+        ..Options::default()
+    };
     let report = check_module(&wasm, &options, 3, u64::from(*first));
     Some((wasm, report))
 }

@@ -14,7 +14,7 @@ use super::value::{self, Type, Value};
 /// Fuel of one call: about one unit for an operator.
 pub const FUEL: u64 = 4_000_000;
 /// Far less than the emulated core has, so that what fits here fits there.
-const STACK: usize = 128 << 10;
+const STACK: usize = 512 << 10;
 
 /// How a call ended.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -91,7 +91,10 @@ fn engine() -> &'static Engine {
 /// Compiles a module that exports all its memories and tables under the names of `interface`.
 pub fn compile(wasm: &[u8], interface: &Interface) -> Result<Compiled, String> {
     let module = Module::new(engine(), wasm).map_err(|error| format!("{error:#}"))?;
-    Ok(Compiled { module, interface: interface.clone() })
+    Ok(Compiled {
+        module,
+        interface: interface.clone(),
+    })
 }
 
 impl Compiled {
@@ -101,7 +104,13 @@ impl Compiled {
     /// What is no trap of the module: the host's limits.
     pub fn instantiate(&self) -> Result<Reference, String> {
         let limits = Limits { creating: true };
-        let mut store = Store::new(engine(), State { log: Log::default(), limits });
+        let mut store = Store::new(
+            engine(),
+            State {
+                log: Log::default(),
+                limits,
+            },
+        );
         store.limiter(|state| &mut state.limits);
         store.set_fuel(FUEL).map_err(|error| error.to_string())?;
         let mut imports = Vec::new();
@@ -115,7 +124,12 @@ impl Compiled {
             Ok(instance) => (Some(instance), Outcome::Returned(Vec::new())),
             Err(error) => (None, failure(&error)?),
         };
-        Ok(Reference { store, instance, imports, started })
+        Ok(Reference {
+            store,
+            instance,
+            imports,
+            started,
+        })
     }
 }
 
@@ -127,12 +141,19 @@ impl Reference {
         arguments: &[Value],
         results: &[Type],
     ) -> Result<Outcome, String> {
-        self.store.set_fuel(FUEL).map_err(|error| error.to_string())?;
-        let function = self.instance.and_then(|it| it.get_func(&mut self.store, name));
-        let function = function.ok_or_else(|| format!("the reference exports no function {name}"))?;
+        self.store
+            .set_fuel(FUEL)
+            .map_err(|error| error.to_string())?;
+        let function = self
+            .instance
+            .and_then(|it| it.get_func(&mut self.store, name));
+        let function =
+            function.ok_or_else(|| format!("the reference exports no function {name}"))?;
         let arguments: Vec<Val> = arguments.iter().map(|&value| to_wasmtime(value)).collect();
-        let mut values: Vec<Val> =
-            results.iter().map(|&ty| to_wasmtime(Value::new(ty, 0))).collect();
+        let mut values: Vec<Val> = results
+            .iter()
+            .map(|&ty| to_wasmtime(Value::new(ty, 0)))
+            .collect();
         match function.call(&mut self.store, &arguments, &mut values) {
             Ok(()) => {
                 let values: Option<Vec<Value>> = values.iter().map(from_wasmtime).collect();
@@ -175,7 +196,9 @@ impl Reference {
     }
 
     pub fn set_global(&mut self, name: &str, value: Value) -> Result<(), String> {
-        let global = self.instance.and_then(|it| it.get_global(&mut self.store, name));
+        let global = self
+            .instance
+            .and_then(|it| it.get_global(&mut self.store, name));
         let global = global.ok_or_else(|| format!("the reference exports no global {name}"))?;
         let set = global.set(&mut self.store, to_wasmtime(value));
         set.map_err(|error| error.to_string())
@@ -201,7 +224,8 @@ impl Reference {
 fn provide(store: &mut Store<State>, index: usize, kind: &ImportKind) -> wasmtime::Result<Extern> {
     Ok(match kind {
         ImportKind::Function(signature) => {
-            let types = |list: &[Type]| list.iter().map(|&ty| wasmtime_type(ty)).collect::<Vec<_>>();
+            let types =
+                |list: &[Type]| list.iter().map(|&ty| wasmtime_type(ty)).collect::<Vec<_>>();
             let ty = FuncType::new(
                 store.engine(),
                 types(&signature.parameters),
@@ -234,7 +258,11 @@ fn provide(store: &mut Store<State>, index: usize, kind: &ImportKind) -> wasmtim
             Extern::Table(Table::new(store, ty, null)?)
         }
         ImportKind::Global { ty, mutable } => {
-            let mutability = if *mutable { Mutability::Var } else { Mutability::Const };
+            let mutability = if *mutable {
+                Mutability::Var
+            } else {
+                Mutability::Const
+            };
             let value = value::initial(index, *ty, *mutable);
             let ty = GlobalType::new(wasmtime_type(*ty), mutability);
             Extern::Global(Global::new(store, ty, to_wasmtime(value))?)

@@ -118,9 +118,9 @@ fn add_exports(
     }
     let found = sections.iter().position(|(id, _)| *id == EXPORTS);
     let position = found.unwrap_or_else(|| {
-        let later = sections.iter().position(|(id, _)| {
-            ![CUSTOM, TAGS].contains(id) && *id > EXPORTS
-        });
+        let later = sections
+            .iter()
+            .position(|(id, _)| ![CUSTOM, TAGS].contains(id) && *id > EXPORTS);
         let position = later.unwrap_or(sections.len());
         sections.insert(position, (EXPORTS, vec![0]));
         position

@@ -23,7 +23,9 @@ pub fn function(name: &str) -> Option<Function> {
         "sqrt" | "sqrtf" => name,
         _ => name.strip_prefix("__aeabi_")?,
     };
-    single(name).or_else(|| double(name)).or_else(|| conversion(name))
+    single(name)
+        .or_else(|| double(name))
+        .or_else(|| conversion(name))
 }
 
 fn single(name: &str) -> Option<Function> {
@@ -38,7 +40,11 @@ fn single(name: &str) -> Option<Function> {
         "fcmple" => (|a, b| u64::from(s(a) <= s(b)), &[F32, F32], I32),
         "fcmpgt" => (|a, b| u64::from(s(a) > s(b)), &[F32, F32], I32),
         "fcmpge" => (|a, b| u64::from(s(a) >= s(b)), &[F32, F32], I32),
-        "fcmpun" => (|a, b| u64::from(s(a).is_nan() || s(b).is_nan()), &[F32, F32], I32),
+        "fcmpun" => (
+            |a, b| u64::from(s(a).is_nan() || s(b).is_nan()),
+            &[F32, F32],
+            I32,
+        ),
         "sqrtf" => (|a, _| from_s(s(a).sqrt()), &[F32], F32),
         _ => return None,
     })
@@ -56,7 +62,11 @@ fn double(name: &str) -> Option<Function> {
         "dcmple" => (|a, b| u64::from(d(a) <= d(b)), &[F64, F64], I32),
         "dcmpgt" => (|a, b| u64::from(d(a) > d(b)), &[F64, F64], I32),
         "dcmpge" => (|a, b| u64::from(d(a) >= d(b)), &[F64, F64], I32),
-        "dcmpun" => (|a, b| u64::from(d(a).is_nan() || d(b).is_nan()), &[F64, F64], I32),
+        "dcmpun" => (
+            |a, b| u64::from(d(a).is_nan() || d(b).is_nan()),
+            &[F64, F64],
+            I32,
+        ),
         "sqrt" => (|a, _| d(a).sqrt().to_bits(), &[F64], F64),
         _ => return None,
     })

@@ -45,7 +45,9 @@ impl Log {
         };
         for (index, (ours, theirs)) in pairs.enumerate() {
             if !same(ours, theirs) {
-                return Some(format!("import call {index}: {ours:?}, expected {theirs:?}"));
+                return Some(format!(
+                    "import call {index}: {ours:?}, expected {theirs:?}"
+                ));
             }
         }
         (self.count != reference.count).then(|| {
@@ -76,7 +78,10 @@ impl Surroundings {
                 functions.insert(import.symbol.clone(), (index, signature.clone()));
             }
         }
-        Surroundings { functions, log: Log::default() }
+        Surroundings {
+            functions,
+            log: Log::default(),
+        }
     }
 
     /// Whether an undefined symbol is a function of these surroundings.
@@ -109,7 +114,9 @@ impl Host for Surroundings {
         }
         let layout = abi::structure(&signature.results);
         if !pointer.is_multiple_of(layout.align) {
-            return Err(format!("{name}: the results' struct is at {pointer:#x}, unaligned"));
+            return Err(format!(
+                "{name}: the results' struct is at {pointer:#x}, unaligned"
+            ));
         }
         for (answer, offset) in answers.iter().zip(&layout.offsets) {
             machine.write(pointer.wrapping_add(*offset), &answer.to_bytes())?;

@@ -1,0 +1,112 @@
+//! Programs that clang has compiled to wasm, at four levels, and the kernels of `bench/`: every export is executed on the
+//! emulated core and compared with the reference engine, with bounds checks and without.
+//!
+//! Sources and the script that rebuilds the modules are in `tests/corpus`.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+use rayon::prelude::*;
+use synth::options::{Bounds, Options};
+use wasmparser::{ExternalKind, Parser, Payload};
+use xtask::oracle::{Report, check_module};
+
+/// Calls of each export.
+const CALLS: u32 = 10;
+const LEVELS: [&str; 4] = ["O0", "O1", "O2", "Os"];
+/// Kernels that need floating point, which is refused.
+const FLOATS: [&str; 2] = ["biquad_f32", "dot_f64"];
+
+#[test]
+fn programs_with_bounds_checks() {
+    check(&programs(), Bounds::Trap);
+}
+
+#[test]
+fn programs_without_bounds_checks() {
+    check(&programs(), Bounds::None);
+}
+
+#[test]
+fn kernels_with_bounds_checks() {
+    check(&kernels(), Bounds::Trap);
+}
+
+#[test]
+fn kernels_without_bounds_checks() {
+    check(&kernels(), Bounds::None);
+}
+
+/// Every source is there at every level, and exports `run`.
+#[test]
+fn the_corpus_is_complete() {
+    let sources = files(&directory().join("tests/corpus"), "c");
+    assert!(sources.len() >= 25, "{} programs", sources.len());
+    let mut levels: BTreeMap<String, Vec<String>> = BTreeMap::new();
+    for path in programs() {
+        let stem = path.file_stem().expect("a module has a name").to_string_lossy().into_owned();
+        let (name, level) = stem.rsplit_once('-').expect("NAME-LEVEL.wasm");
+        levels.entry(name.to_string()).or_default().push(level.to_string());
+        let wasm = std::fs::read(&path).expect("the module was listed");
+        assert!(exports_run(&wasm), "{stem} does not export run");
+    }
+    let names: Vec<String> =
+        sources.iter().map(|p| p.file_stem().unwrap().to_string_lossy().into_owned()).collect();
+    assert_eq!(levels.keys().cloned().collect::<Vec<_>>(), names, "tests/corpus/build.sh");
+    for (name, built) in levels {
+        assert_eq!(built, LEVELS, "{name}");
+    }
+}
+
+fn directory() -> PathBuf {
+    PathBuf::from(env!("CARGO_MANIFEST_DIR"))
+}
+
+fn programs() -> Vec<PathBuf> {
+    files(&directory().join("tests/corpus/wasm"), "wasm")
+}
+
+fn kernels() -> Vec<PathBuf> {
+    let mut kernels = files(&directory().join("bench/kernels"), "wasm");
+    let is_float = |path: &PathBuf| FLOATS.iter().any(|f| path.to_string_lossy().contains(f));
+    kernels.retain(|path| !is_float(path));
+    assert_eq!(kernels.len(), 16);
+    kernels
+}
+
+/// The files of a directory with an extension, by name.
+fn files(directory: &Path, extension: &str) -> Vec<PathBuf> {
+    let entries = std::fs::read_dir(directory).expect("the directory is part of the repository");
+    let mut files: Vec<PathBuf> = entries
+        .map(|entry| entry.expect("the directory can be read").path())
+        .filter(|path| path.extension().is_some_and(|e| e == extension))
+        .collect();
+    files.sort();
+    files
+}
+
+fn exports_run(wasm: &[u8]) -> bool {
+    Parser::new(0).parse_all(wasm).any(|payload| match payload {
+        Ok(Payload::ExportSection(exports)) => exports.into_iter().any(|export| {
+            export.is_ok_and(|e| e.name == "run" && e.kind == ExternalKind::Func)
+        }),
+        _ => false,
+    })
+}
+
+fn check(modules: &[PathBuf], bounds: Bounds) {
+    let options = Options { bounds, threads: Some(1), check: true, ..Options::default() };
+    let reports: Vec<(String, Report)> = modules
+        .par_iter()
+        .map(|path| {
+            let wasm = std::fs::read(path).expect("the module was listed");
+            (path.display().to_string(), check_module(&wasm, &options, CALLS, 1))
+        })
+        .collect();
+    let wrong: Vec<String> = reports
+        .iter()
+        .filter(|(_, report)| !report.passed() || report.returned == 0)
+        .map(|(name, report)| format!("{name}: {report:?}"))
+        .collect();
+    assert!(wrong.is_empty(), "{} of {}:\n{}", wrong.len(), reports.len(), wrong.join("\n"));
+}

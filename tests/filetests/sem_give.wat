@@ -1,0 +1,36 @@
+;; options: --bounds none
+;; input: examples/sem_give.wat
+;; bytes <= 84
+;; no-sp-memory
+;; ----
+;; func[5] sem_give:
+;;     push {r4, r5, r6, lr}
+;;     mov r6, r0
+;;     mov.w r0, #1024
+;;     bl function0
+;;     mov r5, r0
+;;     mov r0, r6
+;;     bl function1
+;;     cbz r0, .L2
+;; .L1:
+;;     movs r1, #0
+;;     mov r4, r0
+;;     bl function2
+;;     mov r0, r4
+;;     bl function3
+;;     b .L3
+;; .L2:
+;;     ldr r0, =memory0
+;;     adds r1, r6, r0
+;;     ldr r0, [r1, #8]
+;;     ldr r2, [r1, #12]
+;;     cmp r0, r2
+;;     it ne
+;;     addne r0, r0, #1
+;;     str r0, [r1, #8]
+;; .L3:
+;;     mov.w r0, #1024
+;;     mov r1, r5
+;;     bl function4
+;;     pop {r4, r5, r6, pc}
+;;     .ltorg

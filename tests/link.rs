@@ -1,0 +1,212 @@
+//! Objects in real images: linked with C by `arm-none-eabi-ld` and by lld, unused sections dropped and every warning an
+//! error, and run from reset on the emulated core and in qemu.
+//!
+//! Needs `arm-none-eabi-gcc` with newlib, lld and `qemu-system-arm`; `tools/setup` installs them.
+
+use std::fmt::Write as _;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+
+use synth::options::{Bounds, Options};
+use tempfile::TempDir;
+use xtask::firmware::{self, Outcome};
+
+const CPU: [&str; 2] = ["-mcpu=cortex-m4", "-mthumb"];
+
+#[test]
+fn the_semaphore_example_runs() {
+    example("sem_give");
+}
+
+#[test]
+fn the_state_machine_example_runs() {
+    example("state_machine");
+}
+
+#[test]
+fn the_pid_example_runs() {
+    example("pid");
+}
+
+#[test]
+fn many_modules_in_one_image_unoptimised() {
+    corpus("O0", Bounds::Trap);
+}
+
+#[test]
+fn many_modules_in_one_image_lightly_optimised() {
+    corpus("O1", Bounds::None);
+}
+
+#[test]
+fn many_modules_in_one_image_for_speed() {
+    corpus("O2", Bounds::None);
+}
+
+#[test]
+fn many_modules_in_one_image_for_size() {
+    corpus("Os", Bounds::Trap);
+}
+
+/// `examples/NAME.wat` with the caller `examples/NAME.c`.
+fn example(name: &str) {
+    for bounds in [Bounds::Trap, Bounds::None] {
+        let image = Image::new();
+        let text = std::fs::read(repository().join(format!("examples/{name}.wat"))).expect(name);
+        let wasm = wat::parse_bytes(&text).expect("the example is valid");
+        let options = Options { module_name: name.to_string(), bounds, ..Options::default() };
+        image.add_wasm(name, &wasm, &options);
+        image.add_c("main", &repository().join(format!("examples/{name}.c")));
+        image.run_everywhere("");
+    }
+}
+
+/// Every program of the corpus, each with its prefix, and a C program that prints what their `run` answers.
+fn corpus(level: &str, bounds: Bounds) {
+    let expected = std::fs::read_to_string(repository().join("tests/corpus/expected.txt"))
+        .expect("the expected answers are part of the repository");
+    let image = Image::new();
+    let (mut declarations, mut calls) = (String::new(), String::new());
+    for line in expected.lines() {
+        let (name, _) = line.split_once(' ').expect("NAME ANSWER");
+        let path = repository().join(format!("tests/corpus/wasm/{name}-{level}.wasm"));
+        let wasm = std::fs::read(path).expect(name);
+        let options = Options {
+            module_name: name.to_string(),
+            export_name: "{name}_of_{module}".to_string(),
+            bounds,
+            ..Options::default()
+        };
+        image.add_wasm(name, &wasm, &options);
+        // Writing to a string does not fail.
+        let _ = writeln!(declarations, "void {name}_init(void); uint32_t run_of_{name}(void);");
+        let _ = writeln!(calls, "  {name}_init(); line(\"{name} \", run_of_{name}());");
+    }
+    let source = image.path("main.c");
+    std::fs::write(&source, program(&declarations, &calls)).expect("the directory is writable");
+    image.add_c("main", &source);
+    image.run_everywhere(&expected);
+}
+
+fn program(declarations: &str, calls: &str) -> String {
+    format!(
+        "#include <stdint.h>\nvoid print(const char *text);\n{declarations}\
+         static void line(const char *name, uint32_t value) {{\n\
+         \x20 char digits[12], *p = &digits[11];\n\
+         \x20 *p = 0;\n  *--p = '\\n';\n\
+         \x20 do *--p = (char)('0' + value % 10); while (value /= 10);\n\
+         \x20 print(name);\n  print(p);\n}}\n\
+         int main(void) {{\n{calls}  return 0;\n}}\n"
+    )
+}
+
+/// A directory of objects that become one executable.
+struct Image {
+    directory: TempDir,
+}
+
+impl Image {
+    fn new() -> Image {
+        let image = Image { directory: tempfile::tempdir().expect("a temporary directory") };
+        image.add_c("startup", &repository().join("tests/link/startup.c"));
+        image
+    }
+
+    fn path(&self, name: &str) -> PathBuf {
+        self.directory.path().join(name)
+    }
+
+    fn add_wasm(&self, name: &str, wasm: &[u8], options: &Options) {
+        let compiled = synth::compile(wasm, options).unwrap_or_else(|e| panic!("{name}: {e}"));
+        std::fs::write(self.path(&format!("{name}.wasm.o")), compiled.object)
+            .expect("the directory is writable");
+    }
+
+    fn add_c(&self, name: &str, source: &Path) {
+        let mut gcc = Command::new("arm-none-eabi-gcc");
+        gcc.args(CPU).args(["-O1", "-ffreestanding", "-Wall", "-Wextra", "-Werror", "-c"]);
+        run(gcc.arg(source).arg("-o").arg(self.path(&format!("{name}.o"))));
+    }
+
+    /// Links with both linkers and runs each executable on both machines.
+    fn run_everywhere(&self, output: &str) {
+        let expected = Outcome { output: output.to_string(), status: 0 };
+        for (linker, mut command) in linkers() {
+            let executable = self.path(&format!("{linker}.elf"));
+            command.args(["--gc-sections", "--fatal-warnings", "-T"]);
+            command.arg(repository().join("tests/link/image.ld")).args(self.objects());
+            command.args([library("libc.a"), library("libgcc.a")]);
+            run(command.arg("-o").arg(&executable));
+            let elf = std::fs::read(&executable).expect("the linker wrote it");
+            assert_eq!(firmware::run(&elf), Ok(expected.clone()), "{linker}, emulated core");
+            assert_eq!(qemu(&executable), expected, "{linker}, qemu");
+        }
+    }
+
+    fn objects(&self) -> Vec<PathBuf> {
+        let entries = std::fs::read_dir(self.directory.path()).expect("the directory is there");
+        let mut objects: Vec<PathBuf> = entries
+            .map(|entry| entry.expect("the directory can be read").path())
+            .filter(|path| path.extension().is_some_and(|extension| extension == "o"))
+            .collect();
+        objects.sort();
+        objects
+    }
+}
+
+fn repository() -> PathBuf {
+    PathBuf::from(env!("CARGO_MANIFEST_DIR"))
+}
+
+/// Runs a tool that must be there and succeed.
+fn run(command: &mut Command) -> Output {
+    let output = command
+        .output()
+        .unwrap_or_else(|e| panic!("{:?}: {e}; tools/setup installs it", command.get_program()));
+    let message = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success(), "{command:?}: {}\n{message}", output.status);
+    output
+}
+
+fn linkers() -> Vec<(&'static str, Command)> {
+    let mut lld = lld();
+    lld.args(["-m", "armelf"]);
+    vec![("ld", Command::new("arm-none-eabi-ld")), ("lld", lld)]
+}
+
+/// `ld.lld` under its usual names, else the one that comes with rustc.
+fn lld() -> Command {
+    let names = ["ld.lld-16", "ld.lld", "ld.lld-14", "ld.lld-15", "ld.lld-17", "ld.lld-18", "ld.lld-19"];
+    let answers = |name: &&str| Command::new(name).arg("--version").output().is_ok();
+    if let Some(name) = names.iter().find(|name| answers(name)) {
+        return Command::new(name);
+    }
+    let sysroot = run(Command::new("rustc").args(["--print", "sysroot"])).stdout;
+    let sysroot = PathBuf::from(String::from_utf8_lossy(&sysroot).trim());
+    let hosts = std::fs::read_dir(sysroot.join("lib/rustlib")).expect("a toolchain has rustlib");
+    let rust_lld = hosts.flatten().map(|host| host.path().join("bin/rust-lld")).find(|p| p.exists());
+    let mut command = Command::new(rust_lld.expect("no ld.lld and no rust-lld; tools/setup installs lld"));
+    command.args(["-flavor", "gnu"]);
+    command
+}
+
+/// A library of the C toolchain for this core.
+fn library(name: &str) -> PathBuf {
+    let mut gcc = Command::new("arm-none-eabi-gcc");
+    let path = run(gcc.args(CPU).arg(format!("-print-file-name={name}"))).stdout;
+    let path = PathBuf::from(String::from_utf8_lossy(&path).trim());
+    assert!(path.is_absolute(), "no {name} for this core; tools/setup installs it");
+    path
+}
+
+fn qemu(executable: &Path) -> Outcome {
+    let mut qemu = Command::new("timeout");
+    qemu.args(["120", "qemu-system-arm", "-M", "mps2-an386", "-display", "none", "-monitor", "none"]);
+    qemu.args(["-serial", "none", "-semihosting-config", "enable=on,target=native", "-kernel"]);
+    let result = qemu.arg(executable).output().expect("coreutils are installed");
+    let status = result.status.code().expect("timeout exits");
+    assert_ne!(status, 127, "no qemu-system-arm; tools/setup installs it");
+    // Semihosting writes to the console, which is standard error or output by version.
+    let output = [result.stdout, result.stderr].concat();
+    Outcome { output: String::from_utf8_lossy(&output).into_owned(), status: status as u32 }
+}

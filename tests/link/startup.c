@@ -1,0 +1,33 @@
+/* Reset, faults and semihosting of a test image. */
+#include <stdint.h>
+
+extern uint32_t data_start[], data_end[], data_image[], bss_start[], bss_end[];
+int main(void);
+void reset(void);
+void print(const char *text);
+
+static int semihost(int operation, const void *argument) {
+  register int r0 __asm__("r0") = operation;
+  register const void *r1 __asm__("r1") = argument;
+  __asm__ volatile("bkpt 0xab" : "+r"(r0) : "r"(r1) : "memory");
+  return r0;
+}
+void print(const char *text) { semihost(0x04, text); }
+static void leave(uint32_t status) {
+  const uint32_t block[2] = {0x20026, status};
+  semihost(0x20, block);
+  for (;;) {}
+}
+static void fault(void) {
+  print("fault\n");
+  leave(99);
+}
+void reset(void) {
+  for (uint32_t *to = data_start, *from = data_image; to < data_end;) *to++ = *from++;
+  for (uint32_t *p = bss_start; p < bss_end; p++) *p = 0;
+  leave((uint32_t)main());
+}
+__attribute__((section(".vectors"), used)) static const struct {
+  uint32_t *stack;
+  void (*handlers[15])(void);
+} vectors = {(uint32_t *)0x20100000, {reset, fault, fault, fault, fault, fault, fault, fault, fault, fault, fault, fault, fault, fault, fault}};

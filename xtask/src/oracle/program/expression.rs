@@ -1,0 +1,308 @@
+//! Expressions of one value: operators over operators, with control flow and calls among the operands.
+
+use super::{Program, Ty};
+
+const BINARY: [&str; 15] = [
+    "add", "sub", "mul", "and", "or", "xor", "shl", "shr_s", "shr_u", "rotl", "rotr", "div_u",
+    "rem_u", "div_s", "rem_s",
+];
+/// From here on an operator divides.
+const FIRST_DIVISION: usize = 11;
+const UNARY: [&str; 6] = [
+    "clz",
+    "ctz",
+    "popcnt",
+    "extend8_s",
+    "extend16_s",
+    "extend32_s",
+];
+const COMPARISONS: [&str; 10] = [
+    "eq", "ne", "lt_s", "lt_u", "gt_s", "gt_u", "le_s", "le_u", "ge_s", "ge_u",
+];
+const LOADS: [(&str, u32); 5] = [
+    ("load", 0),
+    ("load8_s", 1),
+    ("load8_u", 1),
+    ("load16_s", 2),
+    ("load16_u", 2),
+];
+const WIDE_LOADS: [(&str, u32); 2] = [("load32_s", 4), ("load32_u", 4)];
+
+impl Program<'_, '_> {
+    /// Pushes a value of type `ty`.
+    pub(super) fn expression(&mut self, ty: Ty, depth: u32) {
+        let name = ty.name();
+        if depth == 0 || self.budget == 0 {
+            return self.leaf(ty);
+        }
+        self.budget -= 1;
+        match self.pick(22) {
+            0..=2 => self.leaf(ty),
+            3..=8 => self.binary(ty, depth - 1),
+            9 => {
+                self.expression(ty, depth - 1);
+                let count = if ty == Ty::I64 {
+                    UNARY.len()
+                } else {
+                    UNARY.len() - 1
+                };
+                let operator = UNARY[self.pick(count)];
+                self.line(&format!("{name}.{operator}"));
+            }
+            10 => self.conversion(ty, depth - 1),
+            11 | 20 | 21 => {
+                self.address(depth - 1);
+                let count = if ty == Ty::I64 { 7 } else { 5 };
+                let index = self.pick(count);
+                let (operator, width) =
+                    *LOADS.iter().chain(&WIDE_LOADS).nth(index).expect("7 loads");
+                let width = if width == 0 {
+                    ty.bits() as u32 / 8
+                } else {
+                    width
+                };
+                let memarg = self.memarg(width);
+                self.line(&format!("{name}.{operator} {memarg}"));
+            }
+            12 => {
+                self.expression(ty, depth - 1);
+                self.expression(ty, depth - 1);
+                self.condition(depth - 1);
+                self.line("select");
+            }
+            13 => {
+                self.condition(depth - 1);
+                self.line(&format!("if (result {name})"));
+                self.expression(ty, depth - 1);
+                self.line("else");
+                self.expression(ty, depth - 1);
+                self.line("end");
+            }
+            14 => self.value_block(ty, depth - 1),
+            15 => {
+                self.expression(ty, depth - 1);
+                let local = self.local(ty);
+                self.line(&format!("local.tee {local}"));
+            }
+            16 => self.call_for(ty, depth - 1),
+            17 => self.indirect_call_for(ty, depth - 1),
+            18 => match (0..self.globals.len()).find(|&index| self.globals[index] == ty) {
+                Some(index) => self.line(&format!("global.get $g{index}")),
+                None => self.leaf(ty),
+            },
+            _ => self.carried(ty, depth - 1),
+        }
+    }
+
+    fn leaf(&mut self, ty: Ty) {
+        if self.chance(3) {
+            let value = self.constant(ty);
+            self.line(&format!("{}.const {value}", ty.name()));
+        } else {
+            let local = self.local(ty);
+            self.line(&format!("local.get {local}"));
+        }
+    }
+
+    /// A small number, a power of two or its neighbour, an edge, or any.
+    pub(super) fn constant(&mut self, ty: Ty) -> i64 {
+        let width = ty.bits();
+        let value = match self.pick(6) {
+            0 | 1 => self.pick(20) as i64 - 3,
+            2 => {
+                let power = 1i64 << self.pick(width - 1);
+                power - self.pick(3) as i64 + 1
+            }
+            3 => self.pick(0x1_0000) as i64,
+            4 => [i64::MIN, i64::MAX, -1, i64::MIN + 1][self.pick(4)] >> (64 - width),
+            _ => self.input.arbitrary().unwrap_or(0),
+        };
+        match ty {
+            Ty::I32 => i64::from(value as i32),
+            Ty::I64 => value,
+        }
+    }
+
+    fn binary(&mut self, ty: Ty, depth: u32) {
+        let name = ty.name();
+        let count = if self.chance(4) {
+            BINARY.len()
+        } else {
+            FIRST_DIVISION
+        };
+        let index = self.pick(count);
+        let divides = index >= FIRST_DIVISION;
+        if divides && self.chance(6) {
+            self.line(&format!("{name}.const {}", i64::MIN >> (64 - ty.bits())));
+        } else {
+            self.expression(ty, depth);
+        }
+        if divides && self.shape.traps && self.chance(8) {
+            self.line(&format!("{name}.const -1"));
+        } else {
+            self.expression(ty, depth);
+        }
+        if divides && !(self.shape.traps && self.chance(3)) {
+            // Positive and not zero.
+            self.line(&format!(
+                "{name}.const 0x7fff {name}.and {name}.const 1 {name}.or"
+            ));
+        } else if divides && self.chance(4) {
+            // Negative.
+            self.line(&format!("{name}.const -1 {name}.or"));
+        }
+        self.line(&format!("{name}.{}", BINARY[index]));
+    }
+
+    fn conversion(&mut self, ty: Ty, depth: u32) {
+        match ty {
+            Ty::I64 => {
+                self.expression(Ty::I32, depth);
+                let sign = if self.chance(2) { "s" } else { "u" };
+                self.line(&format!("i64.extend_i32_{sign}"));
+            }
+            Ty::I32 if self.chance(2) => {
+                self.expression(Ty::I64, depth);
+                self.line("i32.wrap_i64");
+            }
+            Ty::I32 => self.condition(depth),
+        }
+    }
+
+    /// Pushes an i32 that is often a comparison.
+    pub(super) fn condition(&mut self, depth: u32) {
+        if depth == 0 || self.budget == 0 || self.chance(4) {
+            return self.expression(Ty::I32, depth);
+        }
+        self.budget -= 1;
+        let ty = self.ty();
+        self.expression(ty, depth - 1);
+        if self.chance(5) {
+            return self.line(&format!("{}.eqz", ty.name()));
+        }
+        self.expression(ty, depth - 1);
+        let operator = COMPARISONS[self.pick(COMPARISONS.len())];
+        self.line(&format!("{}.{operator}", ty.name()));
+    }
+
+    /// Pushes an address that is in bounds with the offsets of [`Program::memarg`], unless overruns are allowed.
+    pub(super) fn address(&mut self, depth: u32) {
+        self.expression(Ty::I32, depth);
+        if !(self.shape.overruns && self.chance(6)) {
+            let mask = [0xff, 0xfff, 0x7fff, 0x7ffc][self.pick(4)];
+            self.line(&format!("i32.const {mask} i32.and"));
+        }
+    }
+
+    pub(super) fn memarg(&mut self, width: u32) -> String {
+        let offset = match self.pick(6) {
+            0..=2 => 0,
+            3 => self.pick(64),
+            4 => [255, 256, 1020, 1024, 4095, 4096][self.pick(6)],
+            _ if self.shape.overruns => [0x8000, 0xffff, 0x1_0000, 0xffff_fff0][self.pick(4)],
+            _ => self.pick(0x7000),
+        };
+        let align = 1u32 << self.pick(width.trailing_zeros() as usize + 1);
+        format!("offset={offset} align={align}")
+    }
+
+    /// A block that several exits leave with a value.
+    fn value_block(&mut self, ty: Ty, depth: u32) {
+        let (outer, inner) = (self.fresh_label(), self.fresh_label());
+        let name = ty.name();
+        self.line(&format!(
+            "block $l{outer} (result {name}) block $l{inner} (result {name})"
+        ));
+        for _ in 0..1 + self.pick(2) {
+            self.expression(ty, depth);
+            self.condition(depth);
+            let label = if self.chance(2) { outer } else { inner };
+            self.line(&format!("br_if $l{label}"));
+            self.exit(depth);
+            if self.chance(2) {
+                self.line("drop");
+            } else {
+                let local = self.local(ty);
+                self.line(&format!("local.set {local}"));
+            }
+        }
+        self.expression(ty, depth);
+        if self.chance(3) {
+            self.expression(Ty::I32, depth);
+            self.line(&format!("br_table $l{inner} $l{outer} $l{inner}"));
+        }
+        self.line("end");
+        self.expression(ty, depth);
+        self.line(&format!("{name}.add end"));
+    }
+
+    /// Sometimes leaves an enclosing block with operands on the stack.
+    fn exit(&mut self, depth: u32) {
+        if !self.labels.is_empty() && self.chance(3) {
+            self.condition(depth);
+            let index = self.pick(self.labels.len());
+            let label = self.labels[index];
+            self.line(&format!("br_if $l{label}"));
+        }
+    }
+
+    /// A call of a function whose first result is wanted; the others are dropped.
+    fn call_for(&mut self, ty: Ty, depth: u32) {
+        let fitting: Vec<usize> = (0..self.functions.len())
+            .filter(|&index| self.functions[index].results.first() == Some(&ty))
+            .collect();
+        if fitting.is_empty() {
+            return self.leaf(ty);
+        }
+        let index = fitting[self.pick(fitting.len())];
+        let signature = self.functions[index].clone();
+        for &parameter in &signature.parameters {
+            self.expression(parameter, depth);
+        }
+        self.line(&format!("call $f{index}"));
+        self.line(&"drop ".repeat(signature.results.len() - 1));
+    }
+
+    fn indirect_call_for(&mut self, ty: Ty, depth: u32) {
+        let fitting: Vec<usize> = (0..self.table.len())
+            .filter(|&entry| self.functions[self.table[entry]].results.first() == Some(&ty))
+            .collect();
+        if fitting.is_empty() {
+            return self.leaf(ty);
+        }
+        let entry = fitting[self.pick(fitting.len())];
+        let signature = self.functions[self.table[entry]].clone();
+        for &parameter in &signature.parameters {
+            self.expression(parameter, depth);
+        }
+        if self.shape.traps && self.chance(4) {
+            self.expression(Ty::I32, depth);
+            self.line("i32.const 7 i32.and");
+        } else {
+            // The entry, in a way that is not a constant.
+            self.expression(Ty::I32, depth);
+            self.line(&format!("i32.const 0 i32.and i32.const {entry} i32.or"));
+        }
+        self.line(&format!("call_indirect {}", signature.clause()));
+        self.line(&"drop ".repeat(signature.results.len() - 1));
+    }
+
+    /// A loop that carries two values around, exchanged or not, and leaves with one.
+    fn carried(&mut self, ty: Ty, depth: u32) {
+        let label = self.fresh_label();
+        let name = ty.name();
+        self.expression(ty, depth);
+        self.expression(ty, depth);
+        self.line(&format!(
+            "loop $l{label} (param {name} {name}) (result {name})"
+        ));
+        let (first, second) = (self.local(ty), self.local(ty));
+        self.line(&format!("local.set {second} local.set {first}"));
+        self.expression(ty, depth);
+        self.expression(ty, depth);
+        self.condition(depth);
+        self.line("global.get $fuel i32.const 1 i32.sub global.set $fuel");
+        self.line("global.get $fuel i32.const 0 i32.gt_s i32.and");
+        self.line(&format!("br_if $l{label} {name}.xor end"));
+    }
+}

@@ -1,0 +1,255 @@
+//! Random programs that look like programs: deep expressions over locals, values carried around loops, branches with values,
+//! calls with many arguments, stores and loads. wasm-smith reaches every corner of the format, but seldom an operator whose operands
+//! are results of others; here that is the rule.
+//!
+//! A program is wasm text made from choices of an [`Unstructured`], where exhausted input always chooses the first, smallest
+//! alternative. It ends: each function entry and each loop spends fuel from the exported global that the oracle
+//! refills, and returns or falls through when there is none. Only traps that the shape allows can happen.
+
+mod expression;
+mod statement;
+
+use std::fmt::Write as _;
+
+use arbitrary::Unstructured;
+
+use super::check::GENERATED_FUEL;
+use super::rewrite::FUEL;
+
+/// What a program may do besides returning.
+#[derive(Copy, Clone, PartialEq, Eq, Debug)]
+pub struct Shape {
+    /// Divisions, table indices and `unreachable` that may trap.
+    pub traps: bool,
+    /// Addresses that may be out of bounds.
+    pub overruns: bool,
+}
+
+#[derive(Copy, Clone, PartialEq, Eq, Debug)]
+enum Ty {
+    I32,
+    I64,
+}
+
+impl Ty {
+    fn name(self) -> &'static str {
+        match self {
+            Ty::I32 => "i32",
+            Ty::I64 => "i64",
+        }
+    }
+
+    fn bits(self) -> usize {
+        match self {
+            Ty::I32 => 32,
+            Ty::I64 => 64,
+        }
+    }
+}
+
+#[derive(Clone, PartialEq, Eq, Debug)]
+struct Signature {
+    parameters: Vec<Ty>,
+    results: Vec<Ty>,
+}
+
+/// A label of a block without results that encloses the place being written.
+type Label = u32;
+
+struct Program<'a, 'b> {
+    input: &'a mut Unstructured<'b>,
+    shape: Shape,
+    out: String,
+    /// Imports first.
+    functions: Vec<Signature>,
+    globals: Vec<Ty>,
+    /// Functions in the table, by entry.
+    table: Vec<usize>,
+    /// Parameters and locals of the function being written, and its results.
+    locals: Vec<Ty>,
+    results: Vec<Ty>,
+    labels: Vec<Label>,
+    next_label: Label,
+    /// Operators that the function may still spend.
+    budget: u32,
+}
+
+const MAX_PARAMETERS: usize = 9;
+const MAX_LOCALS: usize = 10;
+
+/// A program as wasm text.
+pub fn text(input: &mut Unstructured<'_>, shape: Shape) -> String {
+    let mut program = Program {
+        input,
+        shape,
+        out: String::new(),
+        functions: Vec::new(),
+        globals: Vec::new(),
+        table: Vec::new(),
+        locals: Vec::new(),
+        results: Vec::new(),
+        labels: Vec::new(),
+        next_label: 0,
+        budget: 0,
+    };
+    program.module();
+    program.out
+}
+
+impl Program<'_, '_> {
+    /// One of `0..count`.
+    fn pick(&mut self, count: usize) -> usize {
+        self.input
+            .int_in_range(0..=count.saturating_sub(1))
+            .unwrap_or(0)
+    }
+
+    fn chance(&mut self, one_in: usize) -> bool {
+        self.pick(one_in) == one_in - 1
+    }
+
+    fn line(&mut self, text: &str) {
+        self.out.push_str(text);
+        self.out.push('\n');
+    }
+
+    fn ty(&mut self) -> Ty {
+        if self.chance(3) { Ty::I64 } else { Ty::I32 }
+    }
+
+    fn types(&mut self, most: usize) -> Vec<Ty> {
+        let count = self.pick(most + 1);
+        (0..count).map(|_| self.ty()).collect()
+    }
+
+    fn signature(&mut self) -> Signature {
+        let most = if self.chance(4) { MAX_PARAMETERS } else { 4 };
+        let parameters = self.types(most);
+        let results = match self.pick(8) {
+            0..=4 => vec![self.ty()],
+            5 => Vec::new(),
+            _ => self.types(3),
+        };
+        Signature {
+            parameters,
+            results,
+        }
+    }
+
+    fn module(&mut self) {
+        self.line("(module");
+        let imports = self.pick(4);
+        let defined = 1 + self.pick(5);
+        for _ in 0..imports + defined {
+            let signature = self.signature();
+            self.functions.push(signature);
+        }
+        self.globals = self.types(5);
+        for index in 0..imports {
+            let ty = self.functions[index].clause();
+            self.line(&format!(
+                "(import \"env\" \"import{index}\" (func $f{index} {ty}))"
+            ));
+        }
+        self.state(imports);
+        for index in imports..imports + defined {
+            self.function(index);
+        }
+        self.line(")");
+    }
+
+    /// Memory, table, globals and segments.
+    fn state(&mut self, imports: usize) {
+        let maximum = 1 + self.pick(3);
+        self.line(&format!("(memory (export \"memory\") 1 {maximum})"));
+        let offset = self.pick(0x400);
+        let data: String = (0..self.pick(48))
+            .map(|_| format!("\\{:02x}", self.pick(256)))
+            .collect();
+        self.line(&format!("(data (i32.const {offset}) \"{data}\")"));
+        let globals = self.globals.clone();
+        for (index, ty) in globals.iter().enumerate() {
+            let ty = ty.name();
+            let value = self.constant(Ty::I32);
+            self.line(&format!(
+                "(global $g{index} (export \"global{index}\") (mut {ty}) ({ty}.const {value}))"
+            ));
+        }
+        self.line(&format!(
+            "(global $fuel (export \"{FUEL}\") (mut i32) (i32.const {GENERATED_FUEL}))"
+        ));
+        let entries = 1 + self.pick(6);
+        let count = self.functions.len();
+        self.table = (0..entries)
+            .map(|_| imports.max(self.pick(count)))
+            .collect();
+        let names: String = self
+            .table
+            .iter()
+            .map(|index| format!(" $f{index}"))
+            .collect();
+        let export = if self.chance(2) {
+            "(export \"table\")"
+        } else {
+            ""
+        };
+        // One entry stays null.
+        self.line(&format!("(table {export} {} funcref)", entries + 1));
+        self.line(&format!("(elem (i32.const 0) func{names})"));
+    }
+
+    fn function(&mut self, index: usize) {
+        let signature = self.functions[index].clone();
+        let ty = signature.clause();
+        self.line(&format!("(func $f{index} (export \"export{index}\") {ty}"));
+        let own = self.types(MAX_LOCALS);
+        let own: Vec<Ty> = [Ty::I32, Ty::I64].into_iter().chain(own).collect();
+        let names: String = own.iter().map(|ty| format!(" {}", ty.name())).collect();
+        self.line(&format!("(local{names})"));
+        self.locals = signature.parameters.iter().copied().chain(own).collect();
+        self.results = signature.results.clone();
+        self.labels.clear();
+        self.budget = 30 + self.pick(400) as u32;
+        self.line("global.get $fuel i32.const 0 i32.le_s if");
+        for &ty in &signature.results {
+            self.line(&format!("{}.const 0", ty.name()));
+        }
+        self.line("return end global.get $fuel i32.const 1 i32.sub global.set $fuel");
+        let statements = 1 + self.pick(10);
+        for _ in 0..statements {
+            self.statement(3);
+        }
+        for &ty in &signature.results {
+            self.expression(ty, 4);
+        }
+        self.line(")");
+    }
+
+    /// A local of that type; every function has one of each.
+    fn local(&mut self, ty: Ty) -> usize {
+        let fitting: Vec<usize> = (0..self.locals.len())
+            .filter(|&index| self.locals[index] == ty)
+            .collect();
+        fitting[self.pick(fitting.len())]
+    }
+
+    fn fresh_label(&mut self) -> Label {
+        self.next_label += 1;
+        self.next_label
+    }
+}
+
+impl Signature {
+    /// `(param …) (result …)`
+    fn clause(&self) -> String {
+        let mut text = String::new();
+        for (word, types) in [("param", &self.parameters), ("result", &self.results)] {
+            if !types.is_empty() {
+                let names: Vec<&str> = types.iter().map(|ty| ty.name()).collect();
+                // Writing to a string does not fail.
+                let _ = write!(text, "({word} {}) ", names.join(" "));
+            }
+        }
+        text
+    }
+}
