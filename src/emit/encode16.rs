@@ -156,7 +156,11 @@ fn alu_immediate(op: AluOp, s: bool, rd: Reg, rn: Reg, value: u32, context: Cont
     if rd == rn {
         setting(ok && value <= 255, imm8 | d << 8 | value & 255, context)
     } else {
-        setting(ok && value <= 7, imm3 | (value & 7) << 6 | n << 3 | d, context)
+        setting(
+            ok && value <= 7,
+            imm3 | (value & 7) << 6 | n << 3 | d,
+            context,
+        )
     }
 }
 

@@ -56,7 +56,9 @@ pub fn flow(graph: &Graph) -> Flow {
 fn dominators(predecessors: &[SmallVec<[Block; 2]>]) -> Vec<Block> {
     let mut dominator: Vec<Block> = vec![Block::ENTRY; predecessors.len()];
     for block in 1..predecessors.len() {
-        let forward = predecessors[block].iter().filter(|pred| pred.index() < block);
+        let forward = predecessors[block]
+            .iter()
+            .filter(|pred| pred.index() < block);
         let nearest = forward.copied().reduce(|mut a, mut b| {
             while a != b {
                 if a > b {

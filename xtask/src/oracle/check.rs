@@ -123,7 +123,9 @@ fn prepare(wasm: &[u8], options: &Options) -> Result<Prepared, Stop> {
     let interface = interface::read(wasm, options).map_err(Stop::Skip)?;
     if let Some(function) = interface.functions.iter().find(|it| it.signature.is_none()) {
         let name = &function.name;
-        return Err(Stop::Skip(format!("export {name}: values of its types cannot be passed")));
+        return Err(Stop::Skip(format!(
+            "export {name}: values of its types cannot be passed"
+        )));
     }
     if let Some(symbol) = interface::duplicate_import(&interface) {
         return Err(Stop::Skip(format!("two imports have the symbol {symbol}")));
