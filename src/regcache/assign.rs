@@ -420,7 +420,13 @@ impl Assigner<'_> {
             let best = free
                 .iter()
                 .max_by(|a, b| vote(a).total_cmp(&vote(b)).then(b.cmp(a)));
-            match best.filter(|reg| vote(reg) > 0.0) {
+            // A value without a hint should not enter a loop in a register that it must leave there.
+            let start = self.flow.start(id);
+            let stays = |reg: &Reg| {
+                let hinted = self.hints.of(v).is_some() || !is_header;
+                hinted || self.hints.next_busy(*reg, start + 2) >= self.hints.end(v, start)
+            };
+            match best.filter(|reg| vote(reg) > 0.0 && stays(reg)) {
                 Some(reg) => {
                     free.remove(reg);
                     entry.push((v, reg));
