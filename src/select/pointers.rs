@@ -90,18 +90,6 @@ struct Plan {
 }
 
 impl Pointers<'_> {
-    /// Whether the loop contains the block.
-    fn is_inside(&self, header: Block, block: Block) -> bool {
-        let mut around = self.flow.header[block.index()];
-        while let Some(of) = around {
-            if of == header {
-                return true;
-            }
-            around = self.flow.outer[of.index()];
-        }
-        false
-    }
-
     /// Whether the value is there before the loop and stays the same in it.
     fn is_invariant(&self, header: Block, value: Value) -> bool {
         match self.graph.op(value) {
