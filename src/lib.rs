@@ -21,6 +21,7 @@ use options::Options;
 use rayon::prelude::*;
 use select::Graph;
 use smallvec::SmallVec;
+use std::collections::BTreeSet;
 use wasm::signature::identity;
 use wasm::{Entity, Layout, Module};
 
@@ -99,14 +100,11 @@ fn compile_here(wasm: &[u8], options: &Options, inspect: &Inspect) -> Result<Com
     let mut code = Vec::with_capacity(parts.len());
     let mut compiled = Compiled::default();
     for (part, result) in parts.into_iter().zip(results) {
-        let (machine, dump) = result?;
-        compiled.dump.push_str(&dump);
-        if inspect.listing {
-            compiled
-                .listing
-                .push_str(&titled(&compiler.title(part), machine.listing.as_deref()));
-        }
-        code.push((part, machine));
+        code.push((part, compiler.tell(part, result?, &mut compiled)));
+    }
+    for part in routines(&code) {
+        let result = compiler.part(part)?;
+        code.push((part, compiler.tell(part, result, &mut compiled)));
     }
     compiled.object = elf::write(&module, &layout, names, &code, options)?;
     Ok(compiled)
@@ -130,6 +128,20 @@ fn parts(module: &Module<'_>, layout: &Layout) -> Vec<Part> {
         .map(|index| Part::Function(index as u32))
         .chain([Part::Init])
         .collect()
+}
+
+/// The routines that the code refers to.
+fn routines(code: &[(Part, Code)]) -> Vec<Part> {
+    let relocs = code.iter().flat_map(|(_, code)| &code.relocs);
+    let names: BTreeSet<&'static str> = relocs
+        .filter_map(|reloc| {
+            let Symbol::Routine(name) = reloc.symbol else {
+                return None;
+            };
+            Some(name)
+        })
+        .collect();
+    names.into_iter().map(Part::Routine).collect()
 }
 
 /// What the compilation of each part shares.
@@ -156,6 +168,16 @@ impl Compiler<'_, '_> {
         Ok((code, dump))
     }
 
+    /// Keeps a part's machine code and adds what is to be shown of it to `compiled`.
+    fn tell(&self, part: Part, (code, dump): (Code, String), compiled: &mut Compiled) -> Code {
+        compiled.dump.push_str(&dump);
+        if self.inspect.listing {
+            let text = titled(&self.title(part), code.listing.as_deref());
+            compiled.listing.push_str(&text);
+        }
+        code
+    }
+
     /// A part's values; `None` for a thunk, which has no body.
     fn graph(&self, part: Part) -> Result<Option<Graph>, Error> {
         let (module, layout) = (self.module, self.layout);
@@ -164,6 +186,7 @@ impl Compiler<'_, '_> {
             Part::Function(index) => {
                 select::function(module, layout, index, self.options).map(Some)
             }
+            Part::Routine(name) => Ok(Some(select::routine(name, self.options))),
             Part::Init => Ok(Some(select::init(module, layout))),
         }
     }
@@ -189,7 +212,7 @@ impl Compiler<'_, '_> {
                 let identity = referenced.then(|| identity(&self.module.types, signature));
                 (identity, self.module.place(index, None))
             }
-            Part::Init => (None, Place::default()),
+            Part::Routine(_) | Part::Init => (None, Place::default()),
         };
         let names = |symbol| self.names.of(self.module, symbol);
         let listing = self.inspect.listing || self.inspect.stages.contains(&Stage::Asm);
@@ -215,6 +238,7 @@ impl Compiler<'_, '_> {
                 Some(name) => format!("func[{index}] {}", error::OneLine(name)),
                 None => format!("func[{index}]"),
             },
+            Part::Routine(name) => self.names.of(self.module, Symbol::Routine(name)),
             Part::Init => self.names.of(self.module, Symbol::Init),
         }
     }

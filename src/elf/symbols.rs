@@ -114,6 +114,7 @@ impl Names {
             Symbol::Element(index) => self.of_module(&format!("elements{index}")),
             Symbol::Signature(index) => signature::symbol(&module.types[index as usize]),
             Symbol::Library(name) => name.to_string(),
+            Symbol::Routine(name) => self.of_module(name),
             Symbol::Init => self.of_module("init"),
             Symbol::Trap => "synth_trap".to_string(),
             Symbol::StackLimit => self
@@ -165,6 +166,7 @@ impl Names {
             | Symbol::Element(_)
             | Symbol::Signature(_)
             | Symbol::Library(_)
+            | Symbol::Routine(_)
             | Symbol::Init
             | Symbol::Trap
             | Symbol::StackLimit => return false,

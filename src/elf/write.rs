@@ -24,12 +24,14 @@ pub enum Part {
     /// Function N: its body, or for an import the thunk that stands for it where it is exported or
     /// referred to by its address.
     Function(u32),
+    /// A routine of `select::routines` that other parts refer to.
+    Routine(&'static str),
     /// `<module>_init`
     Init,
 }
 
 /// The bytes of the object. `code` holds every function that can be reached and is not imported, a thunk
-/// for each import that is exported or whose reference is taken, and the initialisation.
+/// for each import that is exported or whose reference is taken, the initialisation, and the routines that these refer to.
 ///
 /// # Errors
 /// `Limit` where something that the code refers to has the name of something else.
@@ -109,6 +111,10 @@ impl Writer<'_, '_> {
                 let exports = &self.names.entity(Entity::Function(index)).exports;
                 (self.names.defined(index).to_string(), exports.clone())
             }
+            Part::Routine(name) => {
+                let name = self.names.of(self.module, isa::Symbol::Routine(name));
+                (name, Vec::new())
+            }
             Part::Init => {
                 let name = self.names.of(self.module, isa::Symbol::Init);
                 (name.clone(), vec![name])
@@ -151,6 +157,9 @@ impl Writer<'_, '_> {
                 if self.module.functions[index as usize].import.is_none() {
                     self.symbols.insert(isa::Symbol::Function(index), id);
                 }
+            }
+            Part::Routine(name) => {
+                self.symbols.insert(isa::Symbol::Routine(name), id);
             }
             Part::Init => {
                 self.symbols.insert(isa::Symbol::Init, id);
@@ -246,7 +255,10 @@ impl Writer<'_, '_> {
         let name = self.names.of(self.module, symbol);
         let id = match symbol {
             _ if self.names.is_imported(symbol) => self.undefined(name),
-            isa::Symbol::Function(_) | isa::Symbol::FunctionReference(_) | isa::Symbol::Init => {
+            isa::Symbol::Function(_)
+            | isa::Symbol::FunctionReference(_)
+            | isa::Symbol::Routine(_)
+            | isa::Symbol::Init => {
                 unreachable!("{name} is referred to but not compiled")
             }
             isa::Symbol::Memory(index) => self.memory(index, &name),

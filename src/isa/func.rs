@@ -35,6 +35,8 @@ pub enum Symbol {
     Signature(u32),
     /// A routine of the Arm run-time ABI or of libm.
     Library(&'static str),
+    /// One of `select::routines`, which the object has where its code refers to it.
+    Routine(&'static str),
     /// `<module>_init`
     Init,
     /// `synth_trap`

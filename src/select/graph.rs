@@ -3,7 +3,7 @@
 //! Two nodes of the same operation on the same values are one, where the first dominates the second. With
 //! each node stands the set of bits that may be set in its value; it decides many folds.
 
-use super::ir::{Access, BinOp, Block, BlockData, Graph, Node, Op, Term, UnOp, Value};
+use super::ir::{Access, BinOp, Block, BlockData, CallInfo, Graph, Node, Op, Term, UnOp, Value};
 use crate::isa::{Cond, MemSize, Symbol, TrapCode};
 use smallvec::SmallVec;
 use std::collections::HashMap;
@@ -30,6 +30,8 @@ pub struct Builder {
     bounded: HashMap<Value, (u32, Block)>,
     /// Bits that can be 1 in a value wherever these blocks have been passed.
     refined: HashMap<Value, SmallVec<[(Block, u32); 2]>>,
+    /// Conventions of routines, in `graph.calls`.
+    routines: HashMap<Symbol, u32>,
 }
 
 impl Builder {
@@ -46,6 +48,7 @@ impl Builder {
             checked: HashMap::new(),
             bounded: HashMap::new(),
             refined: HashMap::new(),
+            routines: HashMap::new(),
         };
         builder.new_block();
         builder
@@ -197,6 +200,7 @@ impl Builder {
             Op::Compare(_) | Op::CompareLong(_) => 1,
             Op::Select => bits(1) | bits(2),
             Op::Unary(UnOp::Clz) => 63,
+            Op::Call(index) | Op::Routine(index) => self.graph.calls[index as usize].bits,
             Op::Load(access) => match access.size {
                 MemSize::U8 => 0xff,
                 MemSize::U16 => 0xffff,
@@ -333,13 +337,35 @@ impl Builder {
         known
     }
 
-    /// A call by `graph.calls[index]`.
-    pub fn call(&mut self, index: usize, args: &[Value]) -> Value {
-        if !self.graph.calls[index].pure {
-            self.epoch += 1;
-        }
-        let index = u32::try_from(index).expect("a function has fewer than 2^32 calls");
+    /// A call by `graph.calls[index]`, which may write anything.
+    pub fn call(&mut self, index: u32, args: &[Value]) -> Value {
+        self.epoch += 1;
         self.effect(Op::Call(index), args)
+    }
+
+    /// A new element of `graph.calls`.
+    pub fn convention(&mut self, info: CallInfo) -> u32 {
+        let index = self.graph.calls.len();
+        self.graph.calls.push(info);
+        u32::try_from(index).expect("a function has fewer than 2^32 calls")
+    }
+
+    /// A call of a pure routine: equal ones are one.
+    pub fn routine(
+        &mut self,
+        symbol: Symbol,
+        args: &[Value],
+        convention: impl FnOnce() -> CallInfo,
+    ) -> Value {
+        let index = match self.routines.get(&symbol) {
+            Some(&index) => index,
+            None => {
+                let index = self.convention(convention());
+                self.routines.insert(symbol, index);
+                index
+            }
+        };
+        self.pure(Op::Routine(index), args)
     }
 }
 

@@ -63,7 +63,7 @@ impl Init<'_> {
             let address = self.builder.address(symbol, 0);
             let size = self.builder.int(bytes);
             self.builder
-                .library_call("__aeabi_memclr4", &[address, size], &[], false);
+                .library_call("__aeabi_memclr4", &[address, size]);
         }
     }
 
@@ -72,7 +72,7 @@ impl Init<'_> {
             let from = self.builder.address(from, 0);
             let size = self.builder.int(bytes);
             self.builder
-                .library_call("__aeabi_memcpy", &[to, from, size], &[], false);
+                .library_call("__aeabi_memcpy", &[to, from, size]);
         }
     }
 

@@ -124,6 +124,8 @@ pub enum Op {
     /// Traps where `args[0]` is not 0.
     TrapIf(TrapCode),
     Call(u32),
+    /// A call whose results depend on its arguments alone, and that does nothing else.
+    Routine(u32),
     /// The address of byte N of the area where callees put their results.
     ResultArea(u32),
 }
@@ -145,6 +147,7 @@ impl Op {
             | Op::AddLong
             | Op::SubLong
             | Op::MulLong { .. }
+            | Op::Routine(_)
             | Op::ResultArea(_) => true,
             Op::Param | Op::Load(_) | Op::Store(_) | Op::TrapIf(_) | Op::Call(_) => false,
         }
@@ -184,8 +187,8 @@ pub struct CallInfo {
     pub results: SmallVec<[Reg; 2]>,
     /// Bytes of stack for arguments.
     pub stack: u32,
-    /// Whether linear memory, globals and tables are as they were: true of arithmetic routines.
-    pub pure: bool,
+    /// Bits of the first result that can be 1.
+    pub bits: u32,
 }
 
 #[derive(Clone, Debug)]

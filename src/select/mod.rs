@@ -4,6 +4,7 @@
 //!   locals    which locals a label must carry
 //!   build     select_with_stack: one walk over the operators, to SSA form (ir, graph, fold, long)
 //!   init      the same for the module's initialisation
+//!   routines  the same for what the object brings itself, from wasm text
 //!   simplify  the graph built again with its shape known (flow)
 //!   lower     tree covering: instructions over virtual registers
 //! ```
@@ -20,9 +21,11 @@ mod long;
 mod lower;
 mod pointers;
 mod print;
+mod routines;
 mod simplify;
 
 pub use ir::Graph;
+pub use routines::routine;
 
 use crate::error::Error;
 use crate::isa::{Func, VReg};

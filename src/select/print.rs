@@ -64,7 +64,7 @@ impl Graph {
             write!(f, "{value} = ")?;
         }
         match node.op {
-            Op::Call(index) => match &self.calls[index as usize] {
+            Op::Call(index) | Op::Routine(index) => match &self.calls[index as usize] {
                 CallInfo {
                     callee: Callee::Symbol(symbol),
                     ..

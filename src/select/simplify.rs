@@ -307,7 +307,8 @@ impl Rebuild {
                 builder.trap_if(args[0], code);
                 return;
             }
-            Op::Call(index) => builder.call(index as usize, &args),
+            Op::Call(index) => builder.call(index, &args),
+            Op::Routine(_) => builder.pure(op, &args),
         };
         self.new[value.index()] = Some(built);
     }

@@ -28,7 +28,7 @@ impl Display for Symbol {
             Symbol::Data(n) => write!(f, "data{n}"),
             Symbol::Element(n) => write!(f, "element{n}"),
             Symbol::Signature(n) => write!(f, "signature{n}"),
-            Symbol::Library(name) => f.write_str(name),
+            Symbol::Library(name) | Symbol::Routine(name) => f.write_str(name),
             Symbol::Init => f.write_str("init"),
             Symbol::Trap => f.write_str("trap"),
             Symbol::StackLimit => f.write_str("stack_limit"),

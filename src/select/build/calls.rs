@@ -109,12 +109,6 @@ fn flatten(operands: &[Operand]) -> Vec<Value> {
 }
 
 impl Builder {
-    fn new_call(&mut self, info: CallInfo, args: &[Value]) -> Value {
-        let index = self.graph.calls.len();
-        self.graph.calls.push(info);
-        self.call(index, args)
-    }
-
     /// A call with the convention of a wasm type; the words of its results.
     pub fn typed_call(
         &mut self,
@@ -143,9 +137,10 @@ impl Builder {
             args,
             results: registers,
             stack,
-            pure: false,
+            bits: u32::MAX,
         };
-        let call = self.new_call(info, &values);
+        let index = self.convention(info);
+        let call = self.call(index, &values);
         match results {
             Results::Registers(registers) => (0..registers.len() as u32)
                 .map(|n| self.result(call, n))
@@ -162,24 +157,34 @@ impl Builder {
         }
     }
 
-    /// A call of a routine that takes up to four words in r0–r3. A `pure` one changes no memory.
-    pub fn library_call(
+    /// A call of a library function that takes up to four words in r0–r3 and returns nothing.
+    pub fn library_call(&mut self, name: &'static str, args: &[Value]) -> Value {
+        let info = register_call(Symbol::Library(name), args.len(), 0, u32::MAX);
+        let index = self.convention(info);
+        self.call(index, args)
+    }
+
+    /// A call of a routine that takes and returns up to four words in r0–r3 and does nothing else. `bits` are
+    /// those of the first result that can be 1.
+    pub fn routine_call(
         &mut self,
-        name: &'static str,
+        symbol: Symbol,
         args: &[Value],
-        results: &[Reg],
-        pure: bool,
+        results: u8,
+        bits: u32,
     ) -> Value {
-        let places = (0..args.len() as u8)
-            .map(|n| Place::Reg(Reg::new(n)))
-            .collect();
-        let info = CallInfo {
-            callee: Callee::Symbol(Symbol::Library(name)),
-            args: places,
-            results: SmallVec::from_slice(results),
-            stack: 0,
-            pure,
-        };
-        self.new_call(info, args)
+        self.routine(symbol, args, || {
+            register_call(symbol, args.len(), results, bits)
+        })
+    }
+}
+
+fn register_call(symbol: Symbol, args: usize, results: u8, bits: u32) -> CallInfo {
+    CallInfo {
+        callee: Callee::Symbol(symbol),
+        args: (0..args as u8).map(|n| Place::Reg(Reg::new(n))).collect(),
+        results: (0..results).map(Reg::new).collect(),
+        stack: 0,
+        bits,
     }
 }

@@ -331,12 +331,16 @@ pub fn size_word(builder: &mut Builder, symbol: Symbol) -> Value {
 
 fn load_of<'a>(operator: &'a Operator<'_>) -> Option<(Load, &'a MemArg)> {
     let (size, high, memarg) = match operator {
-        Operator::I32Load { memarg } => (MemSize::Word, High::Absent, memarg),
+        Operator::I32Load { memarg } | Operator::F32Load { memarg } => {
+            (MemSize::Word, High::Absent, memarg)
+        }
         Operator::I32Load8S { memarg } => (MemSize::S8, High::Absent, memarg),
         Operator::I32Load8U { memarg } => (MemSize::U8, High::Absent, memarg),
         Operator::I32Load16S { memarg } => (MemSize::S16, High::Absent, memarg),
         Operator::I32Load16U { memarg } => (MemSize::U16, High::Absent, memarg),
-        Operator::I64Load { memarg } => (MemSize::Word, High::Memory, memarg),
+        Operator::I64Load { memarg } | Operator::F64Load { memarg } => {
+            (MemSize::Word, High::Memory, memarg)
+        }
         Operator::I64Load8S { memarg } => (MemSize::S8, High::Sign, memarg),
         Operator::I64Load8U { memarg } => (MemSize::U8, High::Zero, memarg),
         Operator::I64Load16S { memarg } => (MemSize::S16, High::Sign, memarg),
@@ -376,10 +380,10 @@ fn store_of<'a>(operator: &'a Operator<'_>) -> Option<(StoreSize, &'a MemArg)> {
         Operator::I32Store16 { memarg } | Operator::I64Store16 { memarg } => {
             (StoreSize::Half, memarg)
         }
-        Operator::I32Store { memarg } | Operator::I64Store32 { memarg } => {
-            (StoreSize::Word, memarg)
-        }
-        Operator::I64Store { memarg } => (StoreSize::Long, memarg),
+        Operator::I32Store { memarg }
+        | Operator::F32Store { memarg }
+        | Operator::I64Store32 { memarg } => (StoreSize::Word, memarg),
+        Operator::I64Store { memarg } | Operator::F64Store { memarg } => (StoreSize::Long, memarg),
         _ => return None,
     })
 }

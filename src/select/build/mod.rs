@@ -8,6 +8,7 @@
 
 mod calls;
 mod control;
+mod float;
 mod memory;
 mod numeric;
 mod operator_name;
@@ -206,7 +207,11 @@ impl Walk<'_> {
                 self.call_indirect(type_index, table_index);
             }
             _ => {
-                if !(self.control(operator) || self.numeric(operator) || self.memory(operator)) {
+                let known = self.control(operator)
+                    || self.numeric(operator)
+                    || self.memory(operator)
+                    || self.float(operator);
+                if !known {
                     return Err(Refused);
                 }
             }

@@ -1,7 +1,7 @@
 //! Integer arithmetic, comparisons and conversions.
 
 use super::Walk;
-use crate::isa::{Cond, Reg, TrapCode};
+use crate::isa::{Cond, Symbol, TrapCode};
 use crate::select::ir::{BinOp, UnOp, Value};
 use crate::select::long::Long;
 use wasmparser::Operator;
@@ -195,8 +195,8 @@ impl Walk<'_> {
             "__aeabi_uldivmod"
         };
         // Quotient in r0 and r1, remainder in r2 and r3 (RTABI32 4.3.1).
-        let results = [0, 1, 2, 3].map(Reg::new);
-        let call = builder.library_call(name, &[a[0], a[1], b[0], b[1]], &results, true);
+        let operands = [a[0], a[1], b[0], b[1]];
+        let call = builder.routine_call(Symbol::Library(name), &operands, 4, u32::MAX);
         let first = if remainder { 2 } else { 0 };
         let value = [builder.result(call, first), builder.result(call, first + 1)];
         self.push_long(value);

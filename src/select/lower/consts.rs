@@ -61,7 +61,7 @@ impl Consts {
                 .block(block)
                 .body
                 .iter()
-                .any(|&v| matches!(graph.op(v), Op::Call(_)));
+                .any(|&v| matches!(graph.op(v), Op::Call(_) | Op::Routine(_)));
             let mut header = flow.header[block.index()].filter(|_| calls);
             while let Some(of) = header.filter(|of| !has_call[of.index()]) {
                 has_call[of.index()] = true;

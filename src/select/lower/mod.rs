@@ -151,7 +151,7 @@ impl Lower<'_> {
         self.regs[value.index()].is_some()
             || matches!(
                 self.graph.op(value),
-                Op::AddLong | Op::SubLong | Op::MulLong { .. }
+                Op::AddLong | Op::SubLong | Op::MulLong { .. } | Op::Routine(_)
             ) && self.results.contains_key(&(value, 1))
     }
 
@@ -234,7 +234,7 @@ impl Lower<'_> {
             Op::Load(access) => self.load(value, args[0], access),
             Op::Store(access) => self.store(args[0], args[1], access),
             Op::TrapIf(code) => self.trap_if(args[0], code),
-            Op::Call(index) => self.call(value, index as usize),
+            Op::Call(index) | Op::Routine(index) => self.call(value, index as usize),
             Op::ResultArea(offset) => {
                 let rd = self.dest(value);
                 self.push(Inst::StackAddr {
