@@ -148,11 +148,12 @@ impl Lower<'_> {
 
     /// Whether code that comes later asked for the value or for one of its further results.
     fn is_wanted(&self, value: Value) -> bool {
-        self.regs[value.index()].is_some()
-            || matches!(
-                self.graph.op(value),
-                Op::AddLong | Op::SubLong | Op::MulLong { .. } | Op::Routine(_)
-            ) && self.results.contains_key(&(value, 1))
+        let results = match self.graph.op(value) {
+            Op::AddLong | Op::SubLong | Op::MulLong { .. } => 2,
+            Op::Routine(index) => self.graph.calls[index as usize].results.len() as u32,
+            _ => 1,
+        };
+        (0..results).any(|n| self.result_reg(value, n).is_some())
     }
 
     /// The register that holds a value.
