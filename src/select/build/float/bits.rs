@@ -193,25 +193,36 @@ impl Builder {
         }
     }
 
-    /// `less` where `a` is below `b`, -0 being below +0; else `otherwise`; a NaN among the operands, made quiet, instead of
-    /// either.
-    pub(super) fn float_lesser(
+    /// The greatest of two floats or the least, -0 being below +0; a NaN among them, made quiet, instead.
+    ///
+    /// Counted from the infinity that loses, all NaNs are unsigned numbers past the other infinity's: they win.
+    pub(super) fn float_extreme(
         &mut self,
         float: Float,
+        greatest: bool,
         a: Operand,
         b: Operand,
-        less: Operand,
-        otherwise: Operand,
     ) -> Operand {
-        let (x, y) = (self.float_key(a), self.float_key(b));
-        let is_less = self.compare_operands(Cond::Lt, x, y);
-        let mut value = self.select_operand(is_less, less, otherwise);
-        for operand in [b, a] {
-            let is_nan = self.float_is_nan(float, operand);
-            let quiet = self.float_binary_high(BinOp::Or, operand, float.quiet());
-            value = self.select_operand(is_nan, quiet, value);
-        }
-        value
+        let mut rank = |operand| {
+            let key = self.float_key(operand);
+            if greatest {
+                return self.add_operand(float, key, float.least().wrapping_neg().cast_unsigned());
+            }
+            let infinity = self.float_const(float, float.infinity());
+            match (infinity, key) {
+                (Operand::Word(a), Operand::Word(b)) => {
+                    Operand::Word(self.binary(BinOp::Sub, a, b))
+                }
+                (Operand::Long(a), Operand::Long(b)) => Operand::Long(self.sub_long(a, b)),
+                _ => unreachable!("a constant has its type's words"),
+            }
+        };
+        let (x, y) = (rank(a), rank(b));
+        let wins = self.compare_operands(Cond::Hi, x, y);
+        let winner = self.select_operand(wins, a, b);
+        let is_nan = self.float_is_nan(float, winner);
+        let quiet = self.float_binary_high(BinOp::Or, winner, float.quiet());
+        self.select_operand(is_nan, quiet, winner)
     }
 
     /// A relation that is not `Ne` to the constant with these bits.

@@ -101,8 +101,8 @@ impl Walk<'_> {
             Action::Abs => self.unary_float(|b, x| b.float_abs(x)),
             Action::Neg => self.unary_float(|b, x| b.float_negate(x)),
             Action::Copysign => self.binary_float(|b, x, y| b.float_copysign(x, y)),
-            Action::Min(float) => self.binary_float(|b, x, y| b.float_lesser(float, x, y, x, y)),
-            Action::Max(float) => self.binary_float(|b, x, y| b.float_lesser(float, x, y, y, x)),
+            Action::Min(float) => self.binary_float(|b, x, y| b.float_extreme(float, false, x, y)),
+            Action::Max(float) => self.binary_float(|b, x, y| b.float_extreme(float, true, x, y)),
             Action::Compare(float, relation) => {
                 let (b, a) = (self.pop(), self.pop());
                 let value = self.builder.float_compare(float, relation, a, b);
