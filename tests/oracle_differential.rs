@@ -19,7 +19,7 @@ fn seeded_bytes_agree() {
         let mut random = Random::stream(0xd1ff, index);
         let length = 300 + random.below(6000) as usize;
         let bytes = random.bytes(length);
-        let Some((wasm, report)) = check_bytes(&bytes, &Language::default()) else {
+        let Some((wasm, report)) = check_bytes(&bytes, &Language::COMPLETE) else {
             continue;
         };
         assert!(

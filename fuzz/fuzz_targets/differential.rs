@@ -6,7 +6,7 @@ use xtask::oracle::check_bytes;
 use xtask::oracle::generate::Language;
 
 fuzz_target!(|bytes: &[u8]| -> Corpus {
-    let Some((wasm, report)) = check_bytes(bytes, &Language::default()) else {
+    let Some((wasm, report)) = check_bytes(bytes, &Language::COMPLETE) else {
         return Corpus::Reject;
     };
     if !report.passed() {

@@ -25,13 +25,33 @@ pub struct Language {
     pub wide_arithmetic: bool,
 }
 
+impl Language {
+    /// What the compiler has.
+    pub const COMPLETE: Language = Language {
+        floats: true,
+        references: false,
+        bulk: false,
+        multi_memory: false,
+        tail_calls: false,
+        extended_const: false,
+        wide_arithmetic: false,
+    };
+}
+
 /// A module made from `bytes`; `None` when they are too few.
 pub fn module(bytes: &[u8], language: &Language, bounds: Bounds) -> Option<Vec<u8>> {
     let mut input = Unstructured::new(bytes);
     if input.ratio(1u8, 2u8).ok()? {
         let traps = input.ratio(1u8, 4u8).ok()?;
         let overruns = traps && bounds == Bounds::Trap;
-        let text = program::text(&mut input, program::Shape { traps, overruns });
+        let text = program::text(
+            &mut input,
+            program::Shape {
+                traps,
+                overruns,
+                floats: language.floats,
+            },
+        );
         return Some(wat::parse_str(text).expect("programs are well-formed text"));
     }
     let config = config(&mut input, language, bounds).ok()?;

@@ -165,7 +165,7 @@ pub fn generated(seed: u64, index: u64, bounds: Bounds) -> Vec<u8> {
     loop {
         let length = (512 << random.below(5)) + random.below(512);
         let bytes = random.bytes(length as usize);
-        if let Some(wasm) = generate::module(&bytes, &Language::default(), bounds) {
+        if let Some(wasm) = generate::module(&bytes, &Language::COMPLETE, bounds) {
             return wasm;
         }
     }

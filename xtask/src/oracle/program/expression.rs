@@ -38,6 +38,9 @@ impl Program<'_, '_> {
         self.budget -= 1;
         match self.pick(24) {
             0..=2 => self.leaf(ty),
+            3..=8 if ty.is_float() => self.float_binary(ty, depth - 1),
+            9 if ty.is_float() => self.float_unary(ty, depth - 1),
+            10 | 23 if ty.is_float() => self.float_conversion(ty, depth - 1),
             3..=8 => self.binary(ty, depth - 1),
             9 => {
                 self.expression(ty, depth - 1);
@@ -98,7 +101,11 @@ impl Program<'_, '_> {
 
     /// Replaces the address on the stack by what is there.
     pub(super) fn load(&mut self, ty: Ty) {
-        let count = if ty == Ty::I64 { 7 } else { 5 };
+        let count = match ty {
+            Ty::I32 => 5,
+            Ty::I64 => 7,
+            Ty::F32 | Ty::F64 => 1,
+        };
         let index = self.pick(count);
         let (operator, width) = *LOADS.iter().chain(&WIDE_LOADS).nth(index).expect("7 loads");
         let width = if width == 0 {
@@ -112,12 +119,20 @@ impl Program<'_, '_> {
 
     fn leaf(&mut self, ty: Ty) {
         if self.chance(3) {
-            let value = self.constant(ty);
-            self.line(&format!("{}.const {value}", ty.name()));
+            self.literal(ty);
         } else {
             let local = self.local(ty);
             self.line(&format!("local.get {local}"));
         }
+    }
+
+    /// Pushes a constant.
+    fn literal(&mut self, ty: Ty) {
+        if ty.is_float() {
+            return self.float_constant(ty);
+        }
+        let value = self.constant(ty);
+        self.line(&format!("{}.const {value}", ty.name()));
     }
 
     /// A small number, a power of two or its neighbour, an edge, or any.
@@ -136,6 +151,7 @@ impl Program<'_, '_> {
         match ty {
             Ty::I32 => i64::from(value as i32),
             Ty::I64 => value,
+            Ty::F32 | Ty::F64 => unreachable!("floats have constants of their own"),
         }
     }
 
@@ -163,13 +179,11 @@ impl Program<'_, '_> {
         self.line(&format!("{name}.{}", BINARY[index]));
     }
 
-    fn right_operand(&mut self, ty: Ty, depth: u32) {
+    pub(super) fn right_operand(&mut self, ty: Ty, depth: u32) {
         match self.pick(5) {
             0 | 1 => self.expression(ty, depth),
-            2 | 3 => {
-                let value = self.constant(ty);
-                self.line(&format!("{}.const {value}", ty.name()));
-            }
+            2 | 3 => self.literal(ty),
+            _ if ty.is_float() => self.float_unary(ty, depth),
             _ => self.narrow(ty, depth),
         }
     }
@@ -229,6 +243,9 @@ impl Program<'_, '_> {
     }
 
     fn conversion(&mut self, ty: Ty, depth: u32) {
+        if self.shape.floats && self.chance(2) {
+            return self.integer_of_float(ty, depth);
+        }
         match ty {
             Ty::I64 => {
                 self.expression(Ty::I32, depth);
@@ -240,6 +257,7 @@ impl Program<'_, '_> {
                 self.line("i32.wrap_i64");
             }
             Ty::I32 => self.condition(depth),
+            Ty::F32 | Ty::F64 => self.float_conversion(ty, depth),
         }
     }
 
@@ -251,6 +269,9 @@ impl Program<'_, '_> {
         self.budget -= 1;
         let ty = self.ty();
         self.expression(ty, depth - 1);
+        if ty.is_float() {
+            return self.float_comparison(ty, depth - 1);
+        }
         if self.chance(5) {
             return self.line(&format!("{}.eqz", ty.name()));
         }
@@ -338,9 +359,7 @@ impl Program<'_, '_> {
         }
         let index = fitting[self.pick(fitting.len())];
         let signature = self.functions[index].clone();
-        for &parameter in &signature.parameters {
-            self.expression(parameter, depth);
-        }
+        self.arguments(index, depth);
         self.line(&format!("call $f{index}"));
         self.line(&"drop ".repeat(signature.results.len() - 1));
     }
@@ -354,9 +373,7 @@ impl Program<'_, '_> {
         }
         let entry = fitting[self.pick(fitting.len())];
         let signature = self.functions[self.table[entry]].clone();
-        for &parameter in &signature.parameters {
-            self.expression(parameter, depth);
-        }
+        self.arguments(self.table[entry], depth);
         if self.shape.traps && self.chance(4) {
             self.expression(Ty::I32, depth);
             self.line("i32.const 7 i32.and");
@@ -385,6 +402,7 @@ impl Program<'_, '_> {
         self.condition(depth);
         self.line("global.get $fuel i32.const 1 i32.sub global.set $fuel");
         self.line("global.get $fuel i32.const 0 i32.gt_s i32.and");
-        self.line(&format!("br_if $l{label} {name}.xor end"));
+        let operator = if ty.is_float() { "sub" } else { "xor" };
+        self.line(&format!("br_if $l{label} {name}.{operator} end"));
     }
 }

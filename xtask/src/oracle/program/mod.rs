@@ -7,6 +7,7 @@
 //! refills, and returns or falls through when there is none. Only traps that the shape allows can happen.
 
 mod expression;
+mod float;
 mod statement;
 
 use std::fmt::Write as _;
@@ -23,12 +24,15 @@ pub struct Shape {
     pub traps: bool,
     /// Addresses that may be out of bounds.
     pub overruns: bool,
+    pub floats: bool,
 }
 
 #[derive(Copy, Clone, PartialEq, Eq, Debug)]
 enum Ty {
     I32,
     I64,
+    F32,
+    F64,
 }
 
 impl Ty {
@@ -36,13 +40,22 @@ impl Ty {
         match self {
             Ty::I32 => "i32",
             Ty::I64 => "i64",
+            Ty::F32 => "f32",
+            Ty::F64 => "f64",
         }
     }
 
     fn bits(self) -> usize {
         match self {
-            Ty::I32 => 32,
-            Ty::I64 => 64,
+            Ty::I32 | Ty::F32 => 32,
+            Ty::I64 | Ty::F64 => 64,
+        }
+    }
+
+    fn is_float(self) -> bool {
+        match self {
+            Ty::I32 | Ty::I64 => false,
+            Ty::F32 | Ty::F64 => true,
         }
     }
 }
@@ -62,6 +75,7 @@ struct Program<'a, 'b> {
     out: String,
     /// Imports first.
     functions: Vec<Signature>,
+    imports: usize,
     globals: Vec<Ty>,
     /// Functions in the table, by entry.
     table: Vec<usize>,
@@ -86,6 +100,7 @@ pub fn text(input: &mut Unstructured<'_>, shape: Shape) -> String {
         shape,
         out: String::new(),
         functions: Vec::new(),
+        imports: 0,
         globals: Vec::new(),
         table: Vec::new(),
         locals: Vec::new(),
@@ -117,6 +132,9 @@ impl Program<'_, '_> {
     }
 
     fn ty(&mut self) -> Ty {
+        if self.shape.floats && self.chance(3) {
+            return if self.chance(2) { Ty::F64 } else { Ty::F32 };
+        }
         if self.chance(self.rarity) {
             Ty::I64
         } else {
@@ -147,6 +165,7 @@ impl Program<'_, '_> {
         self.line("(module");
         self.rarity = [2, 3, 8][self.pick(3)];
         let imports = self.pick(4);
+        self.imports = imports;
         let defined = 1 + self.pick(5);
         for _ in 0..imports + defined {
             let signature = self.signature();
@@ -162,6 +181,9 @@ impl Program<'_, '_> {
         self.state(imports);
         for index in imports..imports + defined {
             self.function(index);
+        }
+        if self.shape.floats {
+            self.canonical_functions();
         }
         self.line(")");
     }
@@ -211,7 +233,9 @@ impl Program<'_, '_> {
         let ty = signature.clause();
         self.line(&format!("(func $f{index} (export \"export{index}\") {ty}"));
         let own = self.types(MAX_LOCALS);
-        let own: Vec<Ty> = [Ty::I32, Ty::I64].into_iter().chain(own).collect();
+        let one_each = [Ty::I32, Ty::I64, Ty::F32, Ty::F64];
+        let one_each = &one_each[..if self.shape.floats { 4 } else { 2 }];
+        let own: Vec<Ty> = one_each.iter().copied().chain(own).collect();
         let names: String = own.iter().map(|ty| format!(" {}", ty.name())).collect();
         self.line(&format!("(local{names})"));
         self.locals = signature.parameters.iter().copied().chain(own).collect();
@@ -239,6 +263,16 @@ impl Program<'_, '_> {
             .filter(|&index| self.locals[index] == ty)
             .collect();
         fitting[self.pick(fitting.len())]
+    }
+
+    /// Pushes the arguments of a call of function `index`.
+    fn arguments(&mut self, index: usize, depth: u32) {
+        for ty in self.functions[index].parameters.clone() {
+            self.expression(ty, depth);
+            if index < self.imports {
+                self.canonical(ty);
+            }
+        }
     }
 
     fn fresh_label(&mut self) -> Label {

@@ -2,7 +2,8 @@
 
 use super::{Program, Ty};
 
-const STORES: [(Ty, &str, u32); 7] = [
+/// Those of floats last.
+const STORES: [(Ty, &str, u32); 9] = [
     (Ty::I32, "store", 4),
     (Ty::I32, "store8", 1),
     (Ty::I32, "store16", 2),
@@ -10,6 +11,8 @@ const STORES: [(Ty, &str, u32); 7] = [
     (Ty::I64, "store8", 1),
     (Ty::I64, "store16", 2),
     (Ty::I64, "store32", 4),
+    (Ty::F32, "store", 4),
+    (Ty::F64, "store", 8),
 ];
 
 impl Program<'_, '_> {
@@ -72,10 +75,17 @@ impl Program<'_, '_> {
         self.line(&format!("local.set {local}"));
     }
 
+    /// A kind of store: type of the value, operator, bytes.
+    fn store_kind(&mut self) -> (Ty, &'static str, u32) {
+        let count = if self.shape.floats { 9 } else { 7 };
+        STORES[self.pick(count)]
+    }
+
     fn store(&mut self) {
-        let (ty, operator, width) = STORES[self.pick(STORES.len())];
+        let (ty, operator, width) = self.store_kind();
         self.address(2);
         self.expression(ty, 3);
+        self.canonical(ty);
         let memarg = self.memarg(width);
         self.line(&format!("{}.{operator} {memarg}", ty.name()));
     }
@@ -86,12 +96,14 @@ impl Program<'_, '_> {
         self.address(2);
         self.line(&format!("local.set {pointer}"));
         for _ in 0..1 + self.pick(4) {
-            let (ty, operator, width) = STORES[self.pick(STORES.len())];
+            let (ty, operator, width) = self.store_kind();
             let memarg = self.memarg(width);
             self.line(&format!("local.get {pointer} local.get {pointer}"));
             self.load(ty);
             self.expression(ty, 2);
-            self.line(&format!("{0}.add {0}.{operator} {memarg}", ty.name()));
+            self.line(&format!("{}.add", ty.name()));
+            self.canonical(ty);
+            self.line(&format!("{}.{operator} {memarg}", ty.name()));
         }
     }
 
@@ -155,9 +167,7 @@ impl Program<'_, '_> {
     fn call(&mut self) {
         let index = self.pick(self.functions.len());
         let signature = self.functions[index].clone();
-        for &parameter in &signature.parameters {
-            self.expression(parameter, 2);
-        }
+        self.arguments(index, 2);
         self.line(&format!("call $f{index}"));
         for &result in signature.results.iter().rev() {
             let local = self.local(result);
