@@ -1,13 +1,16 @@
 //! Floating-point helpers of the Run-time ABI for the Arm Architecture (4.1.2) on the host's IEEE 754 arithmetic, which is
 //! exact in the same rounding. All take and return core registers, whatever the object's calling convention is.
 //!
-//! A NaN operand comes back quiet with its payload, the first one if there are two; a NaN from numbers is the positive one
-//! without a payload: what the common libraries do.
+//! A NaN operand comes back quiet with its payload, the first one if there are two; a NaN from numbers, and from the other
+//! width, is the positive one without a payload. The latter is visible in modules of wasm-smith, which makes NaNs the
+//! same behind every operator but these two, and it is what the reference engine does.
 
 use super::value::Type::{self, F32, F64, I32, I64};
 
 type Function = (fn(u64, u64) -> u64, &'static [Type], Type);
 
+const NAN_S: u32 = 0x7fc0_0000;
+const NAN_D: u64 = 0x7ff8 << 48;
 const QUIET_S: u32 = 1 << 22;
 const QUIET_D: u64 = 1 << 51;
 
@@ -24,7 +27,7 @@ fn single_result(operands: &[u64], result: f32) -> u64 {
     let nan = operands.iter().find(|&&bits| s(bits).is_nan());
     match nan {
         Some(&bits) => (bits as u32 | QUIET_S).into(),
-        None if result.is_nan() => 0x7fc0_0000,
+        None if result.is_nan() => NAN_S.into(),
         None => result.to_bits().into(),
     }
 }
@@ -33,7 +36,7 @@ fn double_result(operands: &[u64], result: f64) -> u64 {
     let nan = operands.iter().find(|&&bits| d(bits).is_nan());
     match nan {
         Some(&bits) => bits | QUIET_D,
-        None if result.is_nan() => 0x7ff8 << 48,
+        None if result.is_nan() => NAN_D,
         None => result.to_bits(),
     }
 }
@@ -46,19 +49,18 @@ fn dd(a: u64, b: u64, operation: fn(f64, f64) -> f64) -> u64 {
     double_result(&[a, b], operation(d(a), d(b)))
 }
 
-/// Sign and payload go from the top of one fraction to the top of the other.
 fn widen(bits: u64) -> u64 {
-    if !s(bits).is_nan() {
-        return f64::from(s(bits)).to_bits();
+    if s(bits).is_nan() {
+        return NAN_D;
     }
-    (bits >> 31) << 63 | 0x7ff8 << 48 | (bits & 0x3f_ffff) << 29
+    f64::from(s(bits)).to_bits()
 }
 
 fn narrow(bits: u64) -> u64 {
-    if !d(bits).is_nan() {
-        return (d(bits) as f32).to_bits().into();
+    if d(bits).is_nan() {
+        return NAN_S.into();
     }
-    (bits >> 63) << 31 | 0x7fc0_0000 | (bits >> 29 & 0x3f_ffff)
+    (d(bits) as f32).to_bits().into()
 }
 
 /// A truncation whose result the run-time ABI specifies where the value has one of that type; a number that nothing may
