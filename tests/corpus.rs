@@ -14,17 +14,17 @@ use xtask::oracle::{Report, check_module};
 /// Calls of each export.
 const CALLS: u32 = 10;
 const LEVELS: [&str; 4] = ["O0", "O1", "O2", "Os"];
-/// Kernels that need floating point, which is refused.
-const FLOATS: [&str; 2] = ["biquad_f32", "dot_f64"];
+/// Unoptimised code keeps NaNs in memory, whose payloads are not specified; `tests/link.rs` runs it.
+const VISIBLE_NANS: &str = "floats-O0.wasm";
 
 #[test]
 fn programs_with_bounds_checks() {
-    check(&programs(), Bounds::Trap);
+    check(&comparable_programs(), Bounds::Trap);
 }
 
 #[test]
 fn programs_without_bounds_checks() {
-    check(&programs(), Bounds::None);
+    check(&comparable_programs(), Bounds::None);
 }
 
 #[test]
@@ -79,11 +79,15 @@ fn programs() -> Vec<PathBuf> {
     files(&directory().join("tests/corpus/wasm"), "wasm")
 }
 
+fn comparable_programs() -> Vec<PathBuf> {
+    let mut programs = programs();
+    programs.retain(|path| !path.ends_with(VISIBLE_NANS));
+    programs
+}
+
 fn kernels() -> Vec<PathBuf> {
-    let mut kernels = files(&directory().join("bench/kernels"), "wasm");
-    let is_float = |path: &PathBuf| FLOATS.iter().any(|f| path.to_string_lossy().contains(f));
-    kernels.retain(|path| !is_float(path));
-    assert_eq!(kernels.len(), 16);
+    let kernels = files(&directory().join("bench/kernels"), "wasm");
+    assert_eq!(kernels.len(), 20);
     kernels
 }
 

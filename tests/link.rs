@@ -156,7 +156,7 @@ impl Image {
             command
                 .arg(repository().join("tests/link/image.ld"))
                 .args(self.objects());
-            command.args([library("libc.a"), library("libgcc.a")]);
+            command.args([library("libm.a"), library("libc.a"), library("libgcc.a")]);
             run(command.arg("-o").arg(&executable));
             let elf = std::fs::read(&executable).expect("the linker wrote it");
             assert_eq!(
