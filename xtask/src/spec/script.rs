@@ -11,6 +11,7 @@ use std::fmt::Write as _;
 use synth::error::Error;
 use synth::options::{Bounds, Options};
 use wasmparser::{Validator, WasmFeatures};
+use wast::core::WastArgCore;
 use wast::lexer::Lexer;
 use wast::parser::{self, ParseBuffer};
 use wast::token::Id;
@@ -62,10 +63,34 @@ pub fn run(script: &Script, settings: &Settings<'_>) -> Result<Tally, String> {
         definitions: HashMap::new(),
         tally: Tally::default(),
     };
-    for directive in parsed.directives {
+    let growths = growths(&parsed.directives);
+    for (directive, growth) in parsed.directives.into_iter().zip(growths) {
+        runner.instances.reserve_pages(growth);
         runner.directive(directive);
     }
     Ok(runner.tally)
+}
+
+/// For each module the largest number of pages that the actions after it may want to grow a memory by: what they pass
+/// that is no more than some. 0 for other directives.
+fn growths(directives: &[WastDirective<'_>]) -> Vec<u64> {
+    const MOST: i32 = 1000;
+    let mut growths = vec![0; directives.len()];
+    let mut largest = 0;
+    for (growth, directive) in growths.iter_mut().zip(directives).rev() {
+        match directive {
+            WastDirective::Module(_) => *growth = std::mem::take(&mut largest),
+            WastDirective::AssertReturn { exec: WastExecute::Invoke(invoke), .. } => {
+                let pages = invoke.args.iter().filter_map(|argument| match argument {
+                    WastArg::Core(WastArgCore::I32(pages @ 0..=MOST)) => u64::try_from(*pages).ok(),
+                    _ => None,
+                });
+                largest = pages.fold(largest, u64::max);
+            }
+            _ => {}
+        }
+    }
+    growths
 }
 
 struct Runner<'s, 'a> {
