@@ -73,6 +73,8 @@ struct Export {
 struct Instance {
     exports: HashMap<String, Export>,
     state: State,
+    /// Whether a memory or table of it would have been grown, had it run.
+    may_have_grown: bool,
 }
 
 /// All instances of a script.
@@ -145,7 +147,11 @@ impl<'a> Instances<'a> {
     }
 
     fn push(&mut self, exports: HashMap<String, Export>, state: State) -> usize {
-        self.instances.push(Instance { exports, state });
+        self.instances.push(Instance {
+            exports,
+            state,
+            may_have_grown: false,
+        });
         self.instances.len() - 1
     }
 
@@ -175,7 +181,13 @@ impl<'a> Instances<'a> {
             Err(Stop::Skip(reason)) => (State::Skipped(reason.clone()), Err(Stop::Skip(reason))),
             Err(stop) => (State::Failed, Err(stop)),
         };
-        (self.push(exports, state), started)
+        let number = self.push(exports, state);
+        if matches!(started, Err(Stop::Skip(_))) && interface.grows {
+            for instance in sources.iter().map(|(source, _)| *source).chain([number]) {
+                self.instances[instance].may_have_grown = true;
+            }
+        }
+        (number, started)
     }
 
     /// For each import the instance and the name of the export that it takes.
@@ -196,9 +208,14 @@ impl<'a> Instances<'a> {
     /// The type of an export, with the current size as its minimum.
     fn current(&self, instance: usize, export: &Export) -> Result<ExternType, String> {
         let mut ty = export.ty.clone();
+        let instance = &self.instances[instance];
+        let machine = match instance.state {
+            State::Running(machine) => Some(machine),
+            State::Skipped(_) | State::Failed if instance.may_have_grown => None,
+            State::Skipped(_) | State::Failed => return Ok(ty),
+        };
         let size = || {
-            let State::Running(machine) = self.instances[instance].state else {
-                // What has not run may have grown to any size.
+            let Some(machine) = machine else {
                 return Ok(u64::from(u32::MAX));
             };
             let address = self.address(machine, &format!("{}.size", export.symbol))?;
