@@ -81,10 +81,12 @@ impl Walk<'_> {
                     return None;
                 }
                 Size::Word => {
-                    let least = u64::from(layout.declared_pages) << layout.page_log2;
-                    let size = size_word(&mut self.builder, Symbol::MemorySize(memory));
                     // A memory never shrinks; where even its least size holds the access's end, the
-                    // subtraction cannot wrap.
+                    // subtraction cannot wrap. Who defines an imported one may have reserved less than it
+                    // declares.
+                    let own = self.module.memories[memory as usize].import.is_none();
+                    let least = if own { u64::from(layout.initial) } else { 0 };
+                    let size = size_word(&mut self.builder, Symbol::MemorySize(memory));
                     if least < end {
                         let too_small = self.builder.compare_const(Cond::Lo, size, end as u32);
                         self.builder.trap_if(too_small, TrapCode::MemoryOutOfBounds);
