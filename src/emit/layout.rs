@@ -84,10 +84,10 @@ fn reach(func: &Func<Reg>, targets: &[Target]) -> Vec<bool> {
     let mut work = vec![BlockId::ENTRY];
     while let Some(id) = work.pop() {
         for successor in func.block(id).term.successors() {
-            if let Target::Block(target) = targets[successor.index()] {
-                if !std::mem::replace(&mut reached[target.index()], true) {
-                    work.push(target);
-                }
+            if let Target::Block(target) = targets[successor.index()]
+                && !std::mem::replace(&mut reached[target.index()], true)
+            {
+                work.push(target);
             }
         }
     }

@@ -23,6 +23,11 @@ pub struct Flow {
 }
 
 impl Flow {
+    pub fn dominates(&self, a: Block, b: Block) -> bool {
+        let (a, b) = (self.intervals[a.index()], self.intervals[b.index()]);
+        a.0 <= b.0 && b.1 <= a.1
+    }
+
     /// The nearest block that dominates both.
     pub fn common_dominator(&self, mut a: Block, mut b: Block) -> Block {
         while a != b {
@@ -56,7 +61,9 @@ pub fn flow(graph: &Graph) -> Flow {
 fn dominators(predecessors: &[SmallVec<[Block; 2]>]) -> Vec<Block> {
     let mut dominator: Vec<Block> = vec![Block::ENTRY; predecessors.len()];
     for block in 1..predecessors.len() {
-        let forward = predecessors[block].iter().filter(|pred| pred.index() < block);
+        let forward = predecessors[block]
+            .iter()
+            .filter(|pred| pred.index() < block);
         let nearest = forward.copied().reduce(|mut a, mut b| {
             while a != b {
                 if a > b {

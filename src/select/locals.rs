@@ -51,11 +51,16 @@ impl Locals {
 
 /// Scans a body with this many locals, parameters included.
 pub fn locals(body: &FunctionBody<'_>, count: usize) -> Locals {
-    let mut facts = Locals { last_read: vec![0; count], ..Locals::default() };
+    let mut facts = Locals {
+        last_read: vec![0; count],
+        ..Locals::default()
+    };
     let mut open: Vec<usize> = Vec::new();
     let mut loops = 0;
     let mut read_in_loop: Vec<u32> = Vec::new();
-    let mut reader = body.get_operators_reader().expect("a validated body decodes");
+    let mut reader = body
+        .get_operators_reader()
+        .expect("a validated body decodes");
     let mut position = 0;
     while !reader.eof() {
         position += 1;
@@ -73,7 +78,12 @@ pub fn locals(body: &FunctionBody<'_>, count: usize) -> Locals {
                 let is_loop = matches!(operator, Operator::Loop { .. });
                 // Until its end is seen, a loop is marked by an alternative before its start.
                 let alternative = if is_loop { 0 } else { position };
-                facts.constructs.push(Construct { start: position, alternative, end: 0, targeted: false });
+                facts.constructs.push(Construct {
+                    start: position,
+                    alternative,
+                    end: 0,
+                    targeted: false,
+                });
             }
             Operator::Else => {
                 let index = *open.last().expect("a validated else stands in an if");

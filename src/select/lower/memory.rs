@@ -12,13 +12,21 @@ impl Lower<'_> {
     pub fn load(&mut self, value: Value, address: Value, access: Access) {
         let rt = self.dest(value);
         let addr = self.addr(address, access.offset);
-        self.push(Inst::Load { size: access.size, rt, addr });
+        self.push(Inst::Load {
+            size: access.size,
+            rt,
+            addr,
+        });
     }
 
     pub fn store(&mut self, address: Value, value: Value, access: Access) {
         let rt = self.reg(value);
         let addr = self.addr(address, access.offset);
-        self.push(Inst::Store { size: access.size, rt, addr });
+        self.push(Inst::Store {
+            size: access.size,
+            rt,
+            addr,
+        });
     }
 
     /// An argument word that arrives on the stack.
@@ -26,7 +34,11 @@ impl Lower<'_> {
         if let Place::Stack(offset) = self.graph.arguments[word as usize] {
             let rt = self.dest(value);
             let addr = Addr::Stack(StackArea::Incoming, offset);
-            self.push(Inst::Load { size: MemSize::Word, rt, addr });
+            self.push(Inst::Load {
+                size: MemSize::Word,
+                rt,
+                addr,
+            });
         }
     }
 

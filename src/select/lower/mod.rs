@@ -92,7 +92,11 @@ fn count_uses(graph: &Graph) -> Vec<u32> {
     let mut uses = vec![0; graph.nodes.len()];
     for block in &graph.blocks {
         for &value in &block.body {
-            graph.node(value).args.iter().for_each(|arg| uses[arg.index()] += 1);
+            graph
+                .node(value)
+                .args
+                .iter()
+                .for_each(|arg| uses[arg.index()] += 1);
         }
         block.term.visit_operands(|value| uses[value.index()] += 1);
         for edge in block.term.edges() {
@@ -115,8 +119,15 @@ impl Lower<'_> {
                 self.flush();
             }
         }
-        let insts = self.consts.finish_block(block, std::mem::take(&mut self.reversed));
-        let params = graph.block(block).params.iter().map(|&param| self.reg(param)).collect();
+        let insts = self
+            .consts
+            .finish_block(block, std::mem::take(&mut self.reversed));
+        let params = graph
+            .block(block)
+            .params
+            .iter()
+            .map(|&param| self.reg(param))
+            .collect();
         let data = &mut self.func.blocks[block.index()];
         data.insts = insts;
         data.params = params;
@@ -138,8 +149,10 @@ impl Lower<'_> {
     /// Whether code that comes later asked for the value or for one of its further results.
     fn is_wanted(&self, value: Value) -> bool {
         self.regs[value.index()].is_some()
-            || matches!(self.graph.op(value), Op::AddLong | Op::SubLong | Op::MulLong { .. })
-                && self.results.contains_key(&(value, 1))
+            || matches!(
+                self.graph.op(value),
+                Op::AddLong | Op::SubLong | Op::MulLong { .. }
+            ) && self.results.contains_key(&(value, 1))
     }
 
     /// The register that holds a value.
@@ -150,7 +163,10 @@ impl Lower<'_> {
             Op::Address(symbol, addend) => self.constant(isa::Const::Address(symbol, addend)),
             Op::Result(n) => {
                 let func = &mut self.func;
-                *self.results.entry((node.args[0], n)).or_insert_with(|| func.new_vreg())
+                *self
+                    .results
+                    .entry((node.args[0], n))
+                    .or_insert_with(|| func.new_vreg())
             }
             Op::Argument(n) if matches!(self.graph.arguments[n as usize], Place::Reg(_)) => {
                 let func = &mut self.func;
@@ -221,17 +237,28 @@ impl Lower<'_> {
             Op::Call(index) => self.call(value, index as usize),
             Op::ResultArea(offset) => {
                 let rd = self.dest(value);
-                self.push(Inst::StackAddr { rd, area: isa::StackArea::Locals, offset });
+                self.push(Inst::StackAddr {
+                    rd,
+                    area: isa::StackArea::Locals,
+                    offset,
+                });
             }
         }
     }
 
     /// The register of result `n` of a node, if anything asked for it.
     fn result_reg(&self, value: Value, n: u32) -> Option<VReg> {
-        if n == 0 { self.regs[value.index()] } else { self.results.get(&(value, n)).copied() }
+        if n == 0 {
+            self.regs[value.index()]
+        } else {
+            self.results.get(&(value, n)).copied()
+        }
     }
 
     fn returned(&mut self, values: &[(Value, Reg)]) -> smallvec::SmallVec<[(VReg, Reg); 2]> {
-        values.iter().map(|&(value, reg)| (self.own_reg(value), reg)).collect()
+        values
+            .iter()
+            .map(|&(value, reg)| (self.own_reg(value), reg))
+            .collect()
     }
 }

@@ -104,12 +104,12 @@ pub struct Machine {
 }
 
 impl Machine {
-    /// Loads an image into a core of its own.
+    /// Loads an image into a core of its own. `unaligned_traps` is the core's UNALIGN_TRP: no access may be unaligned.
     ///
     /// # Errors
     /// The emulator's.
-    pub fn new(image: Image) -> Result<Machine, String> {
-        let uc = start(&image).map_err(|error| format!("emulator: {error:?}"))?;
+    pub fn new(image: Image, unaligned_traps: bool) -> Result<Machine, String> {
+        let uc = start(&image, unaligned_traps).map_err(|error| format!("emulator: {error:?}"))?;
         Ok(Machine {
             uc,
             image,
@@ -436,7 +436,7 @@ impl Machine {
     }
 }
 
-fn start(image: &Image) -> Result<Unicorn<'static, Monitor>, uc_error> {
+fn start(image: &Image, unaligned_traps: bool) -> Result<Unicorn<'static, Monitor>, uc_error> {
     let monitor = Monitor {
         instructions: 0,
         limit: u64::MAX,
@@ -471,9 +471,9 @@ fn start(image: &Image) -> Result<Unicorn<'static, Monitor>, uc_error> {
 
     uc.add_block_hook(1, 0, count_block)?;
     let accesses = HookType::MEM_READ | HookType::MEM_WRITE;
-    uc.add_mem_hook(accesses, 1, 0, |uc, _, address, size, _| {
-        if size >= 4 && address & 3 != 0 {
-            check_alignment(uc, address);
+    uc.add_mem_hook(accesses, 1, 0, move |uc, _, address, size, _| {
+        if size >= 4 && address & 3 != 0 || size == 2 && address & 1 != 0 {
+            check_alignment(uc, address, unaligned_traps);
         }
         true
     })?;
@@ -516,8 +516,8 @@ fn instructions(code: &[u8]) -> u64 {
     count
 }
 
-/// Notes an access of several words (or of the floating-point unit) that is not word-aligned.
-fn check_alignment(uc: &mut Unicorn<'_, Monitor>, address: u64) {
+/// Notes an unaligned access that faults: one of several words or of the floating-point unit, or `any`.
+fn check_alignment(uc: &mut Unicorn<'_, Monitor>, address: u64, any: bool) {
     let pc = uc.reg_read(RegisterARM::PC).unwrap_or(0) & !1;
     let Ok(bytes) = uc.mem_read_as_vec(pc, 2) else {
         return;
@@ -527,7 +527,7 @@ fn check_alignment(uc: &mut Unicorn<'_, Monitor>, address: u64) {
     let is_coprocessor = half & 0xee00 == 0xec00;
     let is_short_multiple = half & 0xf000 == 0xc000;
     let is_push_or_pop = half & 0xf600 == 0xb400;
-    if is_multiple || is_coprocessor || is_short_multiple || is_push_or_pop {
+    if any || is_multiple || is_coprocessor || is_short_multiple || is_push_or_pop {
         let message = format!("instruction {half:04x} at {pc:#x} accesses {address:#x}, unaligned");
         uc.get_data_mut().violation.get_or_insert(message);
     }
