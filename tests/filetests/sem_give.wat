@@ -12,7 +12,6 @@
 ;;     mov r0, r6
 ;;     bl z_unpend_first_thread
 ;;     cbz r0, .L2
-;; .L1:
 ;;     movs r1, #0
 ;;     mov r4, r0
 ;;     bl arch_thread_return_value_set

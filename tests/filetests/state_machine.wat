@@ -2,30 +2,30 @@
 ;; input: examples/state_machine.wat
 ;; ----
 ;; func[2] enter_idle:
-;;     push {r3, lr}
+;;     push {r4, lr}
 ;;     movs r0, #0
 ;;     bl motor
-;;     pop {r3, pc}
+;;     pop {r4, pc}
 ;;
 ;; func[3] enter_starting:
-;;     push {r3, lr}
+;;     push {r4, lr}
 ;;     movs r0, #20
 ;;     bl motor
-;;     pop {r3, pc}
+;;     pop {r4, pc}
 ;;
 ;; func[4] enter_running:
-;;     push {r3, lr}
+;;     push {r4, lr}
 ;;     add.w r0, r0, r0, lsl #2
 ;;     adds r0, r0, #60
 ;;     bl motor
-;;     pop {r3, pc}
+;;     pop {r4, pc}
 ;;
 ;; func[5] enter_fault:
-;;     push {r3, lr}
+;;     push {r4, lr}
 ;;     movs r0, #0
 ;;     bl motor
 ;;     bl alarm
-;;     pop {r3, pc}
+;;     pop {r4, pc}
 ;;
 ;; func[6]:
 ;;     ldr r1, =m_global0
@@ -43,12 +43,11 @@
 ;;     .ltorg
 ;;
 ;; func[8]:
-;;     push {r3, lr}
+;;     push {r4, lr}
 ;;     cmp r0, #3
 ;;     bls .L2
-;; .L1:
 ;;     mov.w r0, #0xffffffff
-;;     pop {r3, pc}
+;;     pop {r4, pc}
 ;; .L2:
 ;;     ldr r1, =m_global0
 ;;     ldr r2, [r1]
@@ -58,7 +57,6 @@
 ;;     ldrb r1, [r1, #16]
 ;;     cmp r1, r2
 ;;     beq .L5
-;; .L3:
 ;;     ldr r2, =m_global1
 ;;     ldr r3, [r2]
 ;;     adds r3, r3, #1
@@ -73,7 +71,7 @@
 ;; .L5:
 ;;     ldr r0, =m_global0
 ;;     ldr r0, [r0]
-;;     pop {r3, pc}
+;;     pop {r4, pc}
 ;; .Ltrap5:
 ;;     udf #5
 ;;     .ltorg
