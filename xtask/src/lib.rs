@@ -3,3 +3,4 @@
 pub mod bench;
 pub mod firmware;
 pub mod oracle;
+pub mod spec;

@@ -40,6 +40,8 @@ const STACK_GUARD: u32 = 1 << 24;
 const CALLER: u32 = 64;
 /// Bytes below sp that become junk at every border.
 const JUNK: u32 = 256;
+/// Undefined functions that there is room for after a [`Machine::load`].
+const MAX_STUBS: usize = 8191;
 const CALLER_BYTE: u8 = 0xc7;
 /// xPSR with the Thumb bit and no IT state.
 const THUMB_STATE: u64 = 1 << 24;
@@ -115,6 +117,19 @@ impl Machine {
             image,
             junk: Random::new(1),
         })
+    }
+
+    /// Adds an image that was linked behind the one that is here.
+    ///
+    /// # Errors
+    /// The emulator's.
+    pub fn load(&mut self, image: Image) -> Result<(), String> {
+        if self.image.stubs.len() + image.stubs.len() > MAX_STUBS {
+            return Err("too many undefined functions".to_string());
+        }
+        map(&mut self.uc, &image).map_err(|error| format!("emulator: {error:?}"))?;
+        self.image.extend(image);
+        Ok(())
     }
 
     pub fn image(&self) -> &Image {
@@ -446,20 +461,8 @@ fn start(image: &Image, unaligned_traps: bool) -> Result<Unicorn<'static, Monito
     };
     let mut uc = Unicorn::new_with_data(Arch::ARM, Mode::THUMB | Mode::MCLASS, monitor)?;
     uc.ctl_set_cpu_model(ArmCpuModel::CORTEX_M4 as i32)?;
-    for region in &image.regions {
-        let permissions = match region.kind {
-            RegionKind::Code => Prot::READ | Prot::EXEC,
-            RegionKind::Constants => Prot::READ,
-            RegionKind::Data => Prot::READ | Prot::WRITE,
-        };
-        uc.mem_map(
-            region.address.into(),
-            region.bytes.len() as u64,
-            permissions,
-        )?;
-        uc.mem_write(region.address.into(), &region.bytes)?;
-    }
-    let stubs = [0xff, 0xde].repeat(image.stubs.len() + 1);
+    map(&mut uc, image)?;
+    let stubs = [0xff, 0xde].repeat(image.stubs.len().max(MAX_STUBS) + 1);
     let size = (stubs.len() as u32).next_multiple_of(PAGE);
     uc.mem_map(STUBS.into(), size.into(), Prot::READ | Prot::EXEC)?;
     uc.mem_write(STUBS.into(), &stubs)?;
@@ -484,6 +487,24 @@ fn start(image: &Image, unaligned_traps: bool) -> Result<Unicorn<'static, Monito
     })?;
     uc.ctl_flush_tb()?;
     Ok(uc)
+}
+
+/// Maps the regions of an image and writes what is in them.
+fn map(uc: &mut Unicorn<'static, Monitor>, image: &Image) -> Result<(), uc_error> {
+    for region in &image.regions {
+        let permissions = match region.kind {
+            RegionKind::Code => Prot::READ | Prot::EXEC,
+            RegionKind::Constants => Prot::READ,
+            RegionKind::Data => Prot::READ | Prot::WRITE,
+        };
+        uc.mem_map(
+            region.address.into(),
+            region.bytes.len() as u64,
+            permissions,
+        )?;
+        uc.mem_write(region.address.into(), &region.bytes)?;
+    }
+    Ok(())
 }
 
 fn count_block(uc: &mut Unicorn<'_, Monitor>, address: u64, size: u32) {
