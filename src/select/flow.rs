@@ -23,6 +23,11 @@ pub struct Flow {
 }
 
 impl Flow {
+    pub fn dominates(&self, a: Block, b: Block) -> bool {
+        let (a, b) = (self.intervals[a.index()], self.intervals[b.index()]);
+        a.0 <= b.0 && b.1 <= a.1
+    }
+
     /// The nearest block that dominates both.
     pub fn common_dominator(&self, mut a: Block, mut b: Block) -> Block {
         while a != b {

@@ -90,22 +90,14 @@ struct Plan {
 }
 
 impl Pointers<'_> {
-    /// Whether the loop contains the block.
-    fn is_inside(&self, header: Block, block: Block) -> bool {
-        let mut around = self.flow.header[block.index()];
-        while let Some(of) = around {
-            if of == header {
-                return true;
-            }
-            around = self.flow.outer[of.index()];
-        }
-        false
-    }
-
+    /// Whether the value is there before the loop and stays the same in it.
     fn is_invariant(&self, header: Block, value: Value) -> bool {
         match self.graph.op(value) {
             Op::Const(_) | Op::Address(..) => true,
-            _ => !self.is_inside(header, self.graph.node(value).block),
+            _ => {
+                let block = self.graph.node(value).block;
+                block != header && self.flow.dominates(block, header)
+            }
         }
     }
 
