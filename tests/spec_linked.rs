@@ -54,7 +54,7 @@ fn check(names: &[&str], what: &str, first: usize) {
     let images = linker.images.into_inner();
     println!("{name}: {images} images\n{}\n{}", tally.kinds(), tally.calls());
     let executed = tally.count(Kind::Return).passed + tally.count(Kind::Trap).passed;
-    assert!(images > 100 && executed > 900, "{images} images, {executed} assertions");
+    assert!(images > 100 && executed > 800, "{images} images, {executed} assertions");
 }
 
 struct Linker<'a> {

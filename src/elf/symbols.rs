@@ -306,9 +306,10 @@ impl Names {
     }
 }
 
-/// What a string may not be as the name of an ELF symbol, spelled in hexadecimal.
+/// What a string may not be as the name of an ELF symbol, spelled in hexadecimal. Linkers read a version
+/// behind `@` and drop it, which would merge `f@` with `f`.
 fn elf_name(name: String) -> String {
-    if !name.is_empty() && !name.contains('\0') {
+    if !name.is_empty() && !name.contains(['\0', '@']) {
         return name;
     }
     let mut hex = String::from("$hex:");

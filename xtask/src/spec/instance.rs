@@ -17,6 +17,7 @@ use wasmparser::WasmFeatures;
 use super::interface::{self, ExternType, Interface};
 use super::pattern;
 use crate::oracle::executable;
+use crate::oracle::interface::elf_name;
 use crate::oracle::library;
 use crate::oracle::link::{Base, Provided, link_behind};
 use crate::oracle::machine::{self, Answer, Host, Machine, Outcome};
@@ -459,16 +460,6 @@ pub fn try_compile(wasm: &[u8], options: &Options) -> Result<Result<Vec<u8>, Err
         Stop::Fail(format!("the compiler panicked: {}", message.unwrap_or("?")))
     })?;
     Ok(compiled.map(|compiled| compiled.object))
-}
-
-/// A name that ELF cannot carry, as the object ABI spells it.
-fn elf_name(name: String) -> String {
-    if name.contains('\0') {
-        let hex: String = name.bytes().map(|byte| format!("{byte:02x}")).collect();
-        format!("$hex:{hex}")
-    } else {
-        name
-    }
 }
 
 /// The run-time library, and nothing else.
