@@ -24,7 +24,15 @@ fn images_of_gnu_ld() {
 
 #[test]
 fn images_of_lld() {
-    let lld = ["ld.lld-16", "ld.lld", "ld.lld-14", "ld.lld-15", "ld.lld-17", "ld.lld-18", "ld.lld-19"];
+    let lld = [
+        "ld.lld-16",
+        "ld.lld",
+        "ld.lld-14",
+        "ld.lld-15",
+        "ld.lld-17",
+        "ld.lld-18",
+        "ld.lld-19",
+    ];
     check(&lld, "lld", 1);
 }
 
@@ -47,14 +55,28 @@ fn check(names: &[&str], what: &str, first: usize) {
     let separate = |script: &Script| !script.text.contains("(register ");
     let scripts = suite.scripts.into_iter().filter(separate);
     let scripts: Vec<Script> = scripts.skip(first).step_by(2).collect();
-    let options = Options { check: true, ..Options::default() };
-    let settings = Settings { options, features: suite.features, external: Some(&link) };
+    let options = Options {
+        check: true,
+        ..Options::default()
+    };
+    let settings = Settings {
+        options,
+        features: suite.features,
+        external: Some(&link),
+    };
     let tally = run_all(&scripts, &settings).expect("scripts can be run");
     assert!(tally.failures.is_empty(), "{}", report(&tally));
     let images = linker.images.into_inner();
-    println!("{name}: {images} images\n{}\n{}", tally.kinds(), tally.calls());
+    println!(
+        "{name}: {images} images\n{}\n{}",
+        tally.kinds(),
+        tally.calls()
+    );
     let executed = tally.count(Kind::Return).passed + tally.count(Kind::Trap).passed;
-    assert!(images > 100 && executed > 800, "{images} images, {executed} assertions");
+    assert!(
+        images > 100 && executed > 800,
+        "{images} images, {executed} assertions"
+    );
 }
 
 struct Linker<'a> {
@@ -70,7 +92,9 @@ impl Linker<'_> {
         let image = self.images.fetch_add(1, Ordering::Relaxed);
         let path = |name: String| self.directory.join(name);
         let mut command = Command::new(self.name);
-        command.args(["--fatal-warnings", "-T"]).arg(path("image.ld".to_string()));
+        command
+            .args(["--fatal-warnings", "-T"])
+            .arg(path("image.ld".to_string()));
         for (index, object) in objects.iter().enumerate() {
             let file = path(format!("{image}-{index}.o"));
             std::fs::write(&file, object).map_err(|error| error.to_string())?;
@@ -80,7 +104,11 @@ impl Linker<'_> {
         command.args(&self.libraries).arg("-o").arg(&executable);
         let output = command.output().map_err(|error| error.to_string())?;
         if !output.status.success() {
-            return Err(format!("{}: {}", self.name, String::from_utf8_lossy(&output.stderr)));
+            return Err(format!(
+                "{}: {}",
+                self.name,
+                String::from_utf8_lossy(&output.stderr)
+            ));
         }
         std::fs::read(&executable).map_err(|error| error.to_string())
     }
@@ -111,16 +139,26 @@ fn library(name: &str) -> PathBuf {
     let mut gcc = Command::new("arm-none-eabi-gcc");
     let path = run(gcc.args(CPU).arg(format!("-print-file-name={name}"))).stdout;
     let path = PathBuf::from(String::from_utf8_lossy(&path).trim());
-    assert!(path.is_absolute(), "no {name} for this core; tools/setup installs it");
+    assert!(
+        path.is_absolute(),
+        "no {name} for this core; tools/setup installs it"
+    );
     path
 }
 
 /// Runs a tool that must be there and succeed.
 fn run(command: &mut Command) -> Output {
     let output = command.output().unwrap_or_else(|error| {
-        panic!("{:?}: {error}; tools/setup installs it", command.get_program())
+        panic!(
+            "{:?}: {error}; tools/setup installs it",
+            command.get_program()
+        )
     });
     let message = String::from_utf8_lossy(&output.stderr);
-    assert!(output.status.success(), "{command:?}: {}\n{message}", output.status);
+    assert!(
+        output.status.success(),
+        "{command:?}: {}\n{message}",
+        output.status
+    );
     output
 }

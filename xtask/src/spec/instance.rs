@@ -1,4 +1,4 @@
-//! Instances of modules as objects: the compiler's options for each, the link step, and the machines that they run on.
+//! Instances of modules as objects: their symbols, the link step, and the machines that they run on.
 //!
 //! Every instance has a number in its script, which prefixes its symbols, so that no two objects define the same name.
 //! Imports have symbols of their own too; the link step, which has checked the types, gives each the address of what it
@@ -8,12 +8,11 @@
 //! instance is an executable of its own, made of `spectest` and the module; modules that import from others are skipped then.
 
 use std::collections::HashMap;
-use std::panic::{AssertUnwindSafe, catch_unwind};
 
-use synth::error::Error;
 use synth::options::Options;
 use wasmparser::WasmFeatures;
 
+use super::compile::{compile, reserve};
 use super::interface::{self, ExternType, Interface};
 use super::pattern;
 use crate::oracle::executable;
@@ -30,12 +29,6 @@ pub type External<'a> = &'a (dyn Fn(&[&[u8]]) -> Result<Vec<u8>, String> + Sync)
 pub const STACK_LIMIT: &str = "stack_limit";
 /// The prefix of instance 0.
 const SPECTEST: &str = "m0";
-/// Bytes, and entries, that are reserved past the minimum of what can grow, if a script does not ask for more.
-const GROWTH_BYTES: u64 = 16 << 16;
-const GROWTH_ENTRIES: u64 = 1 << 12;
-/// At most this much is reserved, whatever a module declares.
-const MOST_BYTES: u64 = 64 << 20;
-const MOST_ENTRIES: u64 = 1 << 20;
 /// Instructions of one call.
 const LIMIT: u64 = 200_000_000;
 
@@ -87,7 +80,7 @@ pub struct Instances<'a> {
     registered: HashMap<String, usize>,
     machines: Vec<Machine>,
     spectest: Vec<u8>,
-    /// Bytes by which the next module's memories may grow.
+    /// Pages by which the next module's memories may grow.
     growth: u64,
 }
 
@@ -119,7 +112,7 @@ impl<'a> Instances<'a> {
             registered: HashMap::new(),
             machines: Vec::new(),
             spectest: Vec::new(),
-            growth: GROWTH_BYTES,
+            growth: 0,
         };
         let wasm = wat::parse_str(SPECTEST_MODULE).map_err(|error| error.to_string())?;
         let interface = interface::read(&wasm, WasmFeatures::WASM2)?;
@@ -135,7 +128,7 @@ impl<'a> Instances<'a> {
 
     /// Lets memories of modules from now on grow by as many pages, of the usual size, and some.
     pub fn reserve_pages(&mut self, pages: u64) {
-        self.growth = GROWTH_BYTES + (pages << 16);
+        self.growth = pages;
     }
 
     pub fn register(&mut self, name: &str, instance: usize) {
@@ -164,7 +157,11 @@ impl<'a> Instances<'a> {
         interface: &Interface,
     ) -> (usize, Result<Started, Stop>) {
         let prefix = format!("m{}", self.instances.len());
-        if interface.imports.iter().any(|import| import.ty.is_indexed()) {
+        if interface
+            .imports
+            .iter()
+            .any(|import| import.ty.is_indexed())
+        {
             let reason = "imports of types that are compared by structure".to_string();
             let state = State::Skipped(reason.clone());
             return (self.push(HashMap::new(), state), Err(Stop::Skip(reason)));
@@ -197,8 +194,13 @@ impl<'a> Instances<'a> {
             let place = format!("import {:?}.{:?}", import.module, import.name);
             let unknown = || format!("{place}: unknown import");
             let number = *self.registered.get(&import.module).ok_or_else(unknown)?;
-            let export = self.instances[number].exports.get(&import.name).ok_or_else(unknown)?;
-            let offered = self.current(number, export).map_err(|error| format!("{place}: {error}"))?;
+            let export = self.instances[number]
+                .exports
+                .get(&import.name)
+                .ok_or_else(unknown)?;
+            let offered = self
+                .current(number, export)
+                .map_err(|error| format!("{place}: {error}"))?;
             interface::match_types(&offered, &import.ty)
                 .map_err(|error| format!("{place}: {error}"))?;
             Ok((number, import.name.clone()))
@@ -244,7 +246,9 @@ impl<'a> Instances<'a> {
         sources: &[(usize, String)],
     ) -> HashMap<String, Export> {
         let symbol = |export: &interface::Export| match (&export.ty, export.import) {
-            (ExternType::Function(_), _) | (_, None) => elf_name(format!("{prefix}.{}", export.name)),
+            (ExternType::Function(_), _) | (_, None) => {
+                elf_name(format!("{prefix}.{}", export.name))
+            }
             (_, Some(import)) => {
                 let (instance, name) = &sources[import];
                 self.instances[*instance].exports[name].symbol.clone()
@@ -257,6 +261,18 @@ impl<'a> Instances<'a> {
         interface.exports.iter().map(export).collect()
     }
 
+    /// Whether modules can be linked with an instance.
+    fn check_source(&self, instance: usize) -> Result<(), Stop> {
+        match &self.instances[instance].state {
+            State::Running(_) if self.external.is_some() && instance > 0 => {
+                Err(Stop::Skip("imports from another module".to_string()))
+            }
+            State::Running(_) => Ok(()),
+            State::Skipped(reason) => Err(Stop::Skip(reason.clone())),
+            State::Failed => Err(Stop::Fail("imports from a module that failed".to_string())),
+        }
+    }
+
     /// The machine that has the module now.
     fn load(
         &mut self,
@@ -265,27 +281,9 @@ impl<'a> Instances<'a> {
         interface: &Interface,
         sources: &[(usize, String)],
     ) -> Result<usize, Stop> {
-        for (number, _) in sources {
-            match &self.instances[*number].state {
-                State::Running(_) if self.external.is_some() && *number > 0 => {
-                    return Err(Stop::Skip("imports from another module".to_string()));
-                }
-                State::Running(_) => {}
-                State::Skipped(reason) => return Err(Stop::Skip(reason.clone())),
-                State::Failed => {
-                    return Err(Stop::Fail("imports from a module that failed".to_string()));
-                }
-            }
-        }
-        let object = compile(wasm, &self.module_options(prefix, interface))?;
-        let loaded = match self.external {
-            None => self.add(prefix, &object, interface, sources),
-            Some(external) => self.link(external, object),
-        };
-        loaded.map_err(Stop::Fail)
-    }
-
-    fn module_options(&self, prefix: &str, interface: &Interface) -> Options {
+        sources
+            .iter()
+            .try_for_each(|(source, _)| self.check_source(*source))?;
         let mut options = self.options.clone();
         options.module_name = prefix.to_string();
         options.export_name = "{module}.{name}".to_string();
@@ -293,23 +291,13 @@ impl<'a> Instances<'a> {
             None => format!("{prefix}:{{module}}.{{name}}"),
             Some(_) => format!("{SPECTEST}.{{name}}"),
         };
-        let exported = |wanted: fn(&ExternType) -> bool| {
-            interface.exports.iter().any(|export| wanted(&export.ty))
+        reserve(&mut options, interface, self.growth);
+        let object = compile(wasm, &options)?;
+        let loaded = match self.external {
+            None => self.add(prefix, &object, interface, sources),
+            Some(external) => self.link(external, object),
         };
-        let memory = interface.grows || exported(|ty| matches!(ty, ExternType::Memory(_)));
-        let table = interface.grows || exported(|ty| matches!(ty, ExternType::Table(_)));
-        for (k, ty) in &interface.memories {
-            let page_log2 = interface::page_log2(ty);
-            let bytes = |pages: u64| pages.saturating_mul(1 << page_log2);
-            let limits = (bytes(ty.initial), ty.maximum.map(bytes));
-            let reserve = reserve(limits, memory, self.growth, MOST_BYTES);
-            options.memory_size.extend(reserve.map(|bytes| (*k, bytes)));
-        }
-        for (k, ty) in &interface.tables {
-            let reserve = reserve((ty.initial, ty.maximum), table, GROWTH_ENTRIES, MOST_ENTRIES);
-            options.table_size.extend(reserve.map(|entries| (*k, entries)));
-        }
-        options
+        loaded.map_err(Stop::Fail)
     }
 
     /// Adds an object to the machine of all instances.
@@ -348,12 +336,11 @@ impl<'a> Instances<'a> {
 
     /// Makes a machine of its own for an executable of an object and `spectest`, which is the first one.
     fn link(&mut self, external: External<'_>, object: Vec<u8>) -> Result<usize, String> {
-        let executable = match self.instances.is_empty() {
-            true => {
-                self.spectest = object;
-                external(&[&self.spectest])?
-            }
-            false => external(&[&self.spectest, &object])?,
+        let executable = if self.instances.is_empty() {
+            self.spectest = object;
+            external(&[&self.spectest])?
+        } else {
+            external(&[&self.spectest, &object])?
         };
         let image = executable::image(&executable)?;
         self.machines.push(Machine::new(image, false)?);
@@ -366,7 +353,9 @@ impl<'a> Instances<'a> {
     }
 
     fn initialise(&mut self, prefix: &str, machine: usize) -> Result<Started, Stop> {
-        let address = self.address(machine, &format!("{prefix}_init")).map_err(Stop::Fail)?;
+        let address = self
+            .address(machine, &format!("{prefix}_init"))
+            .map_err(Stop::Fail)?;
         match self.machines[machine].call(address, &[], &[], LIMIT, &mut Library) {
             Outcome::Returned(_) => Ok(Started::Running),
             Outcome::Trapped(code) => Ok(Started::Trapped(code)),
@@ -378,7 +367,12 @@ impl<'a> Instances<'a> {
     ///
     /// # Errors
     /// That there is none, or the object breaks the rules of the machine.
-    pub fn call(&mut self, instance: usize, name: &str, arguments: &[Value]) -> Result<Outcome, Stop> {
+    pub fn call(
+        &mut self,
+        instance: usize,
+        name: &str,
+        arguments: &[Value],
+    ) -> Result<Outcome, Stop> {
         let (machine, export) = self.export(instance, name)?;
         let ExternType::Function(ty) = &export.ty else {
             return Err(Stop::Fail(format!("export {name:?} is no function")));
@@ -386,7 +380,11 @@ impl<'a> Instances<'a> {
         let untyped = || Stop::Fail(format!("{name:?}: vectors cannot be passed"));
         let parameters = pattern::passed(ty.params()).ok_or_else(untyped)?;
         let results = pattern::passed(ty.results()).ok_or_else(untyped)?;
-        if !parameters.iter().copied().eq(arguments.iter().map(|argument| argument.ty)) {
+        if !parameters
+            .iter()
+            .copied()
+            .eq(arguments.iter().map(|argument| argument.ty))
+        {
             return Err(Stop::Fail(format!("{name:?} takes {:?}", ty.params())));
         }
         let address = self.address(machine, &export.symbol).map_err(Stop::Fail)?;
@@ -427,39 +425,6 @@ impl<'a> Instances<'a> {
         let export = export.ok_or_else(|| Stop::Fail(format!("no export {name:?}")))?;
         Ok((machine, export.clone()))
     }
-}
-
-/// What to reserve instead of the minimum, if anything.
-fn reserve((minimum, maximum): (u64, Option<u64>), grows: bool, more: u64, most: u64) -> Option<u64> {
-    let wanted = match grows {
-        true => minimum.saturating_add(more).min(maximum.unwrap_or(u64::MAX)),
-        false => minimum,
-    };
-    let reserve = wanted.min(most);
-    (reserve != minimum).then_some(reserve)
-}
-
-/// Compiles a module; a panic is a failure.
-pub fn compile(wasm: &[u8], options: &Options) -> Result<Vec<u8>, Stop> {
-    match try_compile(wasm, options)? {
-        Ok(object) => Ok(object),
-        Err(Error::Unsupported { message, .. }) => Err(Stop::Skip(message)),
-        Err(error @ (Error::Invalid { .. } | Error::Limit { .. })) => {
-            Err(Stop::Fail(format!("compiler: {error}")))
-        }
-    }
-}
-
-/// # Errors
-/// A panic.
-pub fn try_compile(wasm: &[u8], options: &Options) -> Result<Result<Vec<u8>, Error>, Stop> {
-    let compiled = catch_unwind(AssertUnwindSafe(|| synth::compile(wasm, options)));
-    let compiled = compiled.map_err(|panic| {
-        let message = panic.downcast_ref::<String>().map(String::as_str);
-        let message = message.or_else(|| panic.downcast_ref::<&str>().copied());
-        Stop::Fail(format!("the compiler panicked: {}", message.unwrap_or("?")))
-    })?;
-    Ok(compiled.map(|compiled| compiled.object))
 }
 
 /// The run-time library, and nothing else.

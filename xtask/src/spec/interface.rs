@@ -5,8 +5,8 @@ use std::fmt;
 
 use wasmparser::types::{EntityType, Types};
 use wasmparser::{
-    ExternalKind, FuncType, FunctionBody, GlobalType, HeapType, MemoryType, Operator, Parser, Payload,
-    RefType, TableType, TypeRef, ValType, Validator, WasmFeatures,
+    ExternalKind, FuncType, FunctionBody, GlobalType, HeapType, MemoryType, Operator, Parser,
+    Payload, RefType, TableType, TypeRef, ValType, Validator, WasmFeatures,
 };
 
 /// The type of something that is imported or exported.
@@ -39,9 +39,15 @@ impl ExternType {
 impl fmt::Display for ExternType {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            ExternType::Function(ty) => write!(f, "function {:?} -> {:?}", ty.params(), ty.results()),
+            ExternType::Function(ty) => {
+                write!(f, "function {:?} -> {:?}", ty.params(), ty.results())
+            }
             ExternType::Table(ty) => {
-                write!(f, "table {}..{:?} {}", ty.initial, ty.maximum, ty.element_type)
+                write!(
+                    f,
+                    "table {}..{:?} {}",
+                    ty.initial, ty.maximum, ty.element_type
+                )
             }
             ExternType::Memory(ty) => write!(f, "memory {}..{:?}", ty.initial, ty.maximum),
             ExternType::Global(ty) => {
@@ -83,7 +89,9 @@ pub struct Interface {
 /// The validator's message.
 pub fn read(wasm: &[u8], features: WasmFeatures) -> Result<Interface, String> {
     let mut validator = Validator::new_with_features(features);
-    let types = validator.validate_all(wasm).map_err(|error| error.to_string())?;
+    let types = validator
+        .validate_all(wasm)
+        .map_err(|error| error.to_string())?;
     let mut parser = Parser::new(0);
     parser.set_features(features);
     let mut reader = Reader {
@@ -187,7 +195,10 @@ fn space(kind: ExternalKind) -> usize {
 
 fn grows(body: &FunctionBody<'_>) -> wasmparser::Result<bool> {
     for operator in body.get_operators_reader()? {
-        if matches!(operator?, Operator::MemoryGrow { .. } | Operator::TableGrow { .. }) {
+        if matches!(
+            operator?,
+            Operator::MemoryGrow { .. } | Operator::TableGrow { .. }
+        ) {
             return Ok(true);
         }
     }
@@ -221,7 +232,8 @@ pub fn match_types(offered: &ExternType, wanted: &ExternType) -> Result<(), Stri
         }
         (ExternType::Global(offered), ExternType::Global(wanted)) => {
             let same = offered.content_type == wanted.content_type;
-            let narrower = !offered.mutable && is_narrower(offered.content_type, wanted.content_type);
+            let narrower =
+                !offered.mutable && is_narrower(offered.content_type, wanted.content_type);
             offered.mutable == wanted.mutable && (same || narrower)
         }
         (ExternType::Tag, ExternType::Tag) => true,
@@ -237,7 +249,9 @@ pub fn match_types(offered: &ExternType, wanted: &ExternType) -> Result<(), Stri
     if matches {
         Ok(())
     } else {
-        Err(format!("incompatible import type: {wanted}, given {offered}"))
+        Err(format!(
+            "incompatible import type: {wanted}, given {offered}"
+        ))
     }
 }
 

@@ -17,7 +17,8 @@ use wast::parser::{self, ParseBuffer};
 use wast::token::Id;
 use wast::{QuoteWat, Wast, WastArg, WastDirective, WastExecute, WastInvoke, WastRet, Wat};
 
-use super::instance::{External, Instances, STACK_LIMIT, Started, Stop, try_compile};
+use super::compile::try_compile;
+use super::instance::{External, Instances, STACK_LIMIT, Started, Stop};
 use super::interface;
 use super::pattern;
 use super::suite::Script;
@@ -80,7 +81,10 @@ fn growths(directives: &[WastDirective<'_>]) -> Vec<u64> {
     for (growth, directive) in growths.iter_mut().zip(directives).rev() {
         match directive {
             WastDirective::Module(_) => *growth = std::mem::take(&mut largest),
-            WastDirective::AssertReturn { exec: WastExecute::Invoke(invoke), .. } => {
+            WastDirective::AssertReturn {
+                exec: WastExecute::Invoke(invoke),
+                ..
+            } => {
                 let pages = invoke.args.iter().filter_map(|argument| match argument {
                     WastArg::Core(WastArgCore::I32(pages @ 0..=MOST)) => u64::try_from(*pages).ok(),
                     _ => None,
@@ -119,9 +123,9 @@ impl Runner<'_, '_> {
         match directive {
             WastDirective::Module(module) => (Kind::Setup, self.module(module)),
             WastDirective::ModuleDefinition(module) => (Kind::Setup, self.define(module)),
-            WastDirective::ModuleInstance { instance, module, .. } => {
-                (Kind::Setup, self.instance(instance, module))
-            }
+            WastDirective::ModuleInstance {
+                instance, module, ..
+            } => (Kind::Setup, self.instance(instance, module)),
             WastDirective::Register { name, module, .. } => {
                 let instance = self.lookup(module);
                 let registered = instance.map(|instance| self.instances.register(name, instance));
@@ -129,7 +133,10 @@ impl Runner<'_, '_> {
             }
             WastDirective::Invoke(invoke) => {
                 let outcome = self.invoke(&invoke);
-                (Kind::Setup, outcome.and_then(|outcome| returned(outcome).map(drop)))
+                (
+                    Kind::Setup,
+                    outcome.and_then(|outcome| returned(outcome).map(drop)),
+                )
             }
             WastDirective::AssertReturn { exec, results, .. } => {
                 (Kind::Return, self.assert_return(exec, &results))
@@ -224,8 +231,11 @@ impl Runner<'_, '_> {
 
     fn invoke(&mut self, invoke: &WastInvoke<'_>) -> Result<Outcome, Stop> {
         let instance = self.lookup(invoke.module)?;
-        let arguments: Result<Vec<Value>, String> =
-            invoke.args.iter().map(|argument: &WastArg<'_>| pattern::argument(argument)).collect();
+        let arguments: Result<Vec<Value>, String> = invoke
+            .args
+            .iter()
+            .map(|argument: &WastArg<'_>| pattern::argument(argument))
+            .collect();
         // Whether the module is there at all comes first.
         match arguments {
             Ok(arguments) => self.instances.call(instance, invoke.name, &arguments),
@@ -256,7 +266,11 @@ impl Runner<'_, '_> {
         }
     }
 
-    fn assert_return(&mut self, exec: WastExecute<'_>, expected: &[WastRet<'_>]) -> Result<(), Stop> {
+    fn assert_return(
+        &mut self,
+        exec: WastExecute<'_>,
+        expected: &[WastRet<'_>],
+    ) -> Result<(), Stop> {
         let values = match self.action(exec)? {
             Outcome::Returned(values) => values,
             other => {
@@ -271,7 +285,10 @@ impl Runner<'_, '_> {
         if same {
             Ok(())
         } else {
-            Err(Stop::Fail(format!("{values:?}, expected {}", expectation(expected))))
+            Err(Stop::Fail(format!(
+                "{values:?}, expected {}",
+                expectation(expected)
+            )))
         }
     }
 
@@ -284,7 +301,9 @@ impl Runner<'_, '_> {
         }
         match self.action(exec)? {
             Outcome::Trapped(code) if code == expected => Ok(()),
-            other => Err(Stop::Fail(format!("{other:?}, expected trap {expected}: {message}"))),
+            other => Err(Stop::Fail(format!(
+                "{other:?}, expected trap {expected}: {message}"
+            ))),
         }
     }
 
@@ -302,9 +321,9 @@ impl Runner<'_, '_> {
         match try_compile(&wasm, &self.settings.options)? {
             Err(Error::Invalid { .. }) => Ok(()),
             Ok(_) => Err(Stop::Fail("the compiler accepts it".to_string())),
-            Err(error @ (Error::Unsupported { .. } | Error::Limit { .. })) => {
-                Err(Stop::Fail(format!("the compiler does not find it invalid: {error}")))
-            }
+            Err(error @ (Error::Unsupported { .. } | Error::Limit { .. })) => Err(Stop::Fail(
+                format!("the compiler does not find it invalid: {error}"),
+            )),
         }
     }
 
