@@ -3,7 +3,7 @@
 
 /// A Thumb-2 modified immediate (ARMv7-M ARM A5.3.2): a byte, a byte repeated by one of three
 /// patterns, or eight bits with the top one set rotated to any place.
-#[derive(Copy, Clone, PartialEq, Eq, Debug)]
+#[derive(Copy, Clone, PartialEq, Eq, Hash, Debug)]
 pub struct ModImm(u32);
 
 impl ModImm {
@@ -46,7 +46,7 @@ impl ModImm {
 macro_rules! ranged {
     ($(#[$doc:meta])* $name:ident: $int:ty, $range:expr, $step:expr) => {
         $(#[$doc])*
-        #[derive(Copy, Clone, PartialEq, Eq, Debug)]
+        #[derive(Copy, Clone, PartialEq, Eq, Hash, Debug)]
         pub struct $name($int);
 
         impl $name {

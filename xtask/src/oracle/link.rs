@@ -358,7 +358,8 @@ impl<'a> Linker<'a> {
                 .map_err(|error| error.to_string())?
                 .to_string();
             if symbol.is_undefined() {
-                let known = self.provided.contains_key(&name) || self.base.symbols.contains_key(&name);
+                let known =
+                    self.provided.contains_key(&name) || self.base.symbols.contains_key(&name);
                 if name.is_empty() || known {
                     continue;
                 }
@@ -418,7 +419,10 @@ impl<'a> Linker<'a> {
             .symbol_by_index(index)
             .map_err(|error| error.to_string())?;
         if symbol.is_global() && self.is_comdat(index) {
-            let earlier = symbol.name().ok().and_then(|name| self.base.symbols.get(name));
+            let earlier = symbol
+                .name()
+                .ok()
+                .and_then(|name| self.base.symbols.get(name));
             if let Some(&address) = earlier {
                 return Ok(Some(address));
             }

@@ -171,8 +171,13 @@ impl<'a> Instances<'a> {
             let place = format!("import {:?}.{:?}", import.module, import.name);
             let unknown = || format!("{place}: unknown import");
             let number = *self.registered.get(&import.module).ok_or_else(unknown)?;
-            let export = self.instances[number].exports.get(&import.name).ok_or_else(unknown)?;
-            let offered = self.current(number, export).map_err(|error| format!("{place}: {error}"))?;
+            let export = self.instances[number]
+                .exports
+                .get(&import.name)
+                .ok_or_else(unknown)?;
+            let offered = self
+                .current(number, export)
+                .map_err(|error| format!("{place}: {error}"))?;
             interface::match_types(&offered, &import.ty)
                 .map_err(|error| format!("{place}: {error}"))?;
             Ok((number, import.name.clone()))
@@ -212,7 +217,9 @@ impl<'a> Instances<'a> {
         sources: &[(usize, String)],
     ) -> HashMap<String, Export> {
         let symbol = |export: &interface::Export| match (&export.ty, export.import) {
-            (ExternType::Function(_), _) | (_, None) => elf_name(format!("{prefix}.{}", export.name)),
+            (ExternType::Function(_), _) | (_, None) => {
+                elf_name(format!("{prefix}.{}", export.name))
+            }
             (_, Some(import)) => {
                 let (instance, name) = &sources[import];
                 self.instances[*instance].exports[name].symbol.clone()
@@ -274,8 +281,15 @@ impl<'a> Instances<'a> {
             options.memory_size.extend(reserve.map(|bytes| (*k, bytes)));
         }
         for (k, ty) in &interface.tables {
-            let reserve = reserve((ty.initial, ty.maximum), table, GROWTH_ENTRIES, MOST_ENTRIES);
-            options.table_size.extend(reserve.map(|entries| (*k, entries)));
+            let reserve = reserve(
+                (ty.initial, ty.maximum),
+                table,
+                GROWTH_ENTRIES,
+                MOST_ENTRIES,
+            );
+            options
+                .table_size
+                .extend(reserve.map(|entries| (*k, entries)));
         }
         options
     }
@@ -334,7 +348,9 @@ impl<'a> Instances<'a> {
     }
 
     fn initialise(&mut self, prefix: &str, machine: usize) -> Result<Started, Stop> {
-        let address = self.address(machine, &format!("{prefix}_init")).map_err(Stop::Fail)?;
+        let address = self
+            .address(machine, &format!("{prefix}_init"))
+            .map_err(Stop::Fail)?;
         match self.machines[machine].call(address, &[], &[], LIMIT, &mut Library) {
             Outcome::Returned(_) => Ok(Started::Running),
             Outcome::Trapped(code) => Ok(Started::Trapped(code)),
@@ -346,7 +362,12 @@ impl<'a> Instances<'a> {
     ///
     /// # Errors
     /// That there is none, or the object breaks the rules of the machine.
-    pub fn call(&mut self, instance: usize, name: &str, arguments: &[Value]) -> Result<Outcome, Stop> {
+    pub fn call(
+        &mut self,
+        instance: usize,
+        name: &str,
+        arguments: &[Value],
+    ) -> Result<Outcome, Stop> {
         let (machine, export) = self.export(instance, name)?;
         let ExternType::Function(ty) = &export.ty else {
             return Err(Stop::Fail(format!("export {name:?} is no function")));
@@ -354,7 +375,11 @@ impl<'a> Instances<'a> {
         let untyped = || Stop::Fail(format!("{name:?}: vectors cannot be passed"));
         let parameters = pattern::passed(ty.params()).ok_or_else(untyped)?;
         let results = pattern::passed(ty.results()).ok_or_else(untyped)?;
-        if !parameters.iter().copied().eq(arguments.iter().map(|argument| argument.ty)) {
+        if !parameters
+            .iter()
+            .copied()
+            .eq(arguments.iter().map(|argument| argument.ty))
+        {
             return Err(Stop::Fail(format!("{name:?} takes {:?}", ty.params())));
         }
         let address = self.address(machine, &export.symbol).map_err(Stop::Fail)?;
@@ -398,9 +423,16 @@ impl<'a> Instances<'a> {
 }
 
 /// What to reserve instead of the minimum, if anything.
-fn reserve((minimum, maximum): (u64, Option<u64>), grows: bool, more: u64, most: u64) -> Option<u64> {
+fn reserve(
+    (minimum, maximum): (u64, Option<u64>),
+    grows: bool,
+    more: u64,
+    most: u64,
+) -> Option<u64> {
     let wanted = match grows {
-        true => minimum.saturating_add(more).min(maximum.unwrap_or(u64::MAX)),
+        true => minimum
+            .saturating_add(more)
+            .min(maximum.unwrap_or(u64::MAX)),
         false => minimum,
     };
     let reserve = wanted.min(most);

@@ -22,9 +22,15 @@ pub enum ExternType {
 impl fmt::Display for ExternType {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            ExternType::Function(ty) => write!(f, "function {:?} -> {:?}", ty.params(), ty.results()),
+            ExternType::Function(ty) => {
+                write!(f, "function {:?} -> {:?}", ty.params(), ty.results())
+            }
             ExternType::Table(ty) => {
-                write!(f, "table {}..{:?} {}", ty.initial, ty.maximum, ty.element_type)
+                write!(
+                    f,
+                    "table {}..{:?} {}",
+                    ty.initial, ty.maximum, ty.element_type
+                )
             }
             ExternType::Memory(ty) => write!(f, "memory {}..{:?}", ty.initial, ty.maximum),
             ExternType::Global(ty) => {
@@ -66,7 +72,9 @@ pub struct Interface {
 /// The validator's message.
 pub fn read(wasm: &[u8], features: WasmFeatures) -> Result<Interface, String> {
     let mut validator = Validator::new_with_features(features);
-    let types = validator.validate_all(wasm).map_err(|error| error.to_string())?;
+    let types = validator
+        .validate_all(wasm)
+        .map_err(|error| error.to_string())?;
     let mut parser = Parser::new(0);
     parser.set_features(features);
     let mut reader = Reader {
@@ -170,7 +178,10 @@ fn space(kind: ExternalKind) -> usize {
 
 fn grows(body: &FunctionBody<'_>) -> wasmparser::Result<bool> {
     for operator in body.get_operators_reader()? {
-        if matches!(operator?, Operator::MemoryGrow { .. } | Operator::TableGrow { .. }) {
+        if matches!(
+            operator?,
+            Operator::MemoryGrow { .. } | Operator::TableGrow { .. }
+        ) {
             return Ok(true);
         }
     }
@@ -216,7 +227,9 @@ pub fn match_types(offered: &ExternType, wanted: &ExternType) -> Result<(), Stri
     if matches {
         Ok(())
     } else {
-        Err(format!("incompatible import type: {wanted}, given {offered}"))
+        Err(format!(
+            "incompatible import type: {wanted}, given {offered}"
+        ))
     }
 }
 

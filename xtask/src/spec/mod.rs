@@ -69,7 +69,11 @@ pub fn run(arguments: &Arguments) -> Result<bool, String> {
         check: true,
         ..Options::default()
     };
-    let settings = Settings { options, features: suite.features, external: None };
+    let settings = Settings {
+        options,
+        features: suite.features,
+        external: None,
+    };
     let tally = run_all(&suite.scripts, &settings)?;
     print!("{}", report(&tally));
     Ok(tally.failures.is_empty())
@@ -95,7 +99,9 @@ pub fn run_all(scripts: &[Script], settings: &Settings<'_>) -> Result<Tally, Str
     let work = || {
         loop {
             let index = next.fetch_add(1, Ordering::Relaxed);
-            let Some(script) = scripts.get(index) else { break };
+            let Some(script) = scripts.get(index) else {
+                break;
+            };
             let result = script::run(script, settings);
             *results[index].lock().expect("nobody panics with the lock") = Some(result);
         }
@@ -119,7 +125,10 @@ pub fn report(tally: &Tally) -> String {
     let mut lines = Vec::new();
     for failure in &tally.failures {
         let kind = failure.kind.name();
-        lines.push(format!("{}: {kind} failed: {}", failure.place, failure.message));
+        lines.push(format!(
+            "{}: {kind} failed: {}",
+            failure.place, failure.message
+        ));
     }
     let mut skips: Vec<_> = tally.skips.iter().collect();
     skips.sort_by_key(|(reason, count)| (std::cmp::Reverse(**count), reason.as_str()));

@@ -94,9 +94,9 @@ impl Runner<'_, '_> {
         match directive {
             WastDirective::Module(module) => (Kind::Setup, self.module(module)),
             WastDirective::ModuleDefinition(module) => (Kind::Setup, self.define(module)),
-            WastDirective::ModuleInstance { instance, module, .. } => {
-                (Kind::Setup, self.instance(instance, module))
-            }
+            WastDirective::ModuleInstance {
+                instance, module, ..
+            } => (Kind::Setup, self.instance(instance, module)),
             WastDirective::Register { name, module, .. } => {
                 let instance = self.lookup(module);
                 let registered = instance.map(|instance| self.instances.register(name, instance));
@@ -104,14 +104,19 @@ impl Runner<'_, '_> {
             }
             WastDirective::Invoke(invoke) => {
                 let outcome = self.invoke(&invoke);
-                (Kind::Setup, outcome.and_then(|outcome| returned(outcome).map(drop)))
+                (
+                    Kind::Setup,
+                    outcome.and_then(|outcome| returned(outcome).map(drop)),
+                )
             }
             WastDirective::AssertReturn { exec, results, .. } => {
                 (Kind::Return, self.assert_return(exec, &results))
             }
-            WastDirective::AssertTrap { exec: WastExecute::Wat(module), message, .. } => {
-                (Kind::ModuleTrap, self.assert_module_trap(module, message))
-            }
+            WastDirective::AssertTrap {
+                exec: WastExecute::Wat(module),
+                message,
+                ..
+            } => (Kind::ModuleTrap, self.assert_module_trap(module, message)),
             WastDirective::AssertTrap { exec, message, .. } => {
                 (Kind::Trap, self.assert_trap(exec, message))
             }
@@ -198,8 +203,11 @@ impl Runner<'_, '_> {
 
     fn invoke(&mut self, invoke: &WastInvoke<'_>) -> Result<Outcome, Stop> {
         let instance = self.lookup(invoke.module)?;
-        let arguments: Result<Vec<Value>, String> =
-            invoke.args.iter().map(|argument: &WastArg<'_>| pattern::argument(argument)).collect();
+        let arguments: Result<Vec<Value>, String> = invoke
+            .args
+            .iter()
+            .map(|argument: &WastArg<'_>| pattern::argument(argument))
+            .collect();
         // Whether the module is there at all comes first.
         match arguments {
             Ok(arguments) => self.instances.call(instance, invoke.name, &arguments),
@@ -230,7 +238,11 @@ impl Runner<'_, '_> {
         }
     }
 
-    fn assert_return(&mut self, exec: WastExecute<'_>, expected: &[WastRet<'_>]) -> Result<(), Stop> {
+    fn assert_return(
+        &mut self,
+        exec: WastExecute<'_>,
+        expected: &[WastRet<'_>],
+    ) -> Result<(), Stop> {
         let values = match self.action(exec)? {
             Outcome::Returned(values) => values,
             other => {
@@ -245,7 +257,10 @@ impl Runner<'_, '_> {
         if same {
             Ok(())
         } else {
-            Err(Stop::Fail(format!("{values:?}, expected {}", expectation(expected))))
+            Err(Stop::Fail(format!(
+                "{values:?}, expected {}",
+                expectation(expected)
+            )))
         }
     }
 
@@ -254,7 +269,9 @@ impl Runner<'_, '_> {
         self.check_bounds(expected)?;
         match self.action(exec)? {
             Outcome::Trapped(code) if code == expected => Ok(()),
-            other => Err(Stop::Fail(format!("{other:?}, expected trap {expected}: {message}"))),
+            other => Err(Stop::Fail(format!(
+                "{other:?}, expected trap {expected}: {message}"
+            ))),
         }
     }
 
@@ -284,9 +301,9 @@ impl Runner<'_, '_> {
         match try_compile(&wasm, &self.settings.options)? {
             Err(Error::Invalid { .. }) => Ok(()),
             Ok(_) => Err(Stop::Fail("the compiler accepts it".to_string())),
-            Err(error @ (Error::Unsupported { .. } | Error::Limit { .. })) => {
-                Err(Stop::Fail(format!("the compiler does not find it invalid: {error}")))
-            }
+            Err(error @ (Error::Unsupported { .. } | Error::Limit { .. })) => Err(Stop::Fail(
+                format!("the compiler does not find it invalid: {error}"),
+            )),
         }
     }
 
