@@ -89,6 +89,11 @@ impl Consts {
         }
     }
 
+    /// Whether what a block uses is built before a loop.
+    pub fn leaves_loop(&self, block: Block) -> bool {
+        self.home[block.index()] != block
+    }
+
     /// Ends a node: the constants that it used come before its instructions, of which the last is number
     /// `position` from the block's end.
     pub fn settle(&mut self, position: usize) {
