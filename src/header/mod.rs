@@ -231,7 +231,11 @@ impl Header<'_, '_> {
             data.push((size, "extern uint32_t".to_string(), SIZE_SUFFIX, String::new()));
             data.push((max, "extern const uint32_t".to_string(), MAX_SUFFIX, String::new()));
         }
-        let there = data.into_iter().filter(|(symbol, ..)| self.written.symbols.contains(symbol));
+        // What is imported is all there, whatever of it this object uses.
+        let uses = |symbol: &Symbol| self.written.symbols.contains(symbol);
+        let is_used = self.module.is_exported(entity) || data.iter().any(|(symbol, ..)| uses(symbol));
+        let is_whole = self.names.entity(entity).import.is_some() && is_used;
+        let there = data.iter().filter(|(symbol, ..)| is_whole || uses(symbol)).cloned();
         there.map(|(_, head, suffix, tail)| (head, suffix, tail)).collect()
     }
 
@@ -317,4 +321,28 @@ fn structure(tag: &str, results: &[ValType]) -> String {
     }
     text.push_str("};\n#endif\n");
     text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::isa::TrapCode;
+
+    #[test]
+    fn every_trap_code_has_a_name() {
+        let numbers: Vec<u8> = SHARED
+            .lines()
+            .filter_map(|line| line.trim_end_matches(',').split_once(" = "))
+            .map(|(_, number)| number.parse().expect("a number"))
+            .collect();
+        assert_eq!(numbers, TrapCode::ALL.map(TrapCode::number));
+    }
+
+    #[test]
+    fn structs_are_named_by_their_types() {
+        let results = [ValType::I32, ValType::F64, ValType::F64, ValType::FUNCREF, ValType::EXTERNREF];
+        assert_eq!(spelled(&results), "id2r2");
+        let text = structure("id", &results[..2]);
+        assert!(text.contains("struct synth_results_id {\n  int32_t r0;\n  double r1;\n};"), "{text}");
+    }
 }

@@ -2,4 +2,5 @@
 
 pub mod bench;
 pub mod firmware;
+pub mod image;
 pub mod oracle;
