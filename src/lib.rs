@@ -7,6 +7,7 @@
 pub mod elf;
 pub mod emit;
 pub mod error;
+pub mod header;
 pub mod isa;
 pub mod options;
 pub mod regcache;
@@ -29,6 +30,8 @@ use wasm::{Entity, Layout, Module};
 pub struct Compiled {
     /// The bytes of the object.
     pub object: Vec<u8>,
+    /// The C and C++ header, where `Inspect` asks for it.
+    pub header: String,
     /// The assembly of every function, where `Inspect` asks for it.
     pub listing: String,
     /// The stages that `Inspect` names, function by function.
@@ -53,6 +56,7 @@ pub enum Stage {
 /// What to tell besides the object.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub struct Inspect {
+    pub header: bool,
     pub listing: bool,
     pub stages: Vec<Stage>,
 }
@@ -108,7 +112,11 @@ fn compile_here(wasm: &[u8], options: &Options, inspect: &Inspect) -> Result<Com
         }
         code.push((part, machine));
     }
-    compiled.object = elf::write(&module, &layout, names, &code, options)?;
+    let written = elf::write(&module, &layout, names, &code, options)?;
+    if inspect.header {
+        compiled.header = header::header(&module, &layout, &written, options)?;
+    }
+    compiled.object = written.bytes;
     Ok(compiled)
 }
 
