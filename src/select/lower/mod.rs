@@ -19,7 +19,7 @@ use super::flow::{Flow, flow};
 use super::ir::{BinOp, Block, Graph, Op, Place, Value};
 use crate::isa::{self, Func, Inst, Reg, Term, TrapCode, VReg};
 use consts::Consts;
-use std::collections::HashMap;
+use hashbrown::HashMap;
 
 struct Lower<'a> {
     graph: &'a Graph,
