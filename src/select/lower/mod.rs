@@ -19,8 +19,8 @@ use super::flow::{Flow, flow};
 use super::ir::{BinOp, Block, Graph, Op, Place, Value};
 use crate::isa::{self, Func, Inst, Reg, Term, TrapCode, VReg};
 use consts::Consts;
+use hashbrown::HashMap;
 use memory::Step;
-use std::collections::HashMap;
 
 struct Lower<'a> {
     graph: &'a Graph,
