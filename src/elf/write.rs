@@ -16,7 +16,7 @@ use object::{
     Architecture, BinaryFormat, Endianness, FileFlags, RelocationFlags, SectionFlags, SectionKind,
     SymbolKind, SymbolScope, elf,
 };
-use std::collections::HashMap;
+use hashbrown::{HashMap, HashSet};
 
 /// What a piece of machine code is.
 #[derive(Copy, Clone, PartialEq, Eq, Debug)]
@@ -28,7 +28,15 @@ pub enum Part {
     Init,
 }
 
-/// The bytes of the object. `code` holds every function that can be reached and is not imported, a thunk
+/// An object, and what is in it.
+pub struct Written {
+    pub bytes: Vec<u8>,
+    pub names: Names,
+    /// What the object defines or refers to.
+    pub symbols: HashSet<isa::Symbol>,
+}
+
+/// The object. `code` holds every function that can be reached and is not imported, a thunk
 /// for each import that is exported or whose reference is taken, and the initialisation.
 ///
 /// # Errors
@@ -39,7 +47,7 @@ pub fn write(
     names: Names,
     code: &[(Part, Code)],
     options: &Options,
-) -> Result<Vec<u8>, Error> {
+) -> Result<Written, Error> {
     let mut object = Object::new(BinaryFormat::Elf, Architecture::Arm, Endianness::Little);
     object.flags = FileFlags::Elf {
         os_abi: elf::ELFOSABI_NONE,
@@ -67,7 +75,11 @@ pub fn write(
         }
     }
     let bytes = writer.object.write();
-    Ok(bytes.expect("sections, symbols and relocations are those of ELF32 for Arm"))
+    Ok(Written {
+        bytes: bytes.expect("sections, symbols and relocations are those of ELF32 for Arm"),
+        names: writer.names,
+        symbols: writer.symbols.into_keys().collect(),
+    })
 }
 
 pub(super) struct Writer<'w, 'a> {

@@ -2,5 +2,6 @@
 
 pub mod bench;
 pub mod firmware;
+pub mod image;
 pub mod oracle;
 pub mod spec;
