@@ -5,17 +5,16 @@
 //! Needs `arm-none-eabi-gcc` with newlib, and lld; `tools/setup` installs them.
 
 use std::path::{Path, PathBuf};
-use std::process::{Command, Output};
+use std::process::Command;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use synth::options::Options;
+use xtask::image::library;
 use xtask::oracle::link::{CODE, CONSTANTS, DATA};
 use xtask::oracle::machine;
 use xtask::spec::instance::STACK_LIMIT;
 use xtask::spec::suite::{CORE, suite};
 use xtask::spec::{Kind, Script, Settings, report, run_all};
-
-const CPU: [&str; 2] = ["-mcpu=cortex-m4", "-mthumb"];
 
 #[test]
 fn images_of_gnu_ld() {
@@ -132,33 +131,4 @@ fn layout() -> String {
             /DISCARD/ : {{ *(.ARM.extab*) *(.comment) *(.note*) }}
         }}"
     )
-}
-
-/// A library of the C toolchain for this core.
-fn library(name: &str) -> PathBuf {
-    let mut gcc = Command::new("arm-none-eabi-gcc");
-    let path = run(gcc.args(CPU).arg(format!("-print-file-name={name}"))).stdout;
-    let path = PathBuf::from(String::from_utf8_lossy(&path).trim());
-    assert!(
-        path.is_absolute(),
-        "no {name} for this core; tools/setup installs it"
-    );
-    path
-}
-
-/// Runs a tool that must be there and succeed.
-fn run(command: &mut Command) -> Output {
-    let output = command.output().unwrap_or_else(|error| {
-        panic!(
-            "{:?}: {error}; tools/setup installs it",
-            command.get_program()
-        )
-    });
-    let message = String::from_utf8_lossy(&output.stderr);
-    assert!(
-        output.status.success(),
-        "{command:?}: {}\n{message}",
-        output.status
-    );
-    output
 }
