@@ -11,12 +11,12 @@ use crate::error::Error;
 use crate::isa;
 use crate::options::Options;
 use crate::wasm::{Entity, Layout, Module};
+use hashbrown::HashMap;
 use object::write::{Object, Relocation, SectionId, Symbol, SymbolFlags, SymbolId, SymbolSection};
 use object::{
     Architecture, BinaryFormat, Endianness, FileFlags, RelocationFlags, SectionFlags, SectionKind,
     SymbolKind, SymbolScope, elf,
 };
-use hashbrown::{HashMap, HashSet};
 
 /// What a piece of machine code is.
 #[derive(Copy, Clone, PartialEq, Eq, Debug)]
