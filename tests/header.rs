@@ -90,14 +90,14 @@ fn odd_names_compile_and_link() {
 
 #[test]
 fn an_exported_import_may_not_be_called_what_something_else_is() {
-    let text = r#"(module (import "e" "m" (memory 1)) (import "e" "f" (func $f))
+    let text = r#"(module (import "e" "m" (memory 1)) (import "e" "module_f" (func $f))
         (export "f" (memory 0)) (func (export "g") (call $f)))"#;
     let wasm = wat::parse_str(text).expect("it is a module");
     let options = Options::default();
     synth::compile(&wasm, &options).expect("the object has no symbol for the export");
     let inspect = Inspect { header: true, ..Inspect::default() };
-    let error = synth::compile_with(&wasm, &options, &inspect).expect_err("both are f");
-    let message = "import e.f and export f both have the name f in the header (--export-name)";
+    let error = synth::compile_with(&wasm, &options, &inspect).expect_err("both are module_f");
+    let message = "import e.module_f and export f both have the name module_f in the header (--export-name)";
     assert_eq!(error.to_string(), message);
 }
 

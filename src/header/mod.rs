@@ -129,16 +129,17 @@ impl Header<'_, '_> {
         Ok(text)
     }
 
-    /// Imported state that is exported again has no symbol of its own.
+    /// Imported state that is exported again has no symbol of its own, hence none that others cannot have:
+    /// it is called `<module>_<export>`.
     fn exported_imports(&mut self, options: &Options, text: &mut String) -> Result<(), Error> {
         for export in &self.module.exports {
             let entity = export.entity;
             let Some(symbol) = self.names.entity(entity).import.clone() else {
                 continue;
             };
-            let name = self.names.of_export(export, options);
+            let name = self.names.of_module(&self.names.of_export(export, options));
             let data = self.data(entity);
-            if name == symbol || data.is_empty() {
+            if data.is_empty() {
                 continue;
             }
             if let Some(other) = self.names.claimant(&name) {
