@@ -354,9 +354,9 @@ fn the_stack_limit_is_exact_and_does_not_wrap() {
         .module_with("big", &deep_frame(), limited())
         .run(
             "uint32_t stack_limit;
-/* Calls on a stack whose address is less than the frame. */
-int64_t low(int64_t);
-__asm__(\".thumb_func\\n.global low\\nlow: push {r4, lr}\\nmov r4, sp\\nmovw r3, #0\\nmovt r3, #0x0008\\nmov sp, r3\\n\"
+/* Calls on a stack from this address down. */
+int64_t deep_at(int64_t value, uint32_t sp);
+__asm__(\".thumb_func\\n.global deep_at\\ndeep_at: push {r4, lr}\\nmov r4, sp\\nmov sp, r2\\n\"
   \"bl far_deep\\nmov sp, r4\\npop {r4, pc}\");
 static uint32_t sp(void) { uint32_t at; __asm__ volatile(\"mov %0, sp\" : \"=r\"(at)); return at; }",
             r#"
@@ -365,7 +365,7 @@ static uint32_t sp(void) { uint32_t at; __asm__ volatile(\"mov %0, sp\" : \"=r\"
     stack_limit = here - 8192;
     CHECK(down(100) == 100 && RUNS(leaf(1)) && TRAPS(8, forever()) && TRAPS(8, down(100000)));
     CHECK(TRAPS(8, far_deep(1)));
-    stack_limit = here - 0x90000;
+    stack_limit = here - 16384;
     CHECK(RUNS(many(1)) && TRAPS(8, far_deep(1)));
     /* The limit above the stack, and where subtracting a frame from it would wrap around. */
     stack_limit = here + 4;
@@ -373,9 +373,14 @@ static uint32_t sp(void) { uint32_t at; __asm__ volatile(\"mov %0, sp\" : \"=r\"
     stack_limit = 0xffffffff;
     CHECK(TRAPS(8, down(0)) && TRAPS(8, far_deep(1)));
     stack_limit = 0;
-    CHECK(down(1000) == 1000 && RUNS(many(1)) && TRAPS(8, low(1)));
+    CHECK(down(1000) == 1000 && RUNS(many(1)) && TRAPS(8, deep_at(1, 0x80000)));
     stack_limit = 0x70000;
-    CHECK(TRAPS(8, low(1)));
+    CHECK(TRAPS(8, deep_at(1, 0x80000)));
+    const uint32_t end = 0x20400000;
+    stack_limit = end - 0x100000;
+    CHECK(TRAPS(8, deep_at(1, end)));
+    stack_limit = end - 0x120000;
+    CHECK(RUNS(deep_at(-1, end)) && deep_at(-1, end) == 0);
     /* Exact: the least limit that traps is one above the greatest that does not. */
     stack_limit = here - 8192;
     while (RUNS(down(0))) stack_limit++;
