@@ -154,7 +154,7 @@ impl Compiler<'_, '_> {
     fn part(&self, part: Part) -> Result<(Code, String), Error> {
         let mut dump = String::new();
         let func = match self.graph(part)? {
-            Some(graph) => self.registers(part, &graph, &mut dump),
+            Some(graph) => self.registers(part, graph, &mut dump),
             None => thunk(part),
         };
         let code = self.emit(part, &func)?;
@@ -177,9 +177,10 @@ impl Compiler<'_, '_> {
     }
 
     /// From values to core registers.
-    fn registers(&self, part: Part, graph: &Graph, dump: &mut String) -> Func<Reg> {
+    fn registers(&self, part: Part, graph: Graph, dump: &mut String) -> Func<Reg> {
         self.show(Stage::Ssa, part, dump, || graph.to_string());
-        let func: Func<VReg> = select::lower(graph, self.options);
+        let func: Func<VReg> = select::lower(&graph, self.options);
+        drop(graph);
         self.show(Stage::Select, part, dump, || func.to_string());
         self.show(Stage::Liveness, part, dump, || {
             regcache::dump_liveness(&func)

@@ -1,10 +1,12 @@
-//! The entry of the fuzz target, fed with seeded bytes for some seconds.
+//! The entry of the fuzz target, fed with seeded bytes for some seconds; and that random modules are worth comparing.
 
 use std::time::{Duration, Instant};
 
-use xtask::oracle::check_bytes;
+use synth::options::{Bounds, Options};
 use xtask::oracle::generate::Language;
+use xtask::oracle::run::generated;
 use xtask::oracle::value::Random;
+use xtask::oracle::{check_bytes, check_module};
 
 #[test]
 fn seeded_bytes_agree() {
@@ -28,4 +30,34 @@ fn seeded_bytes_agree() {
         compared += report.returned + report.trapped();
     }
     assert!(compared > 0, "no call was compared");
+}
+
+/// Nearly all calls are compared, most return, and every kind of trap that integers have occurs.
+#[test]
+fn random_modules_are_worth_comparing() {
+    for bounds in [Bounds::Trap, Bounds::None] {
+        let options = Options {
+            bounds,
+            ..Options::default()
+        };
+        let (mut calls, mut returned) = (0, 0);
+        let mut traps = [0; 9];
+        for index in 0..150 {
+            let report = check_module(&generated(11, index, bounds), &options, 6, index);
+            assert!(report.passed(), "{bounds:?}, module {index}: {report:#?}");
+            calls += report.calls;
+            returned += report.returned;
+            for (sum, count) in traps.iter_mut().zip(report.traps) {
+                *sum += count;
+            }
+        }
+        let compared = returned + traps.iter().sum::<u64>();
+        let counts = format!("{bounds:?}: {calls} calls, {returned} returned, traps {traps:?}");
+        assert!(compared * 100 >= calls * 95, "{counts}");
+        assert!(returned * 2 >= calls, "{counts}");
+        let expected = [0, 1, 5, 7]
+            .into_iter()
+            .chain((bounds == Bounds::Trap).then_some(4));
+        assert!(expected.into_iter().all(|code| traps[code] > 0), "{counts}");
+    }
 }

@@ -7,7 +7,7 @@ use object::{
     Architecture, BinaryFormat, Endianness, FileFlags, RelocationFlags, SectionKind, SymbolFlags,
     SymbolKind, SymbolScope, elf,
 };
-use synth::options::{Bounds, Options};
+use synth::options::{Alignment, Bounds, Options, Trap};
 use xtask::oracle::{Report, check_object};
 
 const BX_LR: u16 = 0x4770;
@@ -127,12 +127,16 @@ fn check(wat: &str, object: Builder<'_>) -> Report {
 }
 
 fn check_with(wat: &str, object: Builder<'_>, bounds: Bounds) -> Report {
-    let wasm = wat::parse_str(wat).expect("the module is well-formed");
     let options = Options {
         bounds,
         ..Options::default()
     };
-    check_object(&wasm, &object.build(), &options, 8, 1)
+    check_options(wat, object, &options)
+}
+
+fn check_options(wat: &str, object: Builder<'_>, options: &Options) -> Report {
+    let wasm = wat::parse_str(wat).expect("the module is well-formed");
+    check_object(&wasm, &object.build(), options, 8, 1)
 }
 
 fn assert_passes(report: &Report) {
@@ -254,6 +258,40 @@ fn unaligned_accesses_of_several_words() {
     // vldr d0, [r2]; vmov r0, r1, d0
     let vldr = [0xed92, 0x0b00, 0xec51, 0x0b10, BX_LR];
     assert_fails(&check(LOAD, at_memory(&vldr)), "unaligned");
+}
+
+#[test]
+fn any_unaligned_access_where_the_core_traps_them() {
+    let options = Options {
+        alignment: Alignment::Bytes,
+        ..Options::default()
+    };
+    // ldr r0, [r2]; ldr r1, [r2, #4]
+    let words = at_memory(&[0x6810, 0x6851, BX_LR]);
+    assert_fails(&check_options(LOAD, words, &options), "unaligned");
+    // ldrh r0, [r2]
+    let halfword = at_memory(&[0x8810, BX_LR]);
+    assert_fails(&check_options(LOAD, halfword, &options), "unaligned");
+}
+
+#[test]
+fn traps_by_call() {
+    let unreachable = r#"(module (func (export "f") unreachable))"#;
+    let options = Options {
+        trap: Trap::Call,
+        ..Options::default()
+    };
+    // push {r3, lr}; movs r0, #code; bl synth_trap
+    let object = |code: u16| {
+        let code = [0xb508, 0x2000 | code, 0xf7ff, 0xfffe];
+        let call = [(4, elf::R_ARM_THM_PC22, "synth_trap")];
+        Builder::default().function("f", &code, &call)
+    };
+    assert_passes(&check_options(unreachable, object(0), &options));
+    assert_fails(
+        &check_options(unreachable, object(4), &options),
+        "Trapped(4), expected Trapped(0)",
+    );
 }
 
 #[test]

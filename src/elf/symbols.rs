@@ -8,7 +8,7 @@ use crate::error::{Error, OneLine, Place};
 use crate::isa::Symbol;
 use crate::options::{Options, expand};
 use crate::wasm::{Entity, Export, Import, Module, signature};
-use std::collections::HashMap;
+use hashbrown::HashMap;
 use std::fmt::Write;
 
 /// Suffixes of the words that hold the sizes of a memory or table.

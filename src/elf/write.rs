@@ -16,7 +16,7 @@ use object::{
     Architecture, BinaryFormat, Endianness, FileFlags, RelocationFlags, SectionFlags, SectionKind,
     SymbolKind, SymbolScope, elf,
 };
-use std::collections::{HashMap, HashSet};
+use hashbrown::{HashMap, HashSet};
 
 /// What a piece of machine code is.
 #[derive(Copy, Clone, PartialEq, Eq, Debug)]

@@ -1,18 +1,19 @@
-//! From blocks to items: frame, flags, IT blocks and terminators in the order of the layout.
+//! From blocks to items: frame, flags and IT blocks in the order of the layout. `terminators` has the
+//! ends of blocks.
 
 use super::encode::{self, Context, Encoding};
 use super::flags::{self, Flags};
 use super::frame::{self, Frame, Op, top_byte};
 use super::it;
 use super::layout::{self, Layout, Target};
-use super::program::{Item, Label, LiteralId, Program, Reference, Table};
+use super::program::{Item, Label, LiteralId, Program, Reference};
+use super::terminators;
 use super::{EmitOptions, RelocKind};
 use crate::isa::{
-    AluOp, BlockId, Call, CallTarget, Cond, Const, Edge, Func, Inst, MemSize, ModImm, Operand2,
-    Reg, RegSet, Symbol, Term, TestOp, TrapCode, print,
+    AluOp, BlockData, BlockId, Call, CallTarget, Cond, Const, Func, Inst, MemSize, ModImm,
+    Operand2, Reg, Symbol, Term, TestOp, TrapCode, print,
 };
 use crate::options::Trap;
-use std::collections::HashMap;
 
 /// The items of a function, and its frame.
 pub fn build(func: &Func<Reg>, options: &EmitOptions) -> (Program, Frame) {
@@ -23,9 +24,10 @@ pub fn build(func: &Func<Reg>, options: &EmitOptions) -> (Program, Frame) {
         options,
         frame: &frame,
         program: Program::new(func.blocks.len()),
-        home: shared_return(func, &layout, &frame),
+        home: terminators::shared_return(func, &layout, &frame),
         layout,
         traps: [false; TrapCode::ALL.len()],
+        placed: vec![false; func.blocks.len()],
     };
     builder.prologue();
     for at in 0..builder.layout.order.len() {
@@ -35,56 +37,31 @@ pub fn build(func: &Func<Reg>, options: &EmitOptions) -> (Program, Frame) {
     (builder.program, frame)
 }
 
-struct Builder<'a> {
-    func: &'a Func<Reg>,
-    options: &'a EmitOptions<'a>,
-    frame: &'a Frame,
-    layout: Layout,
-    program: Program,
-    /// Where the epilogue stands that other returns branch to.
-    home: Option<Home>,
+pub(super) struct Builder<'a> {
+    pub(super) func: &'a Func<Reg>,
+    pub(super) options: &'a EmitOptions<'a>,
+    pub(super) frame: &'a Frame,
+    pub(super) layout: Layout,
+    pub(super) program: Program,
+    /// The block that ends in the epilogue that other returns branch to.
+    pub(super) home: Option<BlockId>,
     /// Which traps are branched to.
-    traps: [bool; TrapCode::ALL.len()],
+    pub(super) traps: [bool; TrapCode::ALL.len()],
+    /// Which blocks have been emitted.
+    placed: Vec<bool>,
 }
 
-/// An epilogue that several returns share: at the end of a block.
-#[derive(Copy, Clone)]
-struct Home {
-    block: BlockId,
-    label: Option<Label>,
-}
-
-/// Where the one epilogue stands, if a function with several returns is smaller with one: at a
-/// return without instructions if there is one, which branches can reach directly.
-fn shared_return(func: &Func<Reg>, layout: &Layout, frame: &Frame) -> Option<Home> {
-    let results = |id: BlockId| match &func.block(id).term {
-        Term::Return { values } => Some(values.iter().map(|value| value.1).collect()),
-        _ => None,
-    };
-    let order = layout.order.iter().copied();
-    let returns: Vec<(BlockId, RegSet)> = order.filter_map(|id| Some((id, results(id)?))).collect();
-    let last = returns.last()?;
-    if returns.len() < 2 || frame.return_size(last.1) <= 4 {
-        return None;
-    }
-    let empty = returns
-        .iter()
-        .find(|(id, _)| func.block(*id).insts.is_empty());
-    let (block, _) = *empty.unwrap_or(last);
-    Some(Home { block, label: None })
-}
-
-impl Builder<'_> {
+impl<'a> Builder<'a> {
     fn fixed(&mut self, encoding: Encoding, text: impl FnOnce() -> String) {
         self.item(encoding, None, false, text);
     }
 
     /// An instruction after which control does not go on.
-    fn ending(&mut self, encoding: Encoding, text: impl FnOnce() -> String) {
+    pub(super) fn ending(&mut self, encoding: Encoding, text: impl FnOnce() -> String) {
         self.item(encoding, None, true, text);
     }
 
-    fn item(
+    pub(super) fn item(
         &mut self,
         encoding: Encoding,
         reference: Option<Reference>,
@@ -102,25 +79,25 @@ impl Builder<'_> {
         });
     }
 
-    fn name(&self, symbol: Symbol) -> String {
+    pub(super) fn name(&self, symbol: Symbol) -> String {
         self.options
             .names
             .map_or(String::new(), |names| names(symbol))
     }
 
-    fn branch(&mut self, cond: Option<Cond>, target: Label) {
+    pub(super) fn branch(&mut self, cond: Option<Cond>, target: Label) {
         self.program.items.push(Item::Branch { cond, target });
     }
 
     /// The label of a target; a trap's is marked as needed.
-    fn label(&mut self, target: Target) -> Label {
+    pub(super) fn label(&mut self, target: Target) -> Label {
         match target {
             Target::Block(block) => self.program.block(block),
             Target::Trap(code) => self.trap_label(code),
         }
     }
 
-    fn trap_label(&mut self, code: TrapCode) -> Label {
+    pub(super) fn trap_label(&mut self, code: TrapCode) -> Label {
         self.traps[usize::from(code.number())] = true;
         self.program.trap(code)
     }
@@ -193,14 +170,21 @@ impl Builder<'_> {
             let label = self.program.block(id);
             self.program.items.push(Item::Label(label));
         }
+        self.placed[id.index()] = true;
         let block = self.func.block(id);
-        let refined = flags::refine(&block.insts, &block.term);
+        let refined = match self.loop_test(&block.term) {
+            Some(test) if !block.cold => {
+                let insts = [&block.insts[..], &test.insts].concat();
+                flags::refine(&insts, &test.term)
+            }
+            _ => flags::refine(&block.insts, &block.term),
+        };
         self.insts(&refined.insts, &refined.live);
         let next = self.layout.order.get(at + 1).copied();
         self.terminator(id, &refined.term, next);
     }
 
-    fn insts(&mut self, insts: &[Inst<Reg>], live: &[Flags]) {
+    pub(super) fn insts(&mut self, insts: &[Inst<Reg>], live: &[Flags]) {
         let mut at = 0;
         while at < insts.len() {
             let conditional = insts[at..].iter().map_while(|inst| match inst {
@@ -217,6 +201,29 @@ impl Builder<'_> {
                 at += count;
             }
         }
+    }
+
+    /// The block that a jump goes back to, if it is a loop's test of few instructions: at the end of
+    /// the loop a copy of it spares the jump.
+    fn loop_test(&self, term: &Term<Reg>) -> Option<&'a BlockData<Reg>> {
+        let Term::Jump(edge) = term else { return None };
+        let Target::Block(id) = self.layout.target(edge.target) else {
+            return None;
+        };
+        let block = self.func.block(id);
+        let is_test = match block.term {
+            Term::Branch { .. } | Term::BranchZero { .. } => {
+                let is_call = |inst: &Inst<Reg>| matches!(inst, Inst::Call(_));
+                block.insts.len() <= MAX_TEST && !block.insts.iter().any(is_call)
+            }
+            Term::Jump(_)
+            | Term::Table { .. }
+            | Term::Return { .. }
+            | Term::TailCall(_)
+            | Term::Trap(_) => false,
+        };
+        let is_back = self.placed[id.index()] && block.loop_depth > 0;
+        (is_test && is_back).then_some(block)
     }
 
     /// Instructions that are not conditional.
@@ -278,7 +285,7 @@ impl Builder<'_> {
         }
     }
 
-    fn op(&mut self, op: &Op, context: Context) {
+    pub(super) fn op(&mut self, op: &Op, context: Context) {
         match op {
             Op::Inst(_) if is_nothing(op) => {}
             Op::Inst(Inst::Const { rd, value }) => self.constant(*rd, *value, context),
@@ -295,7 +302,7 @@ impl Builder<'_> {
         }
     }
 
-    fn constant(&mut self, rd: Reg, value: Const, context: Context) {
+    pub(super) fn constant(&mut self, rd: Reg, value: Const, context: Context) {
         if encode::is_immediate(value) {
             self.inst(&Inst::Const { rd, value }, context);
         } else {
@@ -308,7 +315,7 @@ impl Builder<'_> {
         }
     }
 
-    fn inst(&mut self, inst: &Inst<Reg>, context: Context) {
+    pub(super) fn inst(&mut self, inst: &Inst<Reg>, context: Context) {
         let form = encode::encode(inst, context);
         let names = |symbol| self.name(symbol);
         let text = self.options.names.map(|_| form.text(context, &names));
@@ -323,7 +330,7 @@ impl Builder<'_> {
     }
 
     /// BL with the addend -4 in the field (AAELF32 5.6.1.6).
-    fn branch_link(&mut self, symbol: Symbol) {
+    pub(super) fn branch_link(&mut self, symbol: Symbol) {
         let kind = RelocKind::Call;
         let reference = Some(Reference { kind, symbol });
         let name = self.name(symbol);
@@ -331,260 +338,13 @@ impl Builder<'_> {
             format!("bl {name}")
         });
     }
-
-    // ---- terminators ----
-
-    fn terminator(&mut self, id: BlockId, term: &Term<Reg>, next: Option<BlockId>) {
-        match term {
-            Term::Jump(edge) => self.jump(self.layout.target(edge.target), next),
-            Term::Branch {
-                cond,
-                then,
-                otherwise,
-            } => {
-                let way = Way::Flags(*cond);
-                self.two_way(way, then, otherwise, next);
-            }
-            Term::BranchZero { rn, zero, nonzero } => {
-                let way = Way::Zero {
-                    nonzero: false,
-                    rn: *rn,
-                };
-                self.two_way(way, zero, nonzero, next);
-            }
-            Term::Table { rn, targets } => self.table(*rn, targets, next),
-            Term::Return { values } => self.return_from(id, values.iter().map(|v| v.1).collect()),
-            Term::TailCall(call) => self.tail_call(call),
-            Term::Trap(code) => self.trap(*code),
-        }
-    }
-
-    fn jump(&mut self, target: Target, next: Option<BlockId>) {
-        match target {
-            Target::Trap(code) => self.trap(code),
-            Target::Block(block) if Some(block) == next => {}
-            Target::Block(block) => {
-                if !self.copy_return(block) {
-                    self.branch(None, self.program.block(block));
-                }
-            }
-        }
-    }
-
-    /// Instead of a branch to a block of at most one instruction that returns, the block itself, if
-    /// that is no longer or spares a branch for two bytes.
-    fn copy_return(&mut self, id: BlockId) -> bool {
-        let block = self.func.block(id);
-        let Term::Return { values } = &block.term else {
-            return false;
-        };
-        let limit = match block.insts[..] {
-            [] => 4,
-            [Inst::Mov { .. } | Inst::Const { .. }] => 2,
-            _ => return false,
-        };
-        let results: RegSet = values.iter().map(|value| value.1).collect();
-        if self.home.is_some() || self.frame.return_size(results) > limit {
-            return false;
-        }
-        let live = vec![Flags::NONE; block.insts.len()];
-        self.insts(&block.insts, &live);
-        self.return_from(id, results);
-        true
-    }
-
-    fn two_way(
-        &mut self,
-        way: Way,
-        then: &Edge<Reg>,
-        otherwise: &Edge<Reg>,
-        next: Option<BlockId>,
-    ) {
-        let then = self.layout.target(then.target);
-        let otherwise = self.layout.target(otherwise.target);
-        if then == otherwise {
-            return self.jump(then, next);
-        }
-        let follows = |target| matches!(target, Target::Block(block) if Some(block) == next);
-        let swap =
-            follows(then) || !follows(otherwise) && self.weight(otherwise) > self.weight(then);
-        let (way, taken, other) = if swap {
-            (way.inverse(), otherwise, then)
-        } else {
-            (way, then, otherwise)
-        };
-        let target = self.label(taken);
-        let item = match way {
-            Way::Flags(cond) => Item::Branch {
-                cond: Some(cond),
-                target,
-            },
-            Way::Zero { nonzero, rn } => Item::BranchZero {
-                nonzero,
-                rn,
-                target,
-            },
-        };
-        self.program.items.push(item);
-        self.jump(other, next);
-    }
-
-    /// How often control is expected at a target, for which of two branches comes first.
-    fn weight(&self, target: Target) -> u32 {
-        match target {
-            Target::Trap(_) => 0,
-            Target::Block(id) if self.func.block(id).cold => 0,
-            Target::Block(id) => 1 + self.func.block(id).loop_depth,
-        }
-    }
-
-    fn table(&mut self, rn: Reg, edges: &[Edge<Reg>], next: Option<BlockId>) {
-        let mut numbers = HashMap::new();
-        let mut targets: Vec<Label> = Vec::new();
-        let mut entries = Vec::with_capacity(edges.len());
-        for edge in edges {
-            let target = self.layout.target(edge.target);
-            let label = self.label(target);
-            let number = *numbers.entry(label.index()).or_insert_with(|| {
-                targets.push(label);
-                targets.len() as u32 - 1
-            });
-            entries.push(number);
-        }
-        if targets.len() < 2 {
-            if let Some(edge) = edges.first() {
-                self.jump(self.layout.target(edge.target), next);
-            }
-            return;
-        }
-        let with_island = |label| (label, self.program.new_label());
-        let targets: Vec<(Label, Label)> = targets.into_iter().map(with_island).collect();
-        let number = self.program.new_table();
-        let islands = targets
-            .iter()
-            .map(|&(target, label)| Item::Island { label, target });
-        let islands: Vec<Item> = islands.collect();
-        self.program.items.push(Item::Table(Box::new(Table {
-            rn,
-            entries,
-            targets,
-            number,
-        })));
-        self.program.items.extend(islands);
-    }
-
-    fn return_from(&mut self, id: BlockId, results: RegSet) {
-        if let Some(home) = &mut self.home {
-            let label = *home.label.get_or_insert_with(|| self.program.new_label());
-            if home.block != id {
-                return self.branch(None, label);
-            }
-            self.program.items.push(Item::Label(label));
-        }
-        let (ops, is_return) = self.frame.returning(results);
-        for op in ops {
-            self.op(&op, Context::FREE);
-        }
-        if !is_return {
-            self.ending(encode::bx(Reg::LR), || "bx lr".to_string());
-        }
-    }
-
-    /// A target that the epilogue would overwrite moves to r12 first, which no argument uses.
-    fn tail_call(&mut self, call: &Call<Reg>) {
-        let mut live: RegSet = call.args.iter().map(|arg| arg.1).collect();
-        let mut target = call.target;
-        if let CallTarget::Register(rm) = target {
-            live.insert(rm);
-            if self.frame.restores(rm) {
-                let rhs = Operand2::Reg(rm);
-                let (s, rd) = (false, Reg::R12);
-                self.inst(&Inst::Mov { s, rd, rhs }, Context::FREE);
-                target = CallTarget::Register(rd);
-            }
-        }
-        for op in self.frame.leaving(live) {
-            self.op(&op, Context::FREE);
-        }
-        match target {
-            CallTarget::Register(rm) => self.ending(encode::bx(rm), || format!("bx {rm}")),
-            CallTarget::Symbol(symbol) => {
-                let kind = RelocKind::Jump;
-                let reference = Some(Reference { kind, symbol });
-                let name = self.name(symbol);
-                self.item(Encoding::Wide(0xf7ff_bffe), reference, true, || {
-                    format!("b.w {name}")
-                });
-            }
-        }
-    }
-
-    // ---- traps ----
-
-    /// A trap in place: as short as a branch to the shared one, if it is one instruction.
-    fn trap(&mut self, code: TrapCode) {
-        match self.options.trap {
-            Trap::Udf => self.udf(code),
-            Trap::Call => {
-                let target = self.trap_label(code);
-                self.branch(None, target);
-            }
-        }
-    }
-
-    fn udf(&mut self, code: TrapCode) {
-        let number = code.number();
-        self.ending(encode::udf(number), || format!("udf #{number}"));
-    }
-
-    fn traps(&mut self) {
-        for code in TrapCode::ALL {
-            if !self.traps[usize::from(code.number())] {
-                continue;
-            }
-            let label = self.program.trap(code);
-            self.program.items.push(Item::Label(label));
-            match self.options.trap {
-                Trap::Udf => self.udf(code),
-                Trap::Call => {
-                    let value = Const::Int(u32::from(code.number()));
-                    self.constant(Reg::R0, value, Context::FREE);
-                    self.branch_link(Symbol::Trap);
-                    self.ends();
-                }
-            }
-        }
-    }
-
-    /// Marks the last instruction as one after which control does not go on.
-    fn ends(&mut self) {
-        if let Some(Item::Fixed { ends, .. }) = self.program.items.last_mut() {
-            *ends = true;
-        }
-    }
 }
+
+/// How many instructions the test of a loop may have to be copied.
+const MAX_TEST: usize = 2;
 
 /// How many neighbouring conditional instructions are looked at together.
 const MAX_GROUP: usize = 64;
-
-/// What a two-way branch depends on.
-#[derive(Copy, Clone)]
-enum Way {
-    Flags(Cond),
-    Zero { nonzero: bool, rn: Reg },
-}
-
-impl Way {
-    fn inverse(self) -> Way {
-        match self {
-            Way::Flags(cond) => Way::Flags(cond.inverse()),
-            Way::Zero { nonzero, rn } => Way::Zero {
-                nonzero: !nonzero,
-                rn,
-            },
-        }
-    }
-}
 
 /// A move of a register to itself.
 fn is_nothing(op: &Op) -> bool {

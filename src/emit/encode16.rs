@@ -143,7 +143,7 @@ fn alu_immediate(op: AluOp, s: bool, rd: Reg, rn: Reg, value: u32, context: Cont
     };
     if rn == Reg::SP {
         let words = value / 4;
-        let whole = value % 4 == 0 && !s;
+        let whole = value.is_multiple_of(4) && !s;
         return if rd == Reg::SP {
             let bits = if op == AluOp::Add { 0xb000 } else { 0xb080 };
             plain(whole && words <= 127, bits | words & 127)
@@ -156,7 +156,11 @@ fn alu_immediate(op: AluOp, s: bool, rd: Reg, rn: Reg, value: u32, context: Cont
     if rd == rn {
         setting(ok && value <= 255, imm8 | d << 8 | value & 255, context)
     } else {
-        setting(ok && value <= 7, imm3 | (value & 7) << 6 | n << 3 | d, context)
+        setting(
+            ok && value <= 7,
+            imm3 | (value & 7) << 6 | n << 3 | d,
+            context,
+        )
     }
 }
 
@@ -272,7 +276,7 @@ fn access(load: bool, size: MemSize, rt: Reg, addr: Addr<Reg>) -> Narrow {
 
 fn access_immediate(load: bool, size: MemSize, rt: Reg, rn: Reg, offset: u32) -> Narrow {
     let scaled = offset / size.bytes();
-    let whole = offset % size.bytes() == 0 && low(&[rt]);
+    let whole = offset.is_multiple_of(size.bytes()) && low(&[rt]);
     let l = u32::from(load) << 11;
     if rn == Reg::SP {
         let ok = whole && scaled <= 255 && size == MemSize::Word;

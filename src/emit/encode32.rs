@@ -327,5 +327,6 @@ fn update(load: bool, size: MemSize, pre: bool, rt: Reg, rn: Reg, offset: i32) -
 fn pair(load: bool, rt: Reg, rt2: Reg, rn: Reg, offset: i32) -> u32 {
     let up = u32::from(offset >= 0) << 23;
     let base = 0xe940_0000 | up | u32::from(load) << 20 | rn.bits() << 16;
-    base | rt.bits() << 12 | rt2.bits() << 8 | offset.unsigned_abs() / 4
+    let words = offset.unsigned_abs() / 4;
+    base | rt.bits() << 12 | rt2.bits() << 8 | words
 }

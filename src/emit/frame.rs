@@ -43,6 +43,8 @@ pub struct Frame {
     body: u32,
     locals: u32,
     slots: u32,
+    /// Bytes below sp that single expansions use: stores to far slots, tables of words.
+    borrowed: u32,
 }
 
 impl Frame {
@@ -62,8 +64,13 @@ impl Frame {
         let locals = func.outgoing.next_multiple_of(8);
         let slots = locals + func.locals.next_multiple_of(4);
         let mut body = slots + func.slots.next_multiple_of(4);
-        if usage.calls {
-            body += (body + 4 * count(saved)) % 8;
+        if usage.calls && !(body + 4 * count(saved)).is_multiple_of(8) {
+            // One more saved register costs nothing, and no result can be in it.
+            let low = RegSet::from_bits(0xf0).minus(saved).first();
+            match low.filter(|_| !saved.is_empty()) {
+                Some(low) => saved.insert(low),
+                None => body += 4,
+            }
         }
         let extra = scratch(body / 4, saved, RegSet::EMPTY).unwrap_or_default();
         Frame {
@@ -72,6 +79,7 @@ impl Frame {
             body,
             locals,
             slots,
+            borrowed: if borrows(func, body) { 8 } else { 0 },
         }
     }
 
@@ -80,10 +88,9 @@ impl Frame {
         self.body + 4 * count(self.saved)
     }
 
-    /// Bytes of stack that the function uses at most, those of stores to far slots included.
+    /// Bytes of stack that the function uses at most.
     pub fn depth(&self) -> u32 {
-        let borrowed = if self.size() > 4096 { 8 } else { 0 };
-        self.size() + borrowed
+        self.size() + self.borrowed
     }
 
     pub fn prologue(&self) -> Ops {
@@ -212,6 +219,18 @@ impl Usage {
     }
 }
 
+/// Whether a store or a table may need more stack for a moment.
+fn borrows(func: &Func<Reg>, body: u32) -> bool {
+    let is_large = |term: &Term<Reg>| match term {
+        Term::Table { targets, .. } => targets.len() > LARGE_TABLE,
+        _ => false,
+    };
+    body > 4000 || func.blocks.iter().any(|block| is_large(&block.term))
+}
+
+/// Tables of at most so many entries are never tables of words.
+const LARGE_TABLE: usize = 20_000;
+
 fn can_trap(inst: &Inst<Reg>) -> bool {
     matches!(inst, Inst::TrapIf { .. } | Inst::TrapIfZero { .. })
 }
@@ -248,7 +267,11 @@ fn step(op: AluOp, rd: Reg, rn: Reg, rest: u32) -> (u32, Inst<Reg>) {
         let sub = op == AluOp::Sub;
         return (rest, Inst::AddWide { sub, rd, rn, imm });
     }
-    let part = top_byte(rest);
+    let pages = rest & !0xfff;
+    let part = match ModImm::new(pages) {
+        Some(_) if pages != 0 && ModImm::new(rest).is_none() => pages,
+        _ => top_byte(rest),
+    };
     let imm = ModImm::new(part).expect("eight bits from the highest are an immediate");
     let rhs = Operand2::Imm(imm);
     let s = false;

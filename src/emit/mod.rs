@@ -5,7 +5,7 @@
 //!   frame    what is saved, where the stack areas lie
 //!   flags    comparisons that an instruction before makes, and where which flags are live
 //!   it       conditional instructions in IT blocks
-//!   build    all of these together: a list of items (program)
+//!   build    all of these together, and terminators: a list of items (program)
 //!   encode   each instruction to its shortest encoding
 //!   pool     where literals stand
 //!   relax    how long each branch is
@@ -24,6 +24,7 @@ mod output;
 mod pool;
 mod program;
 mod relax;
+mod terminators;
 
 use crate::error::Error;
 use crate::isa::{Const, Func, Reg, Symbol};

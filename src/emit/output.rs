@@ -19,6 +19,7 @@ pub fn write(
         placement,
         literals,
         options,
+        referenced: referenced(program),
         code: Code {
             align: 2,
             listing: options.names.map(|_| String::new()),
@@ -42,6 +43,8 @@ struct Output<'a> {
     placement: &'a Placement,
     literals: &'a [Const],
     options: &'a EmitOptions<'a>,
+    /// The labels that something branches to.
+    referenced: Vec<bool>,
     code: Code,
 }
 
@@ -99,7 +102,11 @@ impl Output<'_> {
     fn item(&mut self, at: usize, item: &Item) {
         let form = self.placement.forms[at];
         match item {
-            Item::Label(label) => self.define(|output| output.program.name(*label)),
+            Item::Label(label) => {
+                if self.referenced[label.index()] {
+                    self.define(|output| output.program.name(*label));
+                }
+            }
             Item::Fixed {
                 encoding,
                 reference,
@@ -303,7 +310,7 @@ impl Output<'_> {
     /// Data from here on, on a multiple of 4.
     fn words(&mut self) {
         self.code.align = 4;
-        if self.position() % 4 != 0 {
+        if !self.position().is_multiple_of(4) {
             self.mark(false);
             Encoding::Narrow(0xbf00).write(&mut self.code.bytes);
         }
@@ -361,10 +368,28 @@ impl Output<'_> {
     }
 }
 
+fn referenced(program: &Program) -> Vec<bool> {
+    let mut referenced = vec![false; program.label_count()];
+    for item in &program.items {
+        match item {
+            Item::Branch { target, .. }
+            | Item::BranchZero { target, .. }
+            | Item::Island { target, .. } => referenced[target.index()] = true,
+            Item::Label(_)
+            | Item::Fixed { .. }
+            | Item::Literal { .. }
+            | Item::Table(_)
+            | Item::Pool { .. } => {}
+        }
+    }
+    referenced
+}
+
 /// LDR (literal), ARMv7-M ARM A7.7.44, from Align(PC, 4) by `offset`.
 fn load_literal(form: u8, rd: Reg, offset: u32) -> Encoding {
     if form == form::SHORT {
-        return encode::narrow(0x4800 | rd.bits() << 8 | offset / 4);
+        let words = offset / 4;
+        return encode::narrow(0x4800 | rd.bits() << 8 | words);
     }
     let (up, distance) = match offset as i32 {
         0.. => (0x0080_0000, offset),

@@ -108,7 +108,7 @@ impl Program {
         let blocks = u32::try_from(blocks).expect("a function has fewer than 2^32 blocks");
         Program {
             items: Vec::new(),
-            labels: blocks + TrapCode::ALL.len() as u32,
+            labels: blocks + TrapCode::ALL.len() as u32 + 1,
             blocks,
             tables: 0,
         }
@@ -120,6 +120,11 @@ impl Program {
 
     pub fn trap(&self, code: TrapCode) -> Label {
         Label(self.blocks + u32::from(code.number()))
+    }
+
+    /// The epilogue that several returns share.
+    pub fn epilogue(&self) -> Label {
+        Label(self.blocks + TrapCode::ALL.len() as u32)
     }
 
     pub fn new_label(&mut self) -> Label {
@@ -141,6 +146,7 @@ impl Program {
         match label.0.checked_sub(self.blocks) {
             None => format!(".L{}", label.0),
             Some(n) if (n as usize) < TrapCode::ALL.len() => format!(".Ltrap{n}"),
+            Some(n) if (n as usize) == TrapCode::ALL.len() => ".Lreturn".to_string(),
             Some(n) => format!(".Lisland{n}"),
         }
     }

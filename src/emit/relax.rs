@@ -205,8 +205,7 @@ impl Placement {
         let position = self.positions[at];
         let reaches = |target: u32, before: u32, range: (i64, i64)| {
             let offset = i64::from(target) - i64::from(position + before + 4);
-            let fits = offset >= range.0 + margin.min(-range.0) && offset <= range.1 - margin;
-            fits
+            offset >= range.0 + margin.min(-range.0) && offset <= range.1 - margin
         };
         match *item {
             Item::Branch { cond: None, target } => {

@@ -109,7 +109,7 @@ impl BlockId {
 }
 
 /// A way out of a block: where to, and the values of the target's parameters.
-#[derive(Clone, PartialEq, Eq, Debug)]
+#[derive(Clone, PartialEq, Eq, Hash, Debug)]
 pub struct Edge<R> {
     pub target: BlockId,
     pub args: SmallVec<[R; 4]>,
@@ -117,7 +117,10 @@ pub struct Edge<R> {
 
 impl<R> Edge<R> {
     pub fn to(target: BlockId) -> Edge<R> {
-        Edge { target, args: SmallVec::new() }
+        Edge {
+            target,
+            args: SmallVec::new(),
+        }
     }
 }
 
@@ -125,16 +128,29 @@ impl<R> Edge<R> {
 ///
 /// Invariant: before register caching only `Jump` has edges with arguments, and no edge is critical (from a
 /// block with several successors to one with several predecessors).
-#[derive(Clone, PartialEq, Eq, Debug)]
+#[derive(Clone, PartialEq, Eq, Hash, Debug)]
 pub enum Term<R> {
     Jump(Edge<R>),
     /// On the flags that the block's instructions leave.
-    Branch { cond: Cond, then: Edge<R>, otherwise: Edge<R> },
+    Branch {
+        cond: Cond,
+        then: Edge<R>,
+        otherwise: Edge<R>,
+    },
     /// On `rn` = 0. May change the flags.
-    BranchZero { rn: R, zero: Edge<R>, nonzero: Edge<R> },
+    BranchZero {
+        rn: R,
+        zero: Edge<R>,
+        nonzero: Edge<R>,
+    },
     /// To target number `rn`, which is below their count.
-    Table { rn: R, targets: Vec<Edge<R>> },
-    Return { values: SmallVec<[(R, Reg); 2]> },
+    Table {
+        rn: R,
+        targets: Vec<Edge<R>>,
+    },
+    Return {
+        values: SmallVec<[(R, Reg); 2]>,
+    },
     /// A call that returns to this function's caller.
     TailCall(Box<Call<R>>),
     Trap(TrapCode),
@@ -143,24 +159,45 @@ pub enum Term<R> {
 impl<R: Copy> Term<R> {
     pub fn map<T: Copy>(&self, f: &mut impl FnMut(R, Role) -> T) -> Term<T> {
         fn edge<R: Copy, T: Copy>(e: &Edge<R>, f: &mut impl FnMut(R, Role) -> T) -> Edge<T> {
-            Edge { target: e.target, args: e.args.iter().map(|&r| f(r, Role::Use)).collect() }
+            Edge {
+                target: e.target,
+                args: e.args.iter().map(|&r| f(r, Role::Use)).collect(),
+            }
         }
         match self {
             Term::Jump(e) => Term::Jump(edge(e, f)),
-            Term::Branch { cond, then, otherwise } => {
+            Term::Branch {
+                cond,
+                then,
+                otherwise,
+            } => {
                 let (then, otherwise) = (edge(then, f), edge(otherwise, f));
-                Term::Branch { cond: *cond, then, otherwise }
+                Term::Branch {
+                    cond: *cond,
+                    then,
+                    otherwise,
+                }
             }
             Term::BranchZero { rn, zero, nonzero } => {
                 let rn = f(*rn, Role::Use);
-                Term::BranchZero { rn, zero: edge(zero, f), nonzero: edge(nonzero, f) }
+                Term::BranchZero {
+                    rn,
+                    zero: edge(zero, f),
+                    nonzero: edge(nonzero, f),
+                }
             }
             Term::Table { rn, targets } => {
                 let rn = f(*rn, Role::Use);
-                Term::Table { rn, targets: targets.iter().map(|e| edge(e, f)).collect() }
+                Term::Table {
+                    rn,
+                    targets: targets.iter().map(|e| edge(e, f)).collect(),
+                }
             }
             Term::Return { values } => Term::Return {
-                values: values.iter().map(|&(r, reg)| (f(r, Role::FixedUse(reg)), reg)).collect(),
+                values: values
+                    .iter()
+                    .map(|&(r, reg)| (f(r, Role::FixedUse(reg)), reg))
+                    .collect(),
             },
             Term::TailCall(call) => {
                 // The epilogue restores every other register that a target could be in.
@@ -188,7 +225,9 @@ impl<R> Term<R> {
     pub fn edges(&self) -> SmallVec<[&Edge<R>; 2]> {
         match self {
             Term::Jump(e) => SmallVec::from_iter([e]),
-            Term::Branch { then, otherwise, .. } => SmallVec::from_iter([then, otherwise]),
+            Term::Branch {
+                then, otherwise, ..
+            } => SmallVec::from_iter([then, otherwise]),
             Term::BranchZero { zero, nonzero, .. } => SmallVec::from_iter([zero, nonzero]),
             Term::Table { targets, .. } => targets.iter().collect(),
             Term::Return { .. } | Term::TailCall(_) | Term::Trap(_) => SmallVec::new(),
@@ -198,7 +237,9 @@ impl<R> Term<R> {
     pub fn edges_mut(&mut self) -> SmallVec<[&mut Edge<R>; 2]> {
         match self {
             Term::Jump(e) => SmallVec::from_iter([e]),
-            Term::Branch { then, otherwise, .. } => SmallVec::from_iter([then, otherwise]),
+            Term::Branch {
+                then, otherwise, ..
+            } => SmallVec::from_iter([then, otherwise]),
             Term::BranchZero { zero, nonzero, .. } => SmallVec::from_iter([zero, nonzero]),
             Term::Table { targets, .. } => targets.iter_mut().collect(),
             Term::Return { .. } | Term::TailCall(_) | Term::Trap(_) => SmallVec::new(),
@@ -210,7 +251,7 @@ impl<R> Term<R> {
     }
 }
 
-#[derive(Clone, PartialEq, Eq, Debug)]
+#[derive(Clone, PartialEq, Eq, Hash, Debug)]
 pub struct BlockData<R> {
     /// Empty after register caching.
     pub params: SmallVec<[R; 4]>,
@@ -224,7 +265,7 @@ pub struct BlockData<R> {
 
 /// A function. Block 0 is the entry; it has no predecessors and no parameters. Every block is
 /// reachable, and blocks stand in reverse post-order with the blocks of each loop together.
-#[derive(Clone, PartialEq, Eq, Debug)]
+#[derive(Clone, PartialEq, Eq, Hash, Debug)]
 pub struct Func<R> {
     pub blocks: Vec<BlockData<R>>,
     /// Values that arrive in registers.

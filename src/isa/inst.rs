@@ -79,7 +79,7 @@ impl Cond {
 }
 
 /// Three-operand arithmetic and logic with a flexible second operand.
-#[derive(Copy, Clone, PartialEq, Eq, Debug)]
+#[derive(Copy, Clone, PartialEq, Eq, Hash, Debug)]
 pub enum AluOp {
     And,
     Bic,
@@ -95,7 +95,7 @@ pub enum AluOp {
 }
 
 /// Comparisons: arithmetic whose only result is NZCV.
-#[derive(Copy, Clone, PartialEq, Eq, Debug)]
+#[derive(Copy, Clone, PartialEq, Eq, Hash, Debug)]
 pub enum TestOp {
     /// flags of `rn - rhs`
     Cmp,
@@ -107,7 +107,7 @@ pub enum TestOp {
     Teq,
 }
 
-#[derive(Copy, Clone, PartialEq, Eq, Debug)]
+#[derive(Copy, Clone, PartialEq, Eq, Hash, Debug)]
 pub enum ShiftOp {
     Lsl,
     Lsr,
@@ -115,7 +115,7 @@ pub enum ShiftOp {
     Ror,
 }
 
-#[derive(Copy, Clone, PartialEq, Eq, Debug)]
+#[derive(Copy, Clone, PartialEq, Eq, Hash, Debug)]
 pub enum ExtendOp {
     Uxtb,
     Uxth,
@@ -124,7 +124,7 @@ pub enum ExtendOp {
 }
 
 /// The rotation to the right that an extension applies to its operand.
-#[derive(Copy, Clone, PartialEq, Eq, Debug)]
+#[derive(Copy, Clone, PartialEq, Eq, Hash, Debug)]
 pub enum Rotation {
     None,
     Ror8,
@@ -132,7 +132,7 @@ pub enum Rotation {
     Ror24,
 }
 
-#[derive(Copy, Clone, PartialEq, Eq, Debug)]
+#[derive(Copy, Clone, PartialEq, Eq, Hash, Debug)]
 pub enum UnaryOp {
     Clz,
     Rbit,
@@ -142,7 +142,7 @@ pub enum UnaryOp {
 }
 
 /// The flexible second operand.
-#[derive(Copy, Clone, PartialEq, Eq, Debug)]
+#[derive(Copy, Clone, PartialEq, Eq, Hash, Debug)]
 pub enum Operand2<R> {
     Reg(R),
     Shifted(R, ShiftOp, ShiftAmount),
@@ -170,7 +170,7 @@ impl MemSize {
 }
 
 /// The address of a single load or store.
-#[derive(Copy, Clone, PartialEq, Eq, Debug)]
+#[derive(Copy, Clone, PartialEq, Eq, Hash, Debug)]
 pub enum Addr<R> {
     /// `[rn, #offset]`
     Offset(R, Offset),
@@ -188,14 +188,14 @@ pub enum Const {
     Address(Symbol, i32),
 }
 
-#[derive(Copy, Clone, PartialEq, Eq, Debug)]
+#[derive(Copy, Clone, PartialEq, Eq, Hash, Debug)]
 pub enum CallTarget<R> {
     Symbol(Symbol),
     Register(R),
 }
 
 /// A call: its arguments and results in the registers that the convention names.
-#[derive(Clone, PartialEq, Eq, Debug)]
+#[derive(Clone, PartialEq, Eq, Hash, Debug)]
 pub struct Call<R> {
     pub target: CallTarget<R>,
     pub args: SmallVec<[(R, Reg); 4]>,
@@ -205,71 +205,228 @@ pub struct Call<R> {
 }
 
 /// An instruction over registers of type `R`.
-#[derive(Clone, PartialEq, Eq, Debug)]
+#[derive(Clone, PartialEq, Eq, Hash, Debug)]
 pub enum Inst<R> {
     /// `op{s} rd, rn, rhs`
-    Alu { op: AluOp, s: bool, rd: R, rn: R, rhs: Operand2<R> },
+    Alu {
+        op: AluOp,
+        s: bool,
+        rd: R,
+        rn: R,
+        rhs: Operand2<R>,
+    },
     /// `addw rd, rn, #imm` or `subw`; the flags stay.
-    AddWide { sub: bool, rd: R, rn: R, imm: Imm12 },
+    AddWide {
+        sub: bool,
+        rd: R,
+        rn: R,
+        imm: Imm12,
+    },
     /// `mov{s} rd, rhs`; with a shifted operand this is the shift by a constant.
-    Mov { s: bool, rd: R, rhs: Operand2<R> },
+    Mov {
+        s: bool,
+        rd: R,
+        rhs: Operand2<R>,
+    },
     /// `mvn{s} rd, rhs`
-    Mvn { s: bool, rd: R, rhs: Operand2<R> },
+    Mvn {
+        s: bool,
+        rd: R,
+        rhs: Operand2<R>,
+    },
     /// `rd = value`, by whatever is shortest: MOVS, MOV, MVN, MOVW, a literal. The flags stay.
-    Const { rd: R, value: Const },
+    Const {
+        rd: R,
+        value: Const,
+    },
     /// `movt rd, #imm` onto `old`
-    Movt { rd: R, old: R, imm: Imm16 },
+    Movt {
+        rd: R,
+        old: R,
+        imm: Imm16,
+    },
     /// `op rd, rn, rm`: shift by the bottom byte of rm. Amounts of 32 and more shift everything out.
-    Shift { op: ShiftOp, s: bool, rd: R, rn: R, rm: R },
+    Shift {
+        op: ShiftOp,
+        s: bool,
+        rd: R,
+        rn: R,
+        rm: R,
+    },
     /// `uxtb rd, rm, ror #rotation`
-    Extend { op: ExtendOp, rd: R, rm: R, rotation: Rotation },
+    Extend {
+        op: ExtendOp,
+        rd: R,
+        rm: R,
+        rotation: Rotation,
+    },
     /// `uxtab rd, rn, rm, ror #rotation`
-    ExtendAdd { op: ExtendOp, rd: R, rn: R, rm: R, rotation: Rotation },
-    Mul { rd: R, rn: R, rm: R },
+    ExtendAdd {
+        op: ExtendOp,
+        rd: R,
+        rn: R,
+        rm: R,
+        rotation: Rotation,
+    },
+    Mul {
+        rd: R,
+        rn: R,
+        rm: R,
+    },
     /// `mla rd, rn, rm, ra` or, subtracting, `mls`: `rd = ra ± rn * rm`
-    MulAdd { sub: bool, rd: R, rn: R, rm: R, ra: R },
+    MulAdd {
+        sub: bool,
+        rd: R,
+        rn: R,
+        rm: R,
+        ra: R,
+    },
     /// `umull rdlo, rdhi, rn, rm` or `smull`
-    MulLong { signed: bool, rdlo: R, rdhi: R, rn: R, rm: R },
+    MulLong {
+        signed: bool,
+        rdlo: R,
+        rdhi: R,
+        rn: R,
+        rm: R,
+    },
     /// `umlal rdlo, rdhi, rn, rm` or `smlal`, onto `(oldlo, oldhi)`
-    MulAddLong { signed: bool, rdlo: R, rdhi: R, oldlo: R, oldhi: R, rn: R, rm: R },
+    MulAddLong {
+        signed: bool,
+        rdlo: R,
+        rdhi: R,
+        oldlo: R,
+        oldhi: R,
+        rn: R,
+        rm: R,
+    },
     /// `umaal rdlo, rdhi, rn, rm`: `rn * rm + oldlo + oldhi`, all unsigned
-    MulAddAddLong { rdlo: R, rdhi: R, oldlo: R, oldhi: R, rn: R, rm: R },
-    Div { signed: bool, rd: R, rn: R, rm: R },
-    Unary { op: UnaryOp, rd: R, rm: R },
+    MulAddAddLong {
+        rdlo: R,
+        rdhi: R,
+        oldlo: R,
+        oldhi: R,
+        rn: R,
+        rm: R,
+    },
+    Div {
+        signed: bool,
+        rd: R,
+        rn: R,
+        rm: R,
+    },
+    Unary {
+        op: UnaryOp,
+        rd: R,
+        rm: R,
+    },
     /// `ubfx rd, rn, #lsb, #width` or `sbfx`
-    BitExtract { signed: bool, rd: R, rn: R, lsb: Lsb, width: u8 },
+    BitExtract {
+        signed: bool,
+        rd: R,
+        rn: R,
+        lsb: Lsb,
+        width: u8,
+    },
     /// `bfi rd, rn, #lsb, #width` onto `old`
-    BitInsert { rd: R, old: R, rn: R, lsb: Lsb, width: u8 },
+    BitInsert {
+        rd: R,
+        old: R,
+        rn: R,
+        lsb: Lsb,
+        width: u8,
+    },
     /// `bfc rd, #lsb, #width` onto `old`
-    BitClear { rd: R, old: R, lsb: Lsb, width: u8 },
+    BitClear {
+        rd: R,
+        old: R,
+        lsb: Lsb,
+        width: u8,
+    },
     /// `ssat rd, #bits, rn, shift` (bits 1–32) or `usat` (bits 0–31); `shift` is LSL or ASR.
-    Saturate { signed: bool, rd: R, bits: u8, rn: R, shift: Option<(ShiftOp, ShiftAmount)> },
+    Saturate {
+        signed: bool,
+        rd: R,
+        bits: u8,
+        rn: R,
+        shift: Option<(ShiftOp, ShiftAmount)>,
+    },
     /// `cmp rn, rhs` and the like
-    Test { op: TestOp, rn: R, rhs: Operand2<R> },
+    Test {
+        op: TestOp,
+        rn: R,
+        rhs: Operand2<R>,
+    },
     /// The inner instruction under a condition (an IT slot); where it fails, `rd` keeps `old`. The
     /// inner one defines one register, sets no flags and is no call, branch or IT slot.
-    If { cond: Cond, old: R, inst: Box<Inst<R>> },
-    Load { size: MemSize, rt: R, addr: Addr<R> },
-    Store { size: MemSize, rt: R, addr: Addr<R> },
+    If {
+        cond: Cond,
+        old: R,
+        inst: Box<Inst<R>>,
+    },
+    Load {
+        size: MemSize,
+        rt: R,
+        addr: Addr<R>,
+    },
+    Store {
+        size: MemSize,
+        rt: R,
+        addr: Addr<R>,
+    },
     /// `ldr rt, [old, #offset]!` (pre) or `ldr rt, [old], #offset`; rn is the address after it.
-    LoadUpdate { size: MemSize, pre: bool, rt: R, rn: R, old: R, offset: ShortOffset },
+    LoadUpdate {
+        size: MemSize,
+        pre: bool,
+        rt: R,
+        rn: R,
+        old: R,
+        offset: ShortOffset,
+    },
     /// `str rt, [old, #offset]!` (pre) or `str rt, [old], #offset`
-    StoreUpdate { size: MemSize, pre: bool, rt: R, rn: R, old: R, offset: ShortOffset },
+    StoreUpdate {
+        size: MemSize,
+        pre: bool,
+        rt: R,
+        rn: R,
+        old: R,
+        offset: ShortOffset,
+    },
     /// `ldrd rt, rt2, [rn, #offset]`: faults unless the address is a multiple of 4.
-    LoadPair { rt: R, rt2: R, rn: R, offset: PairOffset },
+    LoadPair {
+        rt: R,
+        rt2: R,
+        rn: R,
+        offset: PairOffset,
+    },
     /// `strd rt, rt2, [rn, #offset]`: faults unless the address is a multiple of 4.
-    StorePair { rt: R, rt2: R, rn: R, offset: PairOffset },
+    StorePair {
+        rt: R,
+        rt2: R,
+        rn: R,
+        offset: PairOffset,
+    },
     /// `rd` = the address of a byte of the frame
-    StackAddr { rd: R, area: StackArea, offset: u32 },
+    StackAddr {
+        rd: R,
+        area: StackArea,
+        offset: u32,
+    },
     Call(Box<Call<R>>),
     /// Branch to the function's cold trap of this code if the condition holds. Nothing is live there.
-    TrapIf { cond: Cond, code: TrapCode },
+    TrapIf {
+        cond: Cond,
+        code: TrapCode,
+    },
     /// Trap if rn is zero (or, `nonzero`, if it is not). May change the flags.
-    TrapIfZero { nonzero: bool, rn: R, code: TrapCode },
+    TrapIfZero {
+        nonzero: bool,
+        rn: R,
+        code: TrapCode,
+    },
 }
 
 /// What an operand is to its instruction. Uses are read before any definition is written.
-#[derive(Copy, Clone, PartialEq, Eq, Debug)]
+#[derive(Copy, Clone, PartialEq, Eq, Hash, Debug)]
 pub enum Role {
     Use,
     /// Read in this register.
@@ -317,10 +474,22 @@ impl<R: Copy> Call<R> {
             CallTarget::Symbol(symbol) => CallTarget::Symbol(symbol),
             CallTarget::Register(r) => CallTarget::Register(f(r, Role::Use)),
         };
-        let args = self.args.iter().map(|&(r, reg)| (f(r, Role::FixedUse(reg)), reg)).collect();
-        let results =
-            self.results.iter().map(|&(r, reg)| (f(r, Role::FixedDef(reg)), reg)).collect();
-        Call { target, args, results, clobbers: self.clobbers }
+        let args = self
+            .args
+            .iter()
+            .map(|&(r, reg)| (f(r, Role::FixedUse(reg)), reg))
+            .collect();
+        let results = self
+            .results
+            .iter()
+            .map(|&(r, reg)| (f(r, Role::FixedDef(reg)), reg))
+            .collect();
+        Call {
+            target,
+            args,
+            results,
+            clobbers: self.clobbers,
+        }
     }
 }
 
@@ -332,90 +501,265 @@ impl<R: Copy> Inst<R> {
             Inst::Alu { op, s, rd, rn, rhs } => {
                 let rn = f(rn, Use);
                 let rhs = rhs.map(f);
-                Inst::Alu { op, s, rd: f(rd, Def), rn, rhs }
+                Inst::Alu {
+                    op,
+                    s,
+                    rd: f(rd, Def),
+                    rn,
+                    rhs,
+                }
             }
             Inst::AddWide { sub, rd, rn, imm } => {
                 let rn = f(rn, Use);
-                Inst::AddWide { sub, rd: f(rd, Def), rn, imm }
+                Inst::AddWide {
+                    sub,
+                    rd: f(rd, Def),
+                    rn,
+                    imm,
+                }
             }
             Inst::Mov { s, rd, rhs } => {
                 let rhs = rhs.map(f);
-                Inst::Mov { s, rd: f(rd, Def), rhs }
+                Inst::Mov {
+                    s,
+                    rd: f(rd, Def),
+                    rhs,
+                }
             }
             Inst::Mvn { s, rd, rhs } => {
                 let rhs = rhs.map(f);
-                Inst::Mvn { s, rd: f(rd, Def), rhs }
+                Inst::Mvn {
+                    s,
+                    rd: f(rd, Def),
+                    rhs,
+                }
             }
-            Inst::Const { rd, value } => Inst::Const { rd: f(rd, Def), value },
+            Inst::Const { rd, value } => Inst::Const {
+                rd: f(rd, Def),
+                value,
+            },
             Inst::Movt { rd, old, imm } => {
                 let old = f(old, TiedUse(0));
-                Inst::Movt { rd: f(rd, TiedDef(0)), old, imm }
+                Inst::Movt {
+                    rd: f(rd, TiedDef(0)),
+                    old,
+                    imm,
+                }
             }
             Inst::Shift { op, s, rd, rn, rm } => {
                 let (rn, rm) = (f(rn, Use), f(rm, Use));
-                Inst::Shift { op, s, rd: f(rd, Def), rn, rm }
+                Inst::Shift {
+                    op,
+                    s,
+                    rd: f(rd, Def),
+                    rn,
+                    rm,
+                }
             }
-            Inst::Extend { op, rd, rm, rotation } => {
+            Inst::Extend {
+                op,
+                rd,
+                rm,
+                rotation,
+            } => {
                 let rm = f(rm, Use);
-                Inst::Extend { op, rd: f(rd, Def), rm, rotation }
+                Inst::Extend {
+                    op,
+                    rd: f(rd, Def),
+                    rm,
+                    rotation,
+                }
             }
-            Inst::ExtendAdd { op, rd, rn, rm, rotation } => {
+            Inst::ExtendAdd {
+                op,
+                rd,
+                rn,
+                rm,
+                rotation,
+            } => {
                 let (rn, rm) = (f(rn, Use), f(rm, Use));
-                Inst::ExtendAdd { op, rd: f(rd, Def), rn, rm, rotation }
+                Inst::ExtendAdd {
+                    op,
+                    rd: f(rd, Def),
+                    rn,
+                    rm,
+                    rotation,
+                }
             }
             Inst::Mul { rd, rn, rm } => {
                 let (rn, rm) = (f(rn, Use), f(rm, Use));
-                Inst::Mul { rd: f(rd, Def), rn, rm }
+                Inst::Mul {
+                    rd: f(rd, Def),
+                    rn,
+                    rm,
+                }
             }
-            Inst::MulAdd { sub, rd, rn, rm, ra } => {
+            Inst::MulAdd {
+                sub,
+                rd,
+                rn,
+                rm,
+                ra,
+            } => {
                 let (rn, rm, ra) = (f(rn, Use), f(rm, Use), f(ra, Use));
-                Inst::MulAdd { sub, rd: f(rd, Def), rn, rm, ra }
+                Inst::MulAdd {
+                    sub,
+                    rd: f(rd, Def),
+                    rn,
+                    rm,
+                    ra,
+                }
             }
-            Inst::MulLong { signed, rdlo, rdhi, rn, rm } => {
+            Inst::MulLong {
+                signed,
+                rdlo,
+                rdhi,
+                rn,
+                rm,
+            } => {
                 let (rn, rm) = (f(rn, Use), f(rm, Use));
-                Inst::MulLong { signed, rdlo: f(rdlo, Def), rdhi: f(rdhi, Def), rn, rm }
+                Inst::MulLong {
+                    signed,
+                    rdlo: f(rdlo, Def),
+                    rdhi: f(rdhi, Def),
+                    rn,
+                    rm,
+                }
             }
-            Inst::MulAddLong { signed, rdlo, rdhi, oldlo, oldhi, rn, rm } => {
+            Inst::MulAddLong {
+                signed,
+                rdlo,
+                rdhi,
+                oldlo,
+                oldhi,
+                rn,
+                rm,
+            } => {
                 let (oldlo, oldhi) = (f(oldlo, TiedUse(0)), f(oldhi, TiedUse(1)));
                 let (rn, rm) = (f(rn, Use), f(rm, Use));
                 let (rdlo, rdhi) = (f(rdlo, TiedDef(0)), f(rdhi, TiedDef(1)));
-                Inst::MulAddLong { signed, rdlo, rdhi, oldlo, oldhi, rn, rm }
+                Inst::MulAddLong {
+                    signed,
+                    rdlo,
+                    rdhi,
+                    oldlo,
+                    oldhi,
+                    rn,
+                    rm,
+                }
             }
-            Inst::MulAddAddLong { rdlo, rdhi, oldlo, oldhi, rn, rm } => {
+            Inst::MulAddAddLong {
+                rdlo,
+                rdhi,
+                oldlo,
+                oldhi,
+                rn,
+                rm,
+            } => {
                 let (oldlo, oldhi) = (f(oldlo, TiedUse(0)), f(oldhi, TiedUse(1)));
                 let (rn, rm) = (f(rn, Use), f(rm, Use));
                 let (rdlo, rdhi) = (f(rdlo, TiedDef(0)), f(rdhi, TiedDef(1)));
-                Inst::MulAddAddLong { rdlo, rdhi, oldlo, oldhi, rn, rm }
+                Inst::MulAddAddLong {
+                    rdlo,
+                    rdhi,
+                    oldlo,
+                    oldhi,
+                    rn,
+                    rm,
+                }
             }
             Inst::Div { signed, rd, rn, rm } => {
                 let (rn, rm) = (f(rn, Use), f(rm, Use));
-                Inst::Div { signed, rd: f(rd, Def), rn, rm }
+                Inst::Div {
+                    signed,
+                    rd: f(rd, Def),
+                    rn,
+                    rm,
+                }
             }
             Inst::Unary { op, rd, rm } => {
                 let rm = f(rm, Use);
-                Inst::Unary { op, rd: f(rd, Def), rm }
+                Inst::Unary {
+                    op,
+                    rd: f(rd, Def),
+                    rm,
+                }
             }
-            Inst::BitExtract { signed, rd, rn, lsb, width } => {
+            Inst::BitExtract {
+                signed,
+                rd,
+                rn,
+                lsb,
+                width,
+            } => {
                 let rn = f(rn, Use);
-                Inst::BitExtract { signed, rd: f(rd, Def), rn, lsb, width }
+                Inst::BitExtract {
+                    signed,
+                    rd: f(rd, Def),
+                    rn,
+                    lsb,
+                    width,
+                }
             }
-            Inst::BitInsert { rd, old, rn, lsb, width } => {
+            Inst::BitInsert {
+                rd,
+                old,
+                rn,
+                lsb,
+                width,
+            } => {
                 let (old, rn) = (f(old, TiedUse(0)), f(rn, Use));
-                Inst::BitInsert { rd: f(rd, TiedDef(0)), old, rn, lsb, width }
+                Inst::BitInsert {
+                    rd: f(rd, TiedDef(0)),
+                    old,
+                    rn,
+                    lsb,
+                    width,
+                }
             }
-            Inst::BitClear { rd, old, lsb, width } => {
+            Inst::BitClear {
+                rd,
+                old,
+                lsb,
+                width,
+            } => {
                 let old = f(old, TiedUse(0));
-                Inst::BitClear { rd: f(rd, TiedDef(0)), old, lsb, width }
+                Inst::BitClear {
+                    rd: f(rd, TiedDef(0)),
+                    old,
+                    lsb,
+                    width,
+                }
             }
-            Inst::Saturate { signed, rd, bits, rn, shift } => {
+            Inst::Saturate {
+                signed,
+                rd,
+                bits,
+                rn,
+                shift,
+            } => {
                 let rn = f(rn, Use);
-                Inst::Saturate { signed, rd: f(rd, Def), bits, rn, shift }
+                Inst::Saturate {
+                    signed,
+                    rd: f(rd, Def),
+                    bits,
+                    rn,
+                    shift,
+                }
             }
             Inst::Test { op, rn, rhs } => {
                 let rn = f(rn, Use);
-                Inst::Test { op, rn, rhs: rhs.map(f) }
+                Inst::Test {
+                    op,
+                    rn,
+                    rhs: rhs.map(f),
+                }
             }
-            Inst::If { cond, old, ref inst } => {
+            Inst::If {
+                cond,
+                old,
+                ref inst,
+            } => {
                 let old = f(old, TiedUse(0));
                 // Behind a reference, so that the type of the function does not grow at each level.
                 let mut inner: &mut dyn FnMut(R, Role) -> T = &mut |r, role| match role {
@@ -424,39 +768,105 @@ impl<R: Copy> Inst<R> {
                     _ => unreachable!("a conditional instruction has plain operands"),
                 };
                 let inst = inst.map(&mut inner);
-                Inst::If { cond, old, inst: Box::new(inst) }
+                Inst::If {
+                    cond,
+                    old,
+                    inst: Box::new(inst),
+                }
             }
             Inst::Load { size, rt, addr } => {
                 let addr = addr.map(f);
-                Inst::Load { size, rt: f(rt, Def), addr }
+                Inst::Load {
+                    size,
+                    rt: f(rt, Def),
+                    addr,
+                }
             }
             Inst::Store { size, rt, addr } => {
                 let rt = f(rt, Use);
-                Inst::Store { size, rt, addr: addr.map(f) }
+                Inst::Store {
+                    size,
+                    rt,
+                    addr: addr.map(f),
+                }
             }
-            Inst::LoadUpdate { size, pre, rt, rn, old, offset } => {
+            Inst::LoadUpdate {
+                size,
+                pre,
+                rt,
+                rn,
+                old,
+                offset,
+            } => {
                 let old = f(old, TiedUse(0));
                 let (rn, rt) = (f(rn, TiedDef(0)), f(rt, Def));
-                Inst::LoadUpdate { size, pre, rt, rn, old, offset }
+                Inst::LoadUpdate {
+                    size,
+                    pre,
+                    rt,
+                    rn,
+                    old,
+                    offset,
+                }
             }
-            Inst::StoreUpdate { size, pre, rt, rn, old, offset } => {
+            Inst::StoreUpdate {
+                size,
+                pre,
+                rt,
+                rn,
+                old,
+                offset,
+            } => {
                 let (rt, old) = (f(rt, Use), f(old, TiedUse(0)));
-                Inst::StoreUpdate { size, pre, rt, rn: f(rn, TiedDef(0)), old, offset }
+                Inst::StoreUpdate {
+                    size,
+                    pre,
+                    rt,
+                    rn: f(rn, TiedDef(0)),
+                    old,
+                    offset,
+                }
             }
-            Inst::LoadPair { rt, rt2, rn, offset } => {
+            Inst::LoadPair {
+                rt,
+                rt2,
+                rn,
+                offset,
+            } => {
                 let rn = f(rn, Use);
-                Inst::LoadPair { rt: f(rt, Def), rt2: f(rt2, Def), rn, offset }
+                Inst::LoadPair {
+                    rt: f(rt, Def),
+                    rt2: f(rt2, Def),
+                    rn,
+                    offset,
+                }
             }
-            Inst::StorePair { rt, rt2, rn, offset } => {
+            Inst::StorePair {
+                rt,
+                rt2,
+                rn,
+                offset,
+            } => {
                 let (rt, rt2, rn) = (f(rt, Use), f(rt2, Use), f(rn, Use));
-                Inst::StorePair { rt, rt2, rn, offset }
+                Inst::StorePair {
+                    rt,
+                    rt2,
+                    rn,
+                    offset,
+                }
             }
-            Inst::StackAddr { rd, area, offset } => Inst::StackAddr { rd: f(rd, Def), area, offset },
+            Inst::StackAddr { rd, area, offset } => Inst::StackAddr {
+                rd: f(rd, Def),
+                area,
+                offset,
+            },
             Inst::Call(ref call) => Inst::Call(Box::new(call.map(f))),
             Inst::TrapIf { cond, code } => Inst::TrapIf { cond, code },
-            Inst::TrapIfZero { nonzero, rn, code } => {
-                Inst::TrapIfZero { nonzero, rn: f(rn, Use), code }
-            }
+            Inst::TrapIfZero { nonzero, rn, code } => Inst::TrapIfZero {
+                nonzero,
+                rn: f(rn, Use),
+                code,
+            },
         }
     }
 
@@ -476,7 +886,10 @@ impl<R: Copy> Inst<R> {
     /// Whether NZCV differ after the instruction, or may.
     pub fn writes_flags(&self) -> bool {
         match *self {
-            Inst::Alu { s, .. } | Inst::Mov { s, .. } | Inst::Mvn { s, .. } | Inst::Shift { s, .. } => s,
+            Inst::Alu { s, .. }
+            | Inst::Mov { s, .. }
+            | Inst::Mvn { s, .. }
+            | Inst::Shift { s, .. } => s,
             Inst::Test { .. } | Inst::Call(_) | Inst::TrapIfZero { .. } => true,
             _ => false,
         }

@@ -13,8 +13,8 @@ use super::flow::Flow;
 use super::moves::{Loc, MoveOp, Scratch, Source, sequentialise};
 use super::operands::{Operands, fixed_uses, needs_copy, operands};
 use super::placed::{Placed, PlacedBlock, Step};
+use super::plan::{Action, ActionKind, Plan, rematerialisation};
 use super::prefer::Hints;
-use super::spill::{Action, ActionKind, Plan, rematerialisation};
 use super::webs::{Webs, argument};
 use crate::isa::{BlockId, Edge, Func, Inst, Reg, RegSet, Role, Term, VReg};
 use smallvec::SmallVec;
@@ -106,7 +106,9 @@ impl Assigner<'_> {
         let here = take_at(&mut actions, block.insts.len());
         let position = self.flow.position(id, block.insts.len());
         let mut fixed = SmallVec::new();
-        block.term.visit(|v, role| fixed.extend(fixed_use(role).map(|reg| (v, reg))));
+        block
+            .term
+            .visit(|v, role| fixed.extend(fixed_use(role).map(|reg| (v, reg))));
         self.before(here, fixed, position);
         let term = self.terminator(&block.term, here, position);
         self.exits[id.index()] = self.held().collect();
@@ -418,7 +420,13 @@ impl Assigner<'_> {
             let best = free
                 .iter()
                 .max_by(|a, b| vote(a).total_cmp(&vote(b)).then(b.cmp(a)));
-            match best.filter(|reg| vote(reg) > 0.0) {
+            // A value without a hint should not enter a loop in a register that it must leave there.
+            let start = self.flow.start(id);
+            let stays = |reg: &Reg| {
+                let hinted = self.hints.of(v).is_some() || !is_header;
+                hinted || self.hints.next_busy(*reg, start + 2) >= self.hints.end(v, start)
+            };
+            match best.filter(|reg| vote(reg) > 0.0 && stays(reg)) {
                 Some(reg) => {
                     free.remove(reg);
                     entry.push((v, reg));

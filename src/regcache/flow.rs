@@ -114,7 +114,7 @@ impl Flow {
             if to <= from && to >= self.loop_start(l) {
                 return far + (self.loop_end(l) - from) + (to - self.loop_start(l));
             }
-            far += if to > from { FAR } else { 0 };
+            far += FAR;
             around = self.loops[l].parent;
         }
         match to.checked_sub(from) {

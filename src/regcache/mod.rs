@@ -4,8 +4,8 @@
 //!   flow      positions, loops, dominators, frequencies
 //!   liveness  live ranges, next uses, pressure            (livemap: the sets)
 //!   webs      vregs that want one register and one slot
-//!   spill     what is in registers where                  (slots: stores, slot numbers)
-//!   prefer    a register hint for each vreg
+//!   spill     what is in registers where                  (plan, weights, headers, slots)
+//!   prefer    a register hint for each vreg               (wishes, timeline)
 //!   assign    registers for all operands                  (moves: parallel moves)
 //!   tidy      inserted moves that nobody needs
 //!   check     replays the result against the input
@@ -18,23 +18,28 @@
 mod assign;
 mod check;
 mod flow;
+mod headers;
 mod livemap;
 mod liveness;
 mod moves;
 mod operands;
 mod placed;
+mod plan;
 mod prefer;
 mod slots;
 mod spill;
 #[cfg(test)]
 mod tests;
 mod tidy;
+mod timeline;
 mod webs;
+mod weights;
+mod wishes;
 
 use crate::isa::{Func, Reg, RegSet, VReg};
 use flow::Flow;
 use placed::Placed;
-use spill::Plan;
+use plan::Plan;
 
 /// The farthest byte from sp that a store reaches without a register for its address.
 const REACH: u64 = 4095;

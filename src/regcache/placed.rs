@@ -4,7 +4,7 @@
 
 use super::moves::MoveOp;
 use super::operands::as_move;
-use super::spill::{Site, rematerialisation};
+use super::plan::{Site, rematerialisation};
 use crate::isa::{
     Addr, AluOp, BlockData, Func, Inst, MemSize, Operand2, Reg, StackArea, Term, VReg,
 };

@@ -9,7 +9,7 @@
 
 use super::flow::{Flow, meet};
 use super::liveness::Liveness;
-use super::spill::{Action, ActionKind, Plan, Site, rematerialisation};
+use super::plan::{Action, ActionKind, Plan, Site, rematerialisation};
 use super::webs::{Webs, argument};
 use crate::isa::{BlockId, Func, VReg};
 use std::cmp::Reverse;

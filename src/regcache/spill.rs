@@ -11,83 +11,12 @@
 
 use super::flow::Flow;
 use super::liveness::Liveness;
-use super::operands::{
-    Operands, can_rematerialise, extra_registers, operands, rematerialisation_cost, survivors,
-};
+use super::operands::{Operands, extra_registers, operands, rematerialisation_cost, survivors};
+use super::plan::{Action, ActionKind, BlockPlan, Plan, Site, rematerialisation, sites};
 use super::webs::{Webs, argument};
-use crate::isa::{BlockId, Func, Inst, RegSet, Role, Term, VReg};
+use super::weights::{LoopFacts, loop_facts, weights};
+use crate::isa::{BlockId, Func, RegSet, Role, Term, VReg};
 use smallvec::SmallVec;
-
-/// What happens to a vreg around an instruction, in the order in which it happens.
-#[derive(Copy, Clone, PartialEq, Eq, PartialOrd, Ord, Debug)]
-pub enum ActionKind {
-    /// Before the instruction, its register is stored to its slot.
-    Store,
-    /// Before the instruction, its register becomes free.
-    Drop,
-    /// Before the instruction, it gets a register and is loaded or rematerialised.
-    Reload,
-    /// Between the instruction's uses and definitions, its register becomes free.
-    Kill,
-}
-
-#[derive(Copy, Clone, PartialEq, Eq, PartialOrd, Ord, Debug)]
-pub struct Action {
-    /// Of the instruction; the terminator is the one behind the last.
-    pub index: u32,
-    pub kind: ActionKind,
-    pub vreg: VReg,
-}
-
-/// Vregs that are in registers at some place.
-pub type Held = SmallVec<[VReg; 14]>;
-
-#[derive(Default)]
-pub struct BlockPlan {
-    /// In registers at the start, parameters included.
-    pub entry: Held,
-    /// In registers behind the terminator.
-    pub exit: Held,
-    /// The parameters that arrive in registers, by number, and those that arrive in their slots. The
-    /// others are never read.
-    pub register_params: SmallVec<[u32; 4]>,
-    pub memory_params: Vec<u32>,
-    /// Ascending.
-    pub actions: Vec<Action>,
-}
-
-/// Where a vreg is written: by instruction `index - 1` of the block, or at its start.
-#[derive(Copy, Clone, PartialEq, Eq, Debug)]
-pub struct Site {
-    pub block: BlockId,
-    pub index: u32,
-}
-
-pub struct Plan {
-    pub blocks: Vec<BlockPlan>,
-    pub site: Vec<Site>,
-    /// The spill slot of each vreg that is ever in memory.
-    pub slot: Vec<Option<u32>>,
-    /// How many slots there are.
-    pub slots: u32,
-}
-
-impl Plan {
-    pub fn is_held_at_start(&self, block: BlockId, v: VReg) -> bool {
-        self.blocks[block.index()].entry.contains(&v)
-    }
-
-    /// What is in registers at the start of the block and not a parameter of it.
-    pub fn live_through(&self, block: BlockId) -> impl Iterator<Item = VReg> + '_ {
-        let param = Site { block, index: 0 };
-        let entry = self.blocks[block.index()].entry.iter().copied();
-        entry.filter(move |v| self.site[v.index()] != param)
-    }
-
-    pub fn is_held_at_end(&self, block: BlockId, v: VReg) -> bool {
-        self.blocks[block.index()].exit.contains(&v)
-    }
-}
 
 pub fn spill(
     func: &Func<VReg>,
@@ -108,70 +37,15 @@ pub fn spill(
         slot: vec![None; func.vregs],
         slots: 0,
     };
+    super::headers::let_go(func, flow, &mut plan);
     super::slots::place(func, flow, liveness, webs, &mut plan);
     plan
-}
-
-/// Where each vreg is defined.
-fn sites(func: &Func<VReg>) -> Vec<Site> {
-    let mut site = vec![
-        Site {
-            block: BlockId::ENTRY,
-            index: 0
-        };
-        func.vregs
-    ];
-    for id in func.block_ids() {
-        let block = func.block(id);
-        for v in &block.params {
-            site[v.index()] = Site {
-                block: id,
-                index: 0,
-            };
-        }
-        for (index, inst) in (1..).zip(&block.insts) {
-            inst.visit(|v, role| {
-                if !role.is_use() {
-                    site[v.index()] = Site { block: id, index };
-                }
-            });
-        }
-    }
-    site
-}
-
-fn weights(func: &Func<VReg>, flow: &Flow) -> Vec<f32> {
-    let mut weight = vec![0.0; func.vregs];
-    for id in func.block_ids() {
-        let block = func.block(id);
-        let freq = flow.freq[id.index()];
-        let mut add =
-            |v: VReg, role: Role| weight[v.index()] += if role.is_use() { freq } else { 0.0 };
-        block.insts.iter().for_each(|inst| inst.visit(&mut add));
-        block.term.visit(&mut add);
-    }
-    weight
-}
-
-/// The instruction that makes `v` anew from nothing, if there is one.
-pub fn rematerialisation<'a>(
-    func: &'a Func<VReg>,
-    site: &[Site],
-    v: VReg,
-) -> Option<&'a Inst<VReg>> {
-    let Site { block, index } = site[v.index()];
-    let before = (index as usize).checked_sub(1)?;
-    let inst = &func.block(block).insts[before];
-    can_rematerialise(inst).then_some(inst)
 }
 
 const NEVER: u32 = u32::MAX;
 
 /// Cycles of saving and restoring a register, about.
 const KEEP: f32 = 3.0;
-
-/// How many values a loop remembers that are used in it.
-const LOOP_VALUES: usize = 64;
 
 /// A value in a register, and the position of its next use.
 #[derive(Copy, Clone)]
@@ -533,6 +407,28 @@ impl<'a> Spiller<'a> {
         values.into_iter().collect()
     }
 
+    /// How profitable it is that a value that is only live through the loop leaves: how long its register
+    /// is free over all uses in the loop around, each of which may need a reload.
+    fn through_profit(&self, id: BlockId, l: usize, value: Value) -> f32 {
+        let site = self.site[value.v.index()];
+        let mut reloads = self.flow.freq_at(value.next);
+        if let Some(parent) = self.flow.loops[l].parent {
+            let around = &self.flow.loops[parent];
+            let listed = self.loops.used[parent].iter().find(|&&(w, _)| w == value.v);
+            reloads = match listed {
+                Some(&(_, weight)) => weight,
+                None if site.block >= around.header => self.weight[value.v.index()],
+                None => reloads,
+            };
+        }
+        let distance = self.flow.distance(id, self.flow.start(id), value.next) as f32;
+        let inst = rematerialisation(self.func, &self.site, value.v);
+        match inst.and_then(rematerialisation_cost) {
+            Some(cost) => distance / (0.5 * cost * reloads),
+            None => distance / (reloads + 0.5 * self.flow.freq[site.block.index()]),
+        }
+    }
+
     fn header_entry(&self, id: BlockId, l: usize, total: f32, touched: &[VReg]) -> Values {
         let facts = &self.loops.used[l];
         let mut used: Vec<(f32, Value)> = Vec::new();
@@ -561,7 +457,7 @@ impl<'a> Spiller<'a> {
             let everywhere = total - self.have[v.index()] <= 1e-4 * total;
             if everywhere && used.iter().all(|(_, value)| value.v != v) {
                 let value = Value { v, next };
-                through.push((self.profit(id, self.flow.start(id), value), value));
+                through.push((self.through_profit(id, l, value), value));
             }
         }
         through.sort_by(|a, b| a.0.total_cmp(&b.0));
@@ -602,64 +498,4 @@ impl Step<'_> {
         }
         uses
     }
-}
-
-struct LoopFacts {
-    /// For each loop, the heaviest values that it uses from outside, and its header's parameters.
-    used: Vec<Vec<(VReg, f32)>>,
-    /// For each loop, how many values must not be in registers throughout it.
-    excess: Vec<i64>,
-}
-
-fn loop_facts(func: &Func<VReg>, flow: &Flow, liveness: &Liveness, site: &[Site]) -> LoopFacts {
-    let mut used: Vec<Vec<(VReg, f32)>> = vec![Vec::new(); flow.loops.len()];
-    let mut excess = vec![i64::MIN; flow.loops.len()];
-    for id in func.block_ids() {
-        let Some(l) = flow.innermost[id.index()] else {
-            continue;
-        };
-        let block = func.block(id);
-        if !block.cold {
-            excess[l] = excess[l].max(liveness.excess[id.index()]);
-        }
-        let weight = flow.freq[id.index()];
-        let mut add = |v: VReg, role: Role| {
-            if role.is_use() {
-                used[l].push((v, weight));
-            }
-        };
-        block.insts.iter().for_each(|inst| inst.visit(&mut add));
-        block.term.visit(&mut add);
-    }
-    for l in 0..flow.loops.len() {
-        let this = &flow.loops[l];
-        let inside = this.header..=this.last;
-        let is_param = |v: VReg| {
-            site[v.index()]
-                == Site {
-                    block: this.header,
-                    index: 0,
-                }
-        };
-        let outside = |v: VReg| !inside.contains(&site[v.index()].block);
-        let mut values = std::mem::take(&mut used[l]);
-        values.sort_by_key(|&(v, _)| v);
-        values.dedup_by(|later, kept| {
-            let same = later.0 == kept.0;
-            kept.1 += if same { later.1 } else { 0.0 };
-            same
-        });
-        values.retain(|&(v, _)| is_param(v) || outside(v));
-        values.sort_by(|a, b| b.1.total_cmp(&a.1));
-        values.truncate(LOOP_VALUES);
-        if let Some(parent) = this.parent {
-            used[parent].extend(values.iter().copied().filter(|&(v, _)| outside(v)));
-            let params = func.block(this.header).params.len();
-            let outer = values.iter().filter(|&&(v, _)| outside(v)).count();
-            let through = liveness.entry_count[this.header.index()] - (params + outer) as i64;
-            excess[parent] = excess[parent].max(excess[l] - through.max(0));
-        }
-        used[l] = values;
-    }
-    LoopFacts { used, excess }
 }

@@ -5,17 +5,24 @@
 
 use super::ir::{Access, BinOp, Block, BlockData, Graph, Node, Op, Term, UnOp, Value};
 use crate::isa::{Cond, MemSize, Symbol, TrapCode};
+use hashbrown::hash_table::Entry;
+use hashbrown::{DefaultHashBuilder, HashMap, HashTable};
 use smallvec::SmallVec;
-use std::collections::HashMap;
+use std::hash::BuildHasher;
 
 type Args = SmallVec<[Value; 4]>;
+
+/// How many refinements of a value are kept before those that do not hold any more are dropped.
+const REFINEMENTS: usize = 16;
 
 /// A graph under construction.
 pub struct Builder {
     pub graph: Graph,
     /// The block that nodes are added to.
     block: Block,
-    numbered: HashMap<(Op, Args), Value>,
+    /// The latest node of each operation and arguments.
+    numbered: HashTable<Value>,
+    hasher: DefaultHashBuilder,
     /// For each node, the bits that can be 1.
     bits: Vec<u32>,
     /// Intervals of a walk over the dominator tree: a block dominates those inside its own. Empty while the
@@ -38,7 +45,8 @@ impl Builder {
         let mut builder = Builder {
             graph: Graph::default(),
             block: Block::ENTRY,
-            numbered: HashMap::new(),
+            numbered: HashTable::new(),
+            hasher: DefaultHashBuilder::default(),
             bits: Vec::new(),
             dominators,
             epoch: 0,
@@ -54,7 +62,11 @@ impl Builder {
     pub fn new_block(&mut self) -> Block {
         let block = Block::new(self.graph.blocks.len());
         let term = Term::Trap(TrapCode::Unreachable);
-        self.graph.blocks.push(BlockData { params: Vec::new(), body: Vec::new(), term });
+        self.graph.blocks.push(BlockData {
+            params: Vec::new(),
+            body: Vec::new(),
+            term,
+        });
         block
     }
 
@@ -82,7 +94,9 @@ impl Builder {
     pub fn bits(&self, value: Value) -> u32 {
         let known = self.refined.get(&value).into_iter().flatten();
         let known = known.filter(|&&(block, _)| self.dominates(block));
-        known.fold(self.bits[value.index()], |bits, &(_, refined)| bits & refined)
+        known.fold(self.bits[value.index()], |bits, &(_, refined)| {
+            bits & refined
+        })
     }
 
     /// Takes note that a condition holds, or does not, in the current block and those that it dominates.
@@ -93,8 +107,14 @@ impl Builder {
             }
             return;
         };
-        let (value, Some(c)) = (self.args(cond)[0], self.constant(self.args(cond)[1])) else { return };
-        match if holds { comparison } else { comparison.inverse() } {
+        let (value, Some(c)) = (self.args(cond)[0], self.constant(self.args(cond)[1])) else {
+            return;
+        };
+        match if holds {
+            comparison
+        } else {
+            comparison.inverse()
+        } {
             Cond::Eq => self.refine(value, c),
             Cond::Lo => self.refine(value, below(c.wrapping_sub(1))),
             Cond::Ls => self.refine(value, below(c)),
@@ -105,9 +125,16 @@ impl Builder {
     }
 
     fn refine(&mut self, value: Value, bits: u32) {
-        if self.bits(value) & !bits != 0 {
-            self.refined.entry(value).or_default().push((self.block, bits));
+        if self.bits(value) & !bits == 0 {
+            return;
         }
+        let mut known = self.refined.remove(&value).unwrap_or_default();
+        // Of those that hold here each clears a bit, so few are left.
+        if known.len() >= REFINEMENTS {
+            known.retain(|&mut (block, _)| self.dominates(block));
+        }
+        known.push((self.block, bits));
+        self.refined.insert(value, known);
     }
 
     pub fn constant(&self, value: Value) -> Option<u32> {
@@ -150,20 +177,41 @@ impl Builder {
 
     /// A pure node, numbered.
     pub fn pure(&mut self, op: Op, args: &[Value]) -> Value {
-        let key = (op, Args::from_slice(args));
         let floating = matches!(op, Op::Const(_) | Op::Address(..));
-        if let Some(&value) = self.numbered.get(&key)
+        let hash = self.hasher.hash_one((op, args));
+        let same = |&value: &Value| {
+            let node = self.graph.node(value);
+            node.op == op && node.args.as_slice() == args
+        };
+        if let Some(&value) = self.numbered.find(hash, same)
             && (floating || self.dominates(self.graph.node(value).block))
         {
             return value;
         }
         let bits = self.possible_bits(op, args);
-        let value = self.push(op, key.1.clone(), self.block, bits);
-        self.numbered.insert(key, value);
+        let value = self.push(op, Args::from_slice(args), self.block, bits);
+        self.number(hash, value);
         if !floating {
             self.graph.blocks[self.block.index()].body.push(value);
         }
         value
+    }
+
+    /// Makes a value the one that stands for its operation and arguments.
+    fn number(&mut self, hash: u64, value: Value) {
+        let (nodes, hasher) = (&self.graph.nodes, &self.hasher);
+        let key = |value: Value| {
+            let node = &nodes[value.index()];
+            (node.op, node.args.as_slice())
+        };
+        let same = |&other: &Value| key(other) == key(value);
+        let rehash = |&value: &Value| hasher.hash_one(key(value));
+        match self.numbered.entry(hash, same, rehash) {
+            Entry::Occupied(mut entry) => *entry.get_mut() = value,
+            Entry::Vacant(entry) => {
+                entry.insert(value);
+            }
+        }
     }
 
     /// A node that is not numbered.
@@ -196,8 +244,12 @@ impl Builder {
                     Some(c) if bits(0) >> 31 == 0 => bits(0) >> c,
                     _ => u32::MAX,
                 },
-                BinOp::Add => below(bits(0)).checked_add(below(bits(1))).map_or(u32::MAX, below),
-                BinOp::Mul => below(bits(0)).checked_mul(below(bits(1))).map_or(u32::MAX, below),
+                BinOp::Add => below(bits(0))
+                    .checked_add(below(bits(1)))
+                    .map_or(u32::MAX, below),
+                BinOp::Mul => below(bits(0))
+                    .checked_mul(below(bits(1)))
+                    .map_or(u32::MAX, below),
                 BinOp::DivU => below(bits(0)),
                 BinOp::Rotr => amount(1).map_or(u32::MAX, |c| bits(0).rotate_right(c)),
                 BinOp::Sub | BinOp::DivS => u32::MAX,
@@ -216,7 +268,11 @@ impl Builder {
 
     /// Result `n` of a node with several.
     pub fn result(&mut self, value: Value, n: u32) -> Value {
-        if n == 0 { value } else { self.pure(Op::Result(n), &[value]) }
+        if n == 0 {
+            value
+        } else {
+            self.pure(Op::Result(n), &[value])
+        }
     }
 
     /// A load from `address` + `access.offset`.
@@ -252,7 +308,9 @@ impl Builder {
         loop {
             value = match self.op(value) {
                 Op::Binary(BinOp::And)
-                    if self.constant(self.args(value)[1]).is_some_and(|c| c & mask == mask) =>
+                    if self
+                        .constant(self.args(value)[1])
+                        .is_some_and(|c| c & mask == mask) =>
                 {
                     self.args(value)[0]
                 }
@@ -288,13 +346,20 @@ impl Builder {
         if self.op(cond) == Op::Compare(Cond::Hi)
             && let (index, Some(limit)) = (self.args(cond)[0], self.constant(self.args(cond)[1]))
         {
-            let known = self.bounded.get(&index).filter(|known| self.dominates(known.1)).map(|known| known.0);
+            let known = self
+                .bounded
+                .get(&index)
+                .filter(|known| self.dominates(known.1))
+                .map(|known| known.0);
             if known.is_none_or(|known| known > limit) {
                 self.bounded.insert(index, (limit, self.block));
             }
             return known.is_some_and(|known| known <= limit);
         }
-        let known = self.checked.get(&cond).is_some_and(|&block| self.dominates(block));
+        let known = self
+            .checked
+            .get(&cond)
+            .is_some_and(|&block| self.dominates(block));
         if !known {
             self.checked.insert(cond, self.block);
         }
@@ -309,7 +374,6 @@ impl Builder {
         let index = u32::try_from(index).expect("a function has fewer than 2^32 calls");
         self.effect(Op::Call(index), args)
     }
-
 }
 
 /// The bits of numbers up to `limit`.

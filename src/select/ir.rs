@@ -114,7 +114,9 @@ pub enum Op {
     AddLong,
     SubLong,
     /// The same of the product of two words.
-    MulLong { signed: bool },
+    MulLong {
+        signed: bool,
+    },
     /// From address `args[0]`.
     Load(Access),
     /// To address `args[0]`, value `args[1]`.
@@ -203,9 +205,17 @@ pub struct Edge {
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub enum Term {
     Jump(Edge),
-    Branch { cond: Value, then: Edge, otherwise: Edge },
+    Branch {
+        cond: Value,
+        then: Edge,
+        otherwise: Edge,
+    },
     /// To `targets[index]`, or to `default` past their end.
-    Table { index: Value, targets: Vec<Edge>, default: Edge },
+    Table {
+        index: Value,
+        targets: Vec<Edge>,
+        default: Edge,
+    },
     /// The words of the results, in the registers that the convention names.
     Return(SmallVec<[(Value, Reg); 2]>),
     Trap(TrapCode),
@@ -215,8 +225,12 @@ impl Term {
     pub fn edges(&self) -> SmallVec<[&Edge; 2]> {
         match self {
             Term::Jump(edge) => SmallVec::from_iter([edge]),
-            Term::Branch { then, otherwise, .. } => SmallVec::from_iter([then, otherwise]),
-            Term::Table { targets, default, .. } => targets.iter().chain([default]).collect(),
+            Term::Branch {
+                then, otherwise, ..
+            } => SmallVec::from_iter([then, otherwise]),
+            Term::Table {
+                targets, default, ..
+            } => targets.iter().chain([default]).collect(),
             Term::Return(_) | Term::Trap(_) => SmallVec::new(),
         }
     }
@@ -224,8 +238,12 @@ impl Term {
     pub fn edges_mut(&mut self) -> SmallVec<[&mut Edge; 2]> {
         match self {
             Term::Jump(edge) => SmallVec::from_iter([edge]),
-            Term::Branch { then, otherwise, .. } => SmallVec::from_iter([then, otherwise]),
-            Term::Table { targets, default, .. } => targets.iter_mut().chain([default]).collect(),
+            Term::Branch {
+                then, otherwise, ..
+            } => SmallVec::from_iter([then, otherwise]),
+            Term::Table {
+                targets, default, ..
+            } => targets.iter_mut().chain([default]).collect(),
             Term::Return(_) | Term::Trap(_) => SmallVec::new(),
         }
     }

@@ -18,6 +18,7 @@ mod ir;
 mod locals;
 mod long;
 mod lower;
+mod pointers;
 mod print;
 mod simplify;
 

@@ -1,5 +1,5 @@
-//! Simplification of a whole graph, twice: what the walk could only see locally is built again with the shape
-//! known.
+//! Simplification of a whole graph: what the walk could only see locally is built again with the shape known, once
+//! before and once after pointers become machine pointers (`pointers`).
 //!
 //! A round
 //! 1. drops blocks that cannot be reached, folding branches on constants, and keeps the others in order;
@@ -12,36 +12,56 @@
 use super::flow::flow;
 use super::graph::Builder;
 use super::ir::{Block, BlockData, Edge, Graph, Op, Term, Value};
+use super::pointers::pointers;
 use bitvec::vec::BitVec;
 use smallvec::SmallVec;
 
 /// The simplified graph, given the blocks in an order in which forward edges go forward. In the result the blocks
 /// stand in that order.
 pub fn simplify(graph: Graph, order: &[Block]) -> Graph {
-    let mut graph = arrange(graph, order);
-    for _ in 0..2 {
-        graph = rebuild(graph);
-        let order: Vec<Block> = graph.block_ids().collect();
-        graph = arrange(graph, &order);
-        drop_dead(&mut graph);
-    }
+    let mut graph = round(arrange(graph, order));
+    pointers(&mut graph);
+    round(graph)
+}
+
+fn round(graph: Graph) -> Graph {
+    let graph = rebuild(graph);
+    let order: Vec<Block> = graph.block_ids().collect();
+    let mut graph = arrange(graph, &order);
+    drop_dead(&mut graph);
     graph
 }
 
 /// The way that a branch on a constant goes.
 fn fold_branch(graph: &Graph, term: Term) -> Term {
     match term {
-        Term::Branch { cond, then, otherwise } => match graph.constant(cond) {
+        Term::Branch {
+            cond,
+            then,
+            otherwise,
+        } => match graph.constant(cond) {
             Some(0) => Term::Jump(otherwise),
             Some(_) => Term::Jump(then),
             None if then == otherwise => Term::Jump(then),
-            None => Term::Branch { cond, then, otherwise },
+            None => Term::Branch {
+                cond,
+                then,
+                otherwise,
+            },
         },
-        Term::Table { index, mut targets, default } => match graph.constant(index) {
+        Term::Table {
+            index,
+            mut targets,
+            default,
+        } => match graph.constant(index) {
             Some(c) if (c as usize) < targets.len() => Term::Jump(targets.swap_remove(c as usize)),
             Some(_) => Term::Jump(default),
             None if targets.iter().all(|target| *target == default) => Term::Jump(default),
-            None => Term::Table { index, targets, default },
+            None => Term::Table {
+                index,
+                targets,
+                default,
+            },
         },
         other => other,
     }
@@ -72,14 +92,20 @@ fn arrange(mut graph: Graph, order: &[Block]) -> Graph {
             }
         }
     }
-    let kept: Vec<Block> = order.iter().copied().filter(|block| reached[block.index()]).collect();
+    let kept: Vec<Block> = order
+        .iter()
+        .copied()
+        .filter(|block| reached[block.index()])
+        .collect();
     let mut number = vec![Block::ENTRY; graph.blocks.len()];
     for (index, block) in kept.iter().enumerate() {
         number[block.index()] = Block::new(index);
     }
     let mut old: Vec<Option<BlockData>> = graph.blocks.drain(..).map(Some).collect();
     for (index, block) in kept.iter().enumerate() {
-        let mut data = old[block.index()].take().expect("each block stands once in the order");
+        let mut data = old[block.index()]
+            .take()
+            .expect("each block stands once in the order");
         for edge in data.term.edges_mut() {
             edge.target = number[edge.target.index()];
         }
@@ -93,13 +119,18 @@ fn arrange(mut graph: Graph, order: &[Block]) -> Graph {
 
 /// Where a block always traps: how many of its nodes run, and its end.
 fn cut_at_trap(graph: &Graph, block: Block) -> Option<(usize, Term)> {
-    graph.block(block).body.iter().enumerate().find_map(|(n, &value)| match graph.op(value) {
-        Op::TrapIf(code) => {
-            let cond = graph.constant(graph.node(value).args[0]);
-            cond.filter(|&c| c != 0).map(|_| (n, Term::Trap(code)))
-        }
-        _ => None,
-    })
+    graph
+        .block(block)
+        .body
+        .iter()
+        .enumerate()
+        .find_map(|(n, &value)| match graph.op(value) {
+            Op::TrapIf(code) => {
+                let cond = graph.constant(graph.node(value).args[0]);
+                cond.filter(|&c| c != 0).map(|_| (n, Term::Trap(code)))
+            }
+            _ => None,
+        })
 }
 
 /// For each value, what it is replaced by: itself, or of parameters that always have one value, that.
@@ -167,7 +198,13 @@ fn rebuild(old: Graph) -> Graph {
     builder.graph.result_area = old.result_area;
     let replaced = redundant_params(&old);
     let count = old.nodes.len();
-    let mut state = Rebuild { builder, old, replaced, new: vec![None; count], high: vec![None; count] };
+    let mut state = Rebuild {
+        builder,
+        old,
+        replaced,
+        new: vec![None; count],
+        high: vec![None; count],
+    };
     for _ in 1..state.old.blocks.len() {
         state.builder.new_block();
     }
@@ -195,7 +232,9 @@ fn rebuild(old: Graph) -> Graph {
             state.node(value);
         }
         let joined = match &data.term {
-            Term::Jump(edge) => edge.target > block && home[edge.target.index()] == home[block.index()],
+            Term::Jump(edge) => {
+                edge.target > block && home[edge.target.index()] == home[block.index()]
+            }
             _ => false,
         };
         if !joined {
@@ -275,31 +314,60 @@ impl Rebuild {
 
     fn edge(&mut self, edge: &Edge) -> Edge {
         let params = self.old.block(edge.target).params.clone();
-        let kept = params.iter().zip(&edge.args).filter(|(param, _)| self.replaced[param.index()] == **param);
+        let kept = params
+            .iter()
+            .zip(&edge.args)
+            .filter(|(param, _)| self.replaced[param.index()] == **param);
         let args: Vec<Value> = kept.map(|(_, &arg)| arg).collect();
-        Edge { target: edge.target, args: args.into_iter().map(|arg| self.value(arg)).collect() }
+        Edge {
+            target: edge.target,
+            args: args.into_iter().map(|arg| self.value(arg)).collect(),
+        }
     }
 
     fn term(&mut self, term: &Term) -> Term {
         match term {
             Term::Jump(edge) => Term::Jump(self.edge(edge)),
-            Term::Branch { cond, then, otherwise } => {
+            Term::Branch {
+                cond,
+                then,
+                otherwise,
+            } => {
                 let cond = self.value(*cond);
                 let cond = self.builder.truth(cond);
                 let (then, otherwise) = (self.edge(then), self.edge(otherwise));
                 match self.builder.negated(cond) {
-                    Some(inner) => Term::Branch { cond: inner, then: otherwise, otherwise: then },
-                    None => Term::Branch { cond, then, otherwise },
+                    Some(inner) => Term::Branch {
+                        cond: inner,
+                        then: otherwise,
+                        otherwise: then,
+                    },
+                    None => Term::Branch {
+                        cond,
+                        then,
+                        otherwise,
+                    },
                 }
             }
-            Term::Table { index, targets, default } => {
+            Term::Table {
+                index,
+                targets,
+                default,
+            } => {
                 let index = self.value(*index);
                 let targets = targets.iter().map(|edge| self.edge(edge)).collect();
-                Term::Table { index, targets, default: self.edge(default) }
+                Term::Table {
+                    index,
+                    targets,
+                    default: self.edge(default),
+                }
             }
-            Term::Return(values) => {
-                Term::Return(values.iter().map(|&(value, reg)| (self.value(value), reg)).collect())
-            }
+            Term::Return(values) => Term::Return(
+                values
+                    .iter()
+                    .map(|&(value, reg)| (self.value(value), reg))
+                    .collect(),
+            ),
             Term::Trap(code) => Term::Trap(*code),
         }
     }
@@ -312,7 +380,13 @@ fn live_nodes(graph: &Graph) -> BitVec {
     let mut incoming: Vec<Vec<&Edge>> = vec![Vec::new(); graph.blocks.len()];
     let mut position = vec![0; graph.nodes.len()];
     for block in &graph.blocks {
-        work.extend(block.body.iter().copied().filter(|&value| graph.op(value).has_effect()));
+        work.extend(
+            block
+                .body
+                .iter()
+                .copied()
+                .filter(|&value| graph.op(value).has_effect()),
+        );
         block.term.visit_operands(|value| work.push(value));
         for edge in block.term.edges() {
             incoming[edge.target.index()].push(edge);
@@ -341,14 +415,24 @@ fn drop_dead(graph: &mut Graph) {
     let kept: Vec<Vec<bool>> = graph
         .blocks
         .iter()
-        .map(|block| block.params.iter().map(|param| live[param.index()]).collect())
+        .map(|block| {
+            block
+                .params
+                .iter()
+                .map(|param| live[param.index()])
+                .collect()
+        })
         .collect();
     for block in &mut graph.blocks {
         block.params.retain(|param| live[param.index()]);
         block.body.retain(|value| live[value.index()]);
         for edge in block.term.edges_mut() {
             let mut keep = kept[edge.target.index()].iter();
-            edge.args.retain(|_| *keep.next().expect("an edge has an argument for each parameter"));
+            edge.args.retain(|_| {
+                *keep
+                    .next()
+                    .expect("an edge has an argument for each parameter")
+            });
         }
     }
 }

@@ -4,3 +4,4 @@ pub mod bench;
 pub mod firmware;
 pub mod image;
 pub mod oracle;
+pub mod spec;

@@ -19,6 +19,8 @@ enum Command {
     /// Execute compiled modules on an emulated core and compare them with a reference engine
     #[command(subcommand)]
     Oracle(OracleCommand),
+    /// Execute the official test suite on an emulated core
+    Spec(xtask::spec::Arguments),
 }
 
 #[derive(Subcommand, Debug)]
@@ -31,6 +33,7 @@ fn main() -> ExitCode {
     let result = match Arguments::parse().command {
         Command::Bench(arguments) => xtask::bench::run(&arguments),
         Command::Oracle(OracleCommand::Run(arguments)) => run(&arguments),
+        Command::Spec(arguments) => xtask::spec::run(&arguments),
     };
     match result {
         Ok(true) => ExitCode::SUCCESS,

@@ -6,7 +6,6 @@ use crate::isa::{
     Addr, AluOp, BlockId, Cond, Edge, Func, Inst, ModImm, Operand2, Reg, StackArea, Term, TestOp,
     VReg,
 };
-use std::time::Instant;
 
 fn add(b: &mut Builder, x: VReg, y: VReg) -> VReg {
     b.def(|rd| Inst::Alu {
@@ -168,23 +167,50 @@ fn parameters(n: usize) -> Func<VReg> {
     b.func
 }
 
+/// Each shape has ten thousands of blocks, values or levels; slots are about as many as values.
 #[test]
-fn time_is_near_linear() {
-    let shapes: [(&str, &dyn Fn(usize) -> Func<VReg>); 7] = [
-        ("straight", &|n| straight(n)),
-        ("wide", &|n| wide(n / 4, n / 8)),
-        ("wider", &|n| wide(n / 40, n / 2)),
-        ("nested", &|n| nested(n / 2)),
-        ("exits", &|n| exits(n)),
-        ("parameters", &|n| parameters(n / 10)),
-        ("locals", &|n| wide(n, 10)),
+fn large_functions_compile() {
+    const SIZE: usize = 20_000;
+    let shapes: [(&str, Func<VReg>, usize); 7] = [
+        ("straight", straight(SIZE), 20),
+        (
+            "many values over some blocks",
+            wide(SIZE / 4, SIZE / 8),
+            SIZE / 4,
+        ),
+        (
+            "some values over many blocks",
+            wide(SIZE / 40, SIZE / 2),
+            SIZE / 40,
+        ),
+        ("nested loops", nested(SIZE / 2), 4),
+        ("exits to one block", exits(SIZE), 4),
+        ("parameters", parameters(SIZE / 10), SIZE / 10),
+        ("one block with many values", wide(SIZE, 10), SIZE),
     ];
-    for (name, make) in shapes {
-        for size in [40_000, 80_000, 160_000] {
-            let func = make(size);
-            let start = Instant::now();
-            let cached = cache(func, false);
-            println!("{name} {size} {:?} slots {}", start.elapsed(), cached.slots);
-        }
+    for (name, func, live) in shapes {
+        let cached = cache(func, false);
+        assert!(
+            cached.slots as usize <= 4 * (live + 4),
+            "{name}: {} bytes of slots",
+            cached.slots
+        );
+    }
+}
+
+/// The same shapes are right.
+#[test]
+fn large_functions_are_checked() {
+    const SIZE: usize = 1000;
+    let shapes = [
+        straight(SIZE),
+        wide(SIZE / 4, SIZE / 8),
+        wide(SIZE / 40, SIZE / 2),
+        nested(SIZE / 10),
+        exits(SIZE),
+        parameters(SIZE / 10),
+    ];
+    for func in shapes {
+        cache(func, true);
     }
 }

@@ -24,10 +24,13 @@ impl Walk<'_> {
         let index = self.pop_word();
         let module = self.module;
         let ty = &module.types[type_index as usize];
-        let Some(pointer) = self.checked_reference(type_index, table, index) else { return };
+        let Some(pointer) = self.checked_reference(type_index, table, index) else {
+            return;
+        };
         let args = self.pop_many(ty.params().len());
-        let results =
-            self.builder.typed_call(Callee::Pointer, ty, Some(pointer), &flatten(&args));
+        let results = self
+            .builder
+            .typed_call(Callee::Pointer, ty, Some(pointer), &flatten(&args));
         self.push_results(ty.results(), results);
     }
 
@@ -56,7 +59,11 @@ impl Walk<'_> {
             return None;
         }
         self.builder.trap_if(outside, TrapCode::TableOutOfBounds);
-        let region = if layout.constant.is_some() { Region::Constant } else { Region::Table(table) };
+        let region = if layout.constant.is_some() {
+            Region::Constant
+        } else {
+            Region::Table(table)
+        };
         let base = self.builder.address(Symbol::Table(table), 0);
         let scaled = self.builder.binary_const(BinOp::Shl, index, 2);
         let entry = self.builder.binary(BinOp::Add, base, scaled);
@@ -89,7 +96,12 @@ impl Walk<'_> {
 }
 
 fn word(region: Region, offset: i32) -> Access {
-    Access { size: MemSize::Word, offset, region, volatile: false }
+    Access {
+        size: MemSize::Word,
+        offset,
+        region,
+        volatile: false,
+    }
 }
 
 fn flatten(operands: &[Operand]) -> Vec<Value> {
@@ -111,7 +123,11 @@ impl Builder {
         pointer: Option<Value>,
         words: &[Value],
     ) -> SmallVec<[Value; 2]> {
-        let Convention { args, stack, results } = abi::convention(ty.params(), ty.results());
+        let Convention {
+            args,
+            stack,
+            results,
+        } = abi::convention(ty.params(), ty.results());
         let mut values: Vec<Value> = pointer.into_iter().collect();
         if let Results::Memory { size, .. } = results {
             values.push(self.pure(Op::ResultArea(0), &[]));
@@ -122,17 +138,26 @@ impl Builder {
             Results::Registers(registers) => registers.clone(),
             Results::Memory { .. } => SmallVec::new(),
         };
-        let info = CallInfo { callee, args, results: registers, stack, pure: false };
+        let info = CallInfo {
+            callee,
+            args,
+            results: registers,
+            stack,
+            pure: false,
+        };
         let call = self.new_call(info, &values);
         match results {
-            Results::Registers(registers) => {
-                (0..registers.len() as u32).map(|n| self.result(call, n)).collect()
-            }
+            Results::Registers(registers) => (0..registers.len() as u32)
+                .map(|n| self.result(call, n))
+                .collect(),
             Results::Memory { offsets, .. } => {
                 let area = self.pure(Op::ResultArea(0), &[]);
                 let places = ty.results().iter().zip(offsets);
-                let places = places.flat_map(|(&ty, offset)| (0..abi::words(ty)).map(move |n| offset + 4 * n));
-                places.map(|offset| self.load(area, word(Region::Results, offset.cast_signed()))).collect()
+                let places = places
+                    .flat_map(|(&ty, offset)| (0..abi::words(ty)).map(move |n| offset + 4 * n));
+                places
+                    .map(|offset| self.load(area, word(Region::Results, offset.cast_signed())))
+                    .collect()
             }
         }
     }
@@ -145,7 +170,9 @@ impl Builder {
         results: &[Reg],
         pure: bool,
     ) -> Value {
-        let places = (0..args.len() as u8).map(|n| Place::Reg(Reg::new(n))).collect();
+        let places = (0..args.len() as u8)
+            .map(|n| Place::Reg(Reg::new(n)))
+            .collect();
         let info = CallInfo {
             callee: Callee::Symbol(Symbol::Library(name)),
             args: places,

@@ -71,7 +71,10 @@ pub fn select_with_stack(
     options: &Options,
 ) -> Result<(Graph, Vec<Block>), Error> {
     let function = &module.functions[index as usize];
-    let body = function.body.as_ref().expect("only defined functions are compiled");
+    let body = function
+        .body
+        .as_ref()
+        .expect("only defined functions are compiled");
     let ty = &module.types[function.signature as usize];
     let mut types: Vec<ValType> = ty.params().to_vec();
     let declared = body.get_locals_reader().expect("a validated body decodes");
@@ -97,12 +100,17 @@ pub fn select_with_stack(
         convention,
     };
     walk.enter(ty);
-    let mut reader = body.get_operators_reader().expect("a validated body decodes");
+    let mut reader = body
+        .get_operators_reader()
+        .expect("a validated body decodes");
     while !reader.eof() {
         let (operator, offset) = reader.read_with_offset().expect("a validated body decodes");
         walk.operator(&operator).map_err(|Refused| {
             let place = module.place(index, Some(offset));
-            Error::unsupported(place, format!("{} is not supported", operator_name::of(&operator)))
+            Error::unsupported(
+                place,
+                format!("{} is not supported", operator_name::of(&operator)),
+            )
         })?;
     }
     Ok((walk.builder.graph, walk.order))
@@ -114,7 +122,10 @@ struct Refused;
 impl Walk<'_> {
     /// Makes the arguments values, the other locals zeros, and opens the function's frame.
     fn enter(&mut self, ty: &FuncType) {
-        self.builder.graph.arguments.clone_from(&self.convention.args);
+        self.builder
+            .graph
+            .arguments
+            .clone_from(&self.convention.args);
         let hidden = matches!(self.convention.results, Results::Memory { .. });
         let mut word = u32::from(hidden);
         for n in 0..self.types.len() {
@@ -144,7 +155,9 @@ impl Walk<'_> {
     }
 
     fn pop(&mut self) -> Operand {
-        self.stack.pop().expect("a validated body does not pop an empty stack")
+        self.stack
+            .pop()
+            .expect("a validated body does not pop an empty stack")
     }
 
     fn pop_word(&mut self) -> Value {
@@ -176,7 +189,9 @@ impl Walk<'_> {
             Operator::Drop => {
                 self.pop();
             }
-            Operator::LocalGet { local_index } => self.stack.push(self.locals[local_index as usize]),
+            Operator::LocalGet { local_index } => {
+                self.stack.push(self.locals[local_index as usize])
+            }
             Operator::LocalSet { local_index } => self.locals[local_index as usize] = self.pop(),
             Operator::LocalTee { local_index } => {
                 let value = *self.stack.last().expect("a validated tee has an operand");
@@ -184,7 +199,10 @@ impl Walk<'_> {
             }
             Operator::Select | Operator::TypedSelect { .. } => self.select(),
             Operator::Call { function_index } => self.call(function_index),
-            Operator::CallIndirect { type_index, table_index } => {
+            Operator::CallIndirect {
+                type_index,
+                table_index,
+            } => {
                 self.call_indirect(type_index, table_index);
             }
             _ => {

@@ -17,8 +17,14 @@ enum Numeric {
     Shift64(BinOp),
     Compare32(Cond),
     Compare64(Cond),
-    Divide32 { signed: bool, remainder: bool },
-    Divide64 { signed: bool, remainder: bool },
+    Divide32 {
+        signed: bool,
+        remainder: bool,
+    },
+    Divide64 {
+        signed: bool,
+        remainder: bool,
+    },
     Unary32(fn(&mut Walk<'_>, Value) -> Value),
     Unary64(fn(&mut Walk<'_>, Long) -> Long),
     Rotl32,
@@ -26,13 +32,17 @@ enum Numeric {
     Rotr64,
     Eqz64,
     Wrap,
-    Extend { signed: bool },
+    Extend {
+        signed: bool,
+    },
 }
 
 impl Walk<'_> {
     /// Builds an arithmetic operator; `false` if it is none.
     pub fn numeric(&mut self, operator: &Operator<'_>) -> bool {
-        let Some(numeric) = classify(operator) else { return false };
+        let Some(numeric) = classify(operator) else {
+            return false;
+        };
         match numeric {
             Numeric::Const32(c) => {
                 let value = self.builder.int(c);
@@ -95,7 +105,11 @@ impl Walk<'_> {
             }
             Numeric::Extend { signed } => {
                 let lo = self.pop_word();
-                let hi = if signed { self.builder.sign(lo) } else { self.builder.int(0) };
+                let hi = if signed {
+                    self.builder.sign(lo)
+                } else {
+                    self.builder.int(0)
+                };
                 self.push_long([lo, hi]);
             }
         }
@@ -175,7 +189,11 @@ impl Walk<'_> {
                 builder.trap_if(overflows, TrapCode::IntegerOverflow);
             }
         }
-        let name = if signed { "__aeabi_ldivmod" } else { "__aeabi_uldivmod" };
+        let name = if signed {
+            "__aeabi_ldivmod"
+        } else {
+            "__aeabi_uldivmod"
+        };
         // Quotient in r0 and r1, remainder in r2 and r3 (RTABI32 4.3.1).
         let results = [0, 1, 2, 3].map(Reg::new);
         let call = builder.library_call(name, &[a[0], a[1], b[0], b[1]], &results, true);
@@ -215,7 +233,9 @@ impl super::Builder {
                 self.shift_long_const(BinOp::ShrU, a, c.trailing_zeros())
             });
         }
-        let narrow = u32::try_from(c).ok().filter(|_| self.constant(a[1]) == Some(0))?;
+        let narrow = u32::try_from(c)
+            .ok()
+            .filter(|_| self.constant(a[1]) == Some(0))?;
         let divisor = self.int(narrow);
         let word = if remainder {
             self.remainder(BinOp::DivU, a[0], divisor)
@@ -239,9 +259,7 @@ fn classify(operator: &Operator<'_>) -> Option<Numeric> {
 
 fn classify_word(operator: &Operator<'_>) -> Option<Numeric> {
     Some(match operator {
-        Operator::I32Eqz => {
-            Numeric::Unary32(|walk, a| walk.builder.compare_const(Cond::Eq, a, 0))
-        }
+        Operator::I32Eqz => Numeric::Unary32(|walk, a| walk.builder.compare_const(Cond::Eq, a, 0)),
         Operator::I32Eq => Numeric::Compare32(Cond::Eq),
         Operator::I32Ne => Numeric::Compare32(Cond::Ne),
         Operator::I32LtS => Numeric::Compare32(Cond::Lt),
@@ -256,14 +274,28 @@ fn classify_word(operator: &Operator<'_>) -> Option<Numeric> {
         Operator::I32Ctz => Numeric::Unary32(|walk, a| walk.builder.ctz(a)),
         Operator::I32Popcnt => Numeric::Unary32(|walk, a| walk.builder.popcnt(a)),
         Operator::I32Extend8S => Numeric::Unary32(|walk, a| walk.builder.unary(UnOp::Extend8S, a)),
-        Operator::I32Extend16S => Numeric::Unary32(|walk, a| walk.builder.unary(UnOp::Extend16S, a)),
+        Operator::I32Extend16S => {
+            Numeric::Unary32(|walk, a| walk.builder.unary(UnOp::Extend16S, a))
+        }
         Operator::I32Add => Numeric::Binary32(BinOp::Add),
         Operator::I32Sub => Numeric::Binary32(BinOp::Sub),
         Operator::I32Mul => Numeric::Binary32(BinOp::Mul),
-        Operator::I32DivS => Numeric::Divide32 { signed: true, remainder: false },
-        Operator::I32DivU => Numeric::Divide32 { signed: false, remainder: false },
-        Operator::I32RemS => Numeric::Divide32 { signed: true, remainder: true },
-        Operator::I32RemU => Numeric::Divide32 { signed: false, remainder: true },
+        Operator::I32DivS => Numeric::Divide32 {
+            signed: true,
+            remainder: false,
+        },
+        Operator::I32DivU => Numeric::Divide32 {
+            signed: false,
+            remainder: false,
+        },
+        Operator::I32RemS => Numeric::Divide32 {
+            signed: true,
+            remainder: true,
+        },
+        Operator::I32RemU => Numeric::Divide32 {
+            signed: false,
+            remainder: true,
+        },
         Operator::I32And => Numeric::Binary32(BinOp::And),
         Operator::I32Or => Numeric::Binary32(BinOp::Or),
         Operator::I32Xor => Numeric::Binary32(BinOp::Xor),
@@ -309,16 +341,26 @@ fn classify_long(operator: &Operator<'_>) -> Option<Numeric> {
             let lo = walk.builder.unary(UnOp::Extend16S, a[0]);
             [lo, walk.builder.sign(lo)]
         }),
-        Operator::I64Extend32S => {
-            Numeric::Unary64(|walk, a| [a[0], walk.builder.sign(a[0])])
-        }
+        Operator::I64Extend32S => Numeric::Unary64(|walk, a| [a[0], walk.builder.sign(a[0])]),
         Operator::I64Add => Numeric::Binary64(BinOp::Add),
         Operator::I64Sub => Numeric::Binary64(BinOp::Sub),
         Operator::I64Mul => Numeric::Binary64(BinOp::Mul),
-        Operator::I64DivS => Numeric::Divide64 { signed: true, remainder: false },
-        Operator::I64DivU => Numeric::Divide64 { signed: false, remainder: false },
-        Operator::I64RemS => Numeric::Divide64 { signed: true, remainder: true },
-        Operator::I64RemU => Numeric::Divide64 { signed: false, remainder: true },
+        Operator::I64DivS => Numeric::Divide64 {
+            signed: true,
+            remainder: false,
+        },
+        Operator::I64DivU => Numeric::Divide64 {
+            signed: false,
+            remainder: false,
+        },
+        Operator::I64RemS => Numeric::Divide64 {
+            signed: true,
+            remainder: true,
+        },
+        Operator::I64RemU => Numeric::Divide64 {
+            signed: false,
+            remainder: true,
+        },
         Operator::I64And => Numeric::Binary64(BinOp::And),
         Operator::I64Or => Numeric::Binary64(BinOp::Or),
         Operator::I64Xor => Numeric::Binary64(BinOp::Xor),

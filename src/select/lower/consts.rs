@@ -9,7 +9,7 @@ use super::Lower;
 use crate::isa::{Const, Imm16, Inst, ModImm, VReg};
 use crate::select::flow::Flow;
 use crate::select::ir::{Block, Graph, Op};
-use std::collections::HashMap;
+use hashbrown::HashMap;
 
 /// A constant that code has asked for and that is not built yet.
 struct Wanted {
@@ -57,21 +57,31 @@ impl Consts {
         let count = graph.blocks.len();
         let mut has_call = vec![false; count];
         for block in graph.block_ids() {
-            let calls = graph.block(block).body.iter().any(|&v| matches!(graph.op(v), Op::Call(_)));
+            let calls = graph
+                .block(block)
+                .body
+                .iter()
+                .any(|&v| matches!(graph.op(v), Op::Call(_)));
             let mut header = flow.header[block.index()].filter(|_| calls);
             while let Some(of) = header.filter(|of| !has_call[of.index()]) {
                 has_call[of.index()] = true;
                 header = flow.outer[of.index()];
             }
         }
-        let home = graph.block_ids().map(|block| {
-            let mut home = block;
-            let mut header = flow.header[block.index()];
-            while let Some(of) = header.filter(|of| !has_call[of.index()]) {
-                home = flow.dominator[of.index()];
-                header = flow.outer[of.index()];
+        // For each header, the block before the outermost loop around it without calls. Outer headers come first.
+        let mut before: Vec<Option<Block>> = vec![None; count];
+        for block in graph.block_ids() {
+            let heads = flow.header[block.index()] == Some(block);
+            if heads && !has_call[block.index()] {
+                let outer = flow.outer[block.index()].and_then(|outer| before[outer.index()]);
+                before[block.index()] = Some(outer.unwrap_or(flow.dominator[block.index()]));
             }
-            home
+        }
+        let home = graph.block_ids().map(|block| {
+            let header = flow.header[block.index()];
+            header
+                .and_then(|header| before[header.index()])
+                .unwrap_or(block)
         });
         Consts {
             shared: HashMap::new(),
@@ -83,6 +93,11 @@ impl Consts {
             hoisted: vec![Vec::new(); count],
             terminator: 0,
         }
+    }
+
+    /// Whether what a block uses is built before a loop.
+    pub fn leaves_loop(&self, block: Block) -> bool {
+        self.home[block.index()] != block
     }
 
     /// Ends a node: the constants that it used come before its instructions, of which the last is number
@@ -109,10 +124,18 @@ impl Consts {
     pub fn flush_at_call(&mut self, block: Block) {
         let constants = std::mem::take(&mut self.hoisted[block.index()]);
         for constant in constants {
-            let Some(wanted) = self.local.get(&(constant, block)) else { continue };
+            let Some(wanted) = self.local.get(&(constant, block)) else {
+                continue;
+            };
             match wanted.position {
                 Some(position) => {
-                    self.ready.push((position, Inst::Const { rd: wanted.reg, value: constant }));
+                    self.ready.push((
+                        position,
+                        Inst::Const {
+                            rd: wanted.reg,
+                            value: constant,
+                        },
+                    ));
                     self.local.remove(&(constant, block));
                 }
                 // Wanted by later blocks alone.
@@ -127,14 +150,30 @@ impl Consts {
         for constant in std::mem::take(&mut self.hoisted[block.index()]) {
             if let Some(wanted) = self.local.remove(&(constant, block)) {
                 let position = wanted.position.unwrap_or(self.terminator);
-                ready.push((position, Inst::Const { rd: wanted.reg, value: constant }));
+                ready.push((
+                    position,
+                    Inst::Const {
+                        rd: wanted.reg,
+                        value: constant,
+                    },
+                ));
             }
         }
         for constant in std::mem::take(&mut self.pending[block.index()]) {
-            if self.shared.get(&constant).is_some_and(|wanted| wanted.block == block) {
+            if self
+                .shared
+                .get(&constant)
+                .is_some_and(|wanted| wanted.block == block)
+            {
                 let wanted = self.shared.remove(&constant).expect("just found");
                 let position = wanted.position.unwrap_or(self.terminator);
-                ready.push((position, Inst::Const { rd: wanted.reg, value: constant }));
+                ready.push((
+                    position,
+                    Inst::Const {
+                        rd: wanted.reg,
+                        value: constant,
+                    },
+                ));
             }
         }
         // What was used here but is built in an earlier block has no position there.
@@ -162,13 +201,23 @@ impl Lower<'_> {
         let (wanted, local) = if is_cheap(constant) {
             let wanted = consts.local.entry((constant, home)).or_insert_with(|| {
                 consts.hoisted[home.index()].push(constant);
-                Wanted { reg: func.new_vreg(), block: home, position: None, touched: false }
+                Wanted {
+                    reg: func.new_vreg(),
+                    block: home,
+                    position: None,
+                    touched: false,
+                }
             });
             (wanted, Some(home))
         } else {
             let wanted = consts.shared.entry(constant).or_insert_with(|| {
                 consts.pending[home.index()].push(constant);
-                Wanted { reg: func.new_vreg(), block: home, position: None, touched: false }
+                Wanted {
+                    reg: func.new_vreg(),
+                    block: home,
+                    position: None,
+                    touched: false,
+                }
             });
             let block = self.flow.common_dominator(wanted.block, home);
             if block != wanted.block {

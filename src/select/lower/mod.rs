@@ -19,7 +19,8 @@ use super::flow::{Flow, flow};
 use super::ir::{BinOp, Block, Graph, Op, Place, Value};
 use crate::isa::{self, Func, Inst, Reg, Term, TrapCode, VReg};
 use consts::Consts;
-use std::collections::HashMap;
+use hashbrown::HashMap;
+use memory::Step;
 
 struct Lower<'a> {
     graph: &'a Graph,
@@ -41,6 +42,8 @@ struct Lower<'a> {
     sequence: Vec<Inst<VReg>>,
     /// Innermost loop of every block of `func`.
     headers: Vec<Option<Block>>,
+    /// Accesses of this block that also step their address.
+    steps: HashMap<Value, Step>,
 }
 
 /// Covers a graph whose blocks stand in order.
@@ -76,6 +79,7 @@ pub fn lower(graph: &Graph, stack_check: bool) -> Func<VReg> {
         sequence: Vec::new(),
         headers: flow.header.clone(),
         flow,
+        steps: HashMap::new(),
     };
     for block in graph.block_ids().rev() {
         lower.cover(block);
@@ -92,7 +96,11 @@ fn count_uses(graph: &Graph) -> Vec<u32> {
     let mut uses = vec![0; graph.nodes.len()];
     for block in &graph.blocks {
         for &value in &block.body {
-            graph.node(value).args.iter().for_each(|arg| uses[arg.index()] += 1);
+            graph
+                .node(value)
+                .args
+                .iter()
+                .for_each(|arg| uses[arg.index()] += 1);
         }
         block.term.visit_operands(|value| uses[value.index()] += 1);
         for edge in block.term.edges() {
@@ -109,14 +117,27 @@ impl Lower<'_> {
         self.terminator(block);
         self.flush();
         let graph = self.graph;
-        for &value in graph.block(block).body.iter().rev() {
+        for (n, &value) in graph.block(block).body.iter().enumerate().rev() {
             if graph.op(value).has_effect() || self.is_wanted(value) {
+                if self.step_at_access(block, n) {
+                    continue;
+                }
                 self.node(value);
-                self.flush();
+            } else if let Some(step) = self.steps.remove(&value) {
+                // The access that was to do the step is not needed after all.
+                self.node(step.sum());
             }
+            self.flush();
         }
-        let insts = self.consts.finish_block(block, std::mem::take(&mut self.reversed));
-        let params = graph.block(block).params.iter().map(|&param| self.reg(param)).collect();
+        let insts = self
+            .consts
+            .finish_block(block, std::mem::take(&mut self.reversed));
+        let params = graph
+            .block(block)
+            .params
+            .iter()
+            .map(|&param| self.reg(param))
+            .collect();
         let data = &mut self.func.blocks[block.index()];
         data.insts = insts;
         data.params = params;
@@ -138,8 +159,23 @@ impl Lower<'_> {
     /// Whether code that comes later asked for the value or for one of its further results.
     fn is_wanted(&self, value: Value) -> bool {
         self.regs[value.index()].is_some()
-            || matches!(self.graph.op(value), Op::AddLong | Op::SubLong | Op::MulLong { .. })
-                && self.results.contains_key(&(value, 1))
+            || matches!(
+                self.graph.op(value),
+                Op::AddLong | Op::SubLong | Op::MulLong { .. }
+            ) && self.results.contains_key(&(value, 1))
+    }
+
+    /// Whether code that comes later reads this very value from a register.
+    fn is_reg_wanted(&self, value: Value) -> bool {
+        let node = self.graph.node(value);
+        match node.op {
+            Op::Const(_) | Op::Address(..) => true,
+            Op::Result(n) => self.results.contains_key(&(node.args[0], n)),
+            Op::Argument(n) => {
+                self.arguments[n as usize].is_some() || self.regs[value.index()].is_some()
+            }
+            _ => self.regs[value.index()].is_some(),
+        }
     }
 
     /// The register that holds a value.
@@ -150,7 +186,10 @@ impl Lower<'_> {
             Op::Address(symbol, addend) => self.constant(isa::Const::Address(symbol, addend)),
             Op::Result(n) => {
                 let func = &mut self.func;
-                *self.results.entry((node.args[0], n)).or_insert_with(|| func.new_vreg())
+                *self
+                    .results
+                    .entry((node.args[0], n))
+                    .or_insert_with(|| func.new_vreg())
             }
             Op::Argument(n) if matches!(self.graph.arguments[n as usize], Place::Reg(_)) => {
                 let func = &mut self.func;
@@ -216,22 +255,33 @@ impl Lower<'_> {
             Op::SubLong => self.sub_long(value),
             Op::MulLong { signed } => self.mul_long(value, signed),
             Op::Load(access) => self.load(value, args[0], access),
-            Op::Store(access) => self.store(args[0], args[1], access),
+            Op::Store(access) => self.store(value, args[0], args[1], access),
             Op::TrapIf(code) => self.trap_if(args[0], code),
             Op::Call(index) => self.call(value, index as usize),
             Op::ResultArea(offset) => {
                 let rd = self.dest(value);
-                self.push(Inst::StackAddr { rd, area: isa::StackArea::Locals, offset });
+                self.push(Inst::StackAddr {
+                    rd,
+                    area: isa::StackArea::Locals,
+                    offset,
+                });
             }
         }
     }
 
     /// The register of result `n` of a node, if anything asked for it.
     fn result_reg(&self, value: Value, n: u32) -> Option<VReg> {
-        if n == 0 { self.regs[value.index()] } else { self.results.get(&(value, n)).copied() }
+        if n == 0 {
+            self.regs[value.index()]
+        } else {
+            self.results.get(&(value, n)).copied()
+        }
     }
 
     fn returned(&mut self, values: &[(Value, Reg)]) -> smallvec::SmallVec<[(VReg, Reg); 2]> {
-        values.iter().map(|&(value, reg)| (self.own_reg(value), reg)).collect()
+        values
+            .iter()
+            .map(|&(value, reg)| (self.own_reg(value), reg))
+            .collect()
     }
 }

@@ -41,8 +41,14 @@ pub fn build(
     for name in &linked.stubs {
         let address = address(name)? & !1;
         let import = imports.iter().find(|i| i.name == *name);
-        let library = library(name).map(|action| Stub { address, name: name.clone(), action });
-        image.stubs.extend(import.map(|import| stub(import, address)).or(library));
+        let library = library(name).map(|action| Stub {
+            address,
+            name: name.clone(),
+            action,
+        });
+        image
+            .stubs
+            .extend(import.map(|import| stub(import, address)).or(library));
     }
     let init = format!("{module}_init");
     for symbol in [name, &init] {

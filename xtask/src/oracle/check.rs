@@ -11,7 +11,7 @@
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use synth::error::Error;
-use synth::options::{Bounds, Options};
+use synth::options::{Alignment, Bounds, Options};
 
 use super::compare;
 use super::interface::{self, Function, ImportKind, Interface, Signature};
@@ -123,7 +123,9 @@ fn prepare(wasm: &[u8], options: &Options) -> Result<Prepared, Stop> {
     let interface = interface::read(wasm, options).map_err(Stop::Skip)?;
     if let Some(function) = interface.functions.iter().find(|it| it.signature.is_none()) {
         let name = &function.name;
-        return Err(Stop::Skip(format!("export {name}: values of its types cannot be passed")));
+        return Err(Stop::Skip(format!(
+            "export {name}: values of its types cannot be passed"
+        )));
     }
     if let Some(symbol) = interface::duplicate_import(&interface) {
         return Err(Stop::Skip(format!("two imports have the symbol {symbol}")));
@@ -169,7 +171,9 @@ impl<'a> Sides<'a> {
         let surroundings = Surroundings::new(&prepared.interface);
         let provided = provided(&prepared.interface, &prepared.options);
         let image = link::link(object, &provided, |name| surroundings.provides(name));
-        let machine = Machine::new(image.map_err(Stop::Fail)?).map_err(Stop::Fail)?;
+        let unaligned_traps = prepared.options.alignment == Alignment::Bytes;
+        let machine = Machine::new(image.map_err(Stop::Fail)?, unaligned_traps);
+        let machine = machine.map_err(Stop::Fail)?;
         let reference = prepared.reference.instantiate();
         let reference = reference.map_err(|error| Stop::Skip(format!("reference: {error}")))?;
         Ok(Sides {

@@ -32,7 +32,7 @@ pub const CONSTANTS: u32 = 0x1000_0000;
 pub const DATA: u32 = 0x2000_0000;
 pub const PAGE: u32 = 0x1000;
 /// `udf #0xee`, in gaps of code.
-const CODE_GAP: [u8; 2] = [0xee, 0xde];
+pub const CODE_GAP: [u8; 2] = [0xee, 0xde];
 /// In gaps of data.
 pub const DATA_GAP: u8 = 0xa5;
 /// Sections of at least this many bytes have pages of their own.
@@ -83,6 +83,22 @@ impl Image {
         self.globals.get(name).copied()
     }
 
+    pub fn new(regions: Vec<Region>, globals: HashMap<String, u32>) -> Image {
+        Image {
+            regions,
+            globals,
+            ..Image::default()
+        }
+    }
+
+    /// Takes in what was linked behind this image.
+    pub fn extend(&mut self, image: Image) {
+        self.regions.extend(image.regions);
+        self.globals.extend(image.globals);
+        self.locals.extend(image.locals);
+        self.stubs.extend(image.stubs);
+    }
+
     /// The function symbol before an address, for messages.
     pub fn describe(&self, address: u32) -> String {
         let all = self.globals.iter().chain(&self.locals);
@@ -90,6 +106,47 @@ impl Image {
         match code.max_by_key(|(_, value)| **value) {
             Some((name, value)) => format!("{address:#x} ({name}+{:#x})", address - (value & !1)),
             None => format!("{address:#x}"),
+        }
+    }
+}
+
+/// Where an image begins, and what there is already that it may refer to.
+#[derive(Clone, Debug)]
+pub struct Base {
+    pub code: u32,
+    pub constants: u32,
+    pub data: u32,
+    /// How many stubs there are.
+    pub stubs: usize,
+    /// Global symbols; code addresses have the Thumb bit, and data is at even addresses.
+    pub symbols: HashMap<String, u32>,
+}
+
+impl Base {
+    /// For the first image.
+    pub fn empty() -> Base {
+        Base {
+            code: CODE,
+            constants: CONSTANTS,
+            data: DATA,
+            stubs: 0,
+            symbols: HashMap::new(),
+        }
+    }
+
+    /// Behind `image`, whose global symbols are known.
+    pub fn behind(image: &Image) -> Base {
+        let end = |kind: RegionKind, empty: u32| {
+            let regions = image.regions.iter().filter(|region| region.kind == kind);
+            let ends = regions.map(|region| region.address + region.bytes.len() as u32 + PAGE);
+            ends.max().unwrap_or(empty)
+        };
+        Base {
+            code: end(RegionKind::Code, CODE),
+            constants: end(RegionKind::Constants, CONSTANTS),
+            data: end(RegionKind::Data, DATA),
+            stubs: image.stubs.len(),
+            symbols: image.globals.clone(),
         }
     }
 }
@@ -109,6 +166,7 @@ struct Linker<'a> {
     sections: HashMap<SectionIndex, u32>,
     commons: HashMap<SymbolIndex, u32>,
     provided: HashMap<String, u32>,
+    base: &'a Base,
 }
 
 /// Links `object`; an undefined symbol is one of `provided` or a function that `is_function` knows.
@@ -120,6 +178,19 @@ pub fn link(
     provided: &[Provided],
     is_function: impl Fn(&str) -> bool,
 ) -> Result<Image, String> {
+    link_behind(object, provided, is_function, &Base::empty())
+}
+
+/// As [`link`], to what `base` says is there. Of a COMDAT group that both have, the earlier one stays.
+///
+/// # Errors
+/// As [`link`].
+pub fn link_behind(
+    object: &[u8],
+    provided: &[Provided],
+    is_function: impl Fn(&str) -> bool,
+    base: &Base,
+) -> Result<Image, String> {
     let file = File::parse(object).map_err(|error| format!("object: {error}"))?;
     check_header(&file)?;
     let mut linker = Linker {
@@ -128,6 +199,7 @@ pub fn link(
         sections: HashMap::new(),
         commons: HashMap::new(),
         provided: HashMap::new(),
+        base,
     };
     linker.place(provided)?;
     linker.define(&is_function)?;
@@ -193,11 +265,11 @@ impl<'a> Linker<'a> {
             };
             data.push((Owner::Provided(datum.symbol.clone()), piece));
         }
-        self.place_packed(RegionKind::Code, CODE, code);
-        self.place_packed(RegionKind::Constants, CONSTANTS, constants);
+        self.place_packed(RegionKind::Code, self.base.code, code);
+        self.place_packed(RegionKind::Constants, self.base.constants, constants);
         let (large, small): (Vec<_>, Vec<_>) =
             data.into_iter().partition(|(_, piece)| piece.size >= LARGE);
-        let mut address = self.place_packed(RegionKind::Data, DATA, small);
+        let mut address = self.place_packed(RegionKind::Data, self.base.data, small);
         for (owner, piece) in large {
             address = self.place_alone(address, owner, piece);
         }
@@ -286,7 +358,9 @@ impl<'a> Linker<'a> {
                 .map_err(|error| error.to_string())?
                 .to_string();
             if symbol.is_undefined() {
-                if name.is_empty() || self.provided.contains_key(&name) {
+                let known =
+                    self.provided.contains_key(&name) || self.base.symbols.contains_key(&name);
+                if name.is_empty() || known {
                     continue;
                 }
                 if !is_function(&name) {
@@ -309,12 +383,14 @@ impl<'a> Linker<'a> {
                 return Err(format!(
                     "symbol {name} is defined, and an import has its name"
                 ));
+            } else if self.base.symbols.contains_key(&name) && !self.is_comdat(symbol.index()) {
+                return Err(format!("symbol {name} is defined in another object too"));
             } else if self.image.globals.insert(name.clone(), address).is_some() {
                 return Err(format!("symbol {name} is defined twice"));
             }
         }
         for (index, name) in stubs.into_iter().enumerate() {
-            let address = STUBS + 2 * (index as u32 + 1);
+            let address = STUBS + 2 * ((self.base.stubs + index) as u32 + 1);
             self.image.globals.insert(name.clone(), address | 1);
             self.image.stubs.push(name);
         }
@@ -326,12 +402,31 @@ impl<'a> Linker<'a> {
         Ok(())
     }
 
+    /// Whether the symbol is defined in a section that may exist once in each of several objects.
+    fn is_comdat(&self, index: SymbolIndex) -> bool {
+        let symbol = self.file.symbol_by_index(index).ok();
+        let section = symbol.and_then(|symbol| symbol.section_index());
+        let section = section.and_then(|section| self.file.section_by_index(section).ok());
+        section.is_some_and(|section| {
+            matches!(section.flags(), SectionFlags::Elf { sh_flags, .. } if sh_flags.contains(elf::SHF_GROUP))
+        })
+    }
+
     /// The address of a defined symbol, with the Thumb bit of a function; `None` outside allocated sections.
     fn address(&self, index: SymbolIndex) -> Result<Option<u32>, String> {
         let symbol = self
             .file
             .symbol_by_index(index)
             .map_err(|error| error.to_string())?;
+        if symbol.is_global() && self.is_comdat(index) {
+            let earlier = symbol
+                .name()
+                .ok()
+                .and_then(|name| self.base.symbols.get(name));
+            if let Some(&address) = earlier {
+                return Ok(Some(address));
+            }
+        }
         Ok(match symbol.section() {
             SymbolSection::Section(section) => {
                 let base = self.sections.get(&section);
@@ -353,6 +448,9 @@ impl<'a> Linker<'a> {
         if symbol.is_undefined() {
             if let Some(&address) = self.provided.get(name) {
                 return Ok((address, false));
+            }
+            if let Some(&address) = self.base.symbols.get(name) {
+                return Ok((address & !1, address & 1 == 1));
             }
             let stub = self.image.globals.get(name);
             return Ok((

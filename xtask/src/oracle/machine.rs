@@ -40,6 +40,8 @@ const STACK_GUARD: u32 = 1 << 24;
 const CALLER: u32 = 64;
 /// Bytes below sp that become junk at every border.
 const JUNK: u32 = 256;
+/// Undefined functions that there is room for after a [`Machine::load`].
+const MAX_STUBS: usize = 8191;
 const CALLER_BYTE: u8 = 0xc7;
 /// xPSR with the Thumb bit and no IT state.
 const THUMB_STATE: u64 = 1 << 24;
@@ -104,17 +106,30 @@ pub struct Machine {
 }
 
 impl Machine {
-    /// Loads an image into a core of its own.
+    /// Loads an image into a core of its own. `unaligned_traps` is the core's UNALIGN_TRP: no access may be unaligned.
     ///
     /// # Errors
     /// The emulator's.
-    pub fn new(image: Image) -> Result<Machine, String> {
-        let uc = start(&image).map_err(|error| format!("emulator: {error:?}"))?;
+    pub fn new(image: Image, unaligned_traps: bool) -> Result<Machine, String> {
+        let uc = start(&image, unaligned_traps).map_err(|error| format!("emulator: {error:?}"))?;
         Ok(Machine {
             uc,
             image,
             junk: Random::new(1),
         })
+    }
+
+    /// Adds an image that was linked behind the one that is here.
+    ///
+    /// # Errors
+    /// The emulator's.
+    pub fn load(&mut self, image: Image) -> Result<(), String> {
+        if self.image.stubs.len() + image.stubs.len() > MAX_STUBS {
+            return Err("too many undefined functions".to_string());
+        }
+        map(&mut self.uc, &image).map_err(|error| format!("emulator: {error:?}"))?;
+        self.image.extend(image);
+        Ok(())
     }
 
     pub fn image(&self) -> &Image {
@@ -436,7 +451,7 @@ impl Machine {
     }
 }
 
-fn start(image: &Image) -> Result<Unicorn<'static, Monitor>, uc_error> {
+fn start(image: &Image, unaligned_traps: bool) -> Result<Unicorn<'static, Monitor>, uc_error> {
     let monitor = Monitor {
         instructions: 0,
         limit: u64::MAX,
@@ -446,6 +461,36 @@ fn start(image: &Image) -> Result<Unicorn<'static, Monitor>, uc_error> {
     };
     let mut uc = Unicorn::new_with_data(Arch::ARM, Mode::THUMB | Mode::MCLASS, monitor)?;
     uc.ctl_set_cpu_model(ArmCpuModel::CORTEX_M4 as i32)?;
+    map(&mut uc, image)?;
+    let stubs = [0xff, 0xde].repeat(image.stubs.len().max(MAX_STUBS) + 1);
+    let size = (stubs.len() as u32).next_multiple_of(PAGE);
+    uc.mem_map(STUBS.into(), size.into(), Prot::READ | Prot::EXEC)?;
+    uc.mem_write(STUBS.into(), &stubs)?;
+    uc.mem_map(
+        STACK_LOW.into(),
+        STACK_SIZE.into(),
+        Prot::READ | Prot::WRITE,
+    )?;
+
+    uc.add_block_hook(1, 0, count_block)?;
+    let accesses = HookType::MEM_READ | HookType::MEM_WRITE;
+    uc.add_mem_hook(accesses, 1, 0, move |uc, _, address, size, _| {
+        if size >= 4 && address & 3 != 0 || size == 2 && address & 1 != 0 {
+            check_alignment(uc, address, unaligned_traps);
+        }
+        true
+    })?;
+    let faults = HookType::MEM_UNMAPPED | HookType::MEM_PROT;
+    uc.add_mem_hook(faults, 1, 0, |uc, _: MemType, address, _, _| {
+        uc.get_data_mut().fault.get_or_insert(address);
+        false
+    })?;
+    uc.ctl_flush_tb()?;
+    Ok(uc)
+}
+
+/// Maps the regions of an image and writes what is in them.
+fn map(uc: &mut Unicorn<'static, Monitor>, image: &Image) -> Result<(), uc_error> {
     for region in &image.regions {
         let permissions = match region.kind {
             RegionKind::Code => Prot::READ | Prot::EXEC,
@@ -459,31 +504,7 @@ fn start(image: &Image) -> Result<Unicorn<'static, Monitor>, uc_error> {
         )?;
         uc.mem_write(region.address.into(), &region.bytes)?;
     }
-    let stubs = [0xff, 0xde].repeat(image.stubs.len() + 1);
-    let size = (stubs.len() as u32).next_multiple_of(PAGE);
-    uc.mem_map(STUBS.into(), size.into(), Prot::READ | Prot::EXEC)?;
-    uc.mem_write(STUBS.into(), &stubs)?;
-    uc.mem_map(
-        STACK_LOW.into(),
-        STACK_SIZE.into(),
-        Prot::READ | Prot::WRITE,
-    )?;
-
-    uc.add_block_hook(1, 0, count_block)?;
-    let accesses = HookType::MEM_READ | HookType::MEM_WRITE;
-    uc.add_mem_hook(accesses, 1, 0, |uc, _, address, size, _| {
-        if size >= 4 && address & 3 != 0 {
-            check_alignment(uc, address);
-        }
-        true
-    })?;
-    let faults = HookType::MEM_UNMAPPED | HookType::MEM_PROT;
-    uc.add_mem_hook(faults, 1, 0, |uc, _: MemType, address, _, _| {
-        uc.get_data_mut().fault.get_or_insert(address);
-        false
-    })?;
-    uc.ctl_flush_tb()?;
-    Ok(uc)
+    Ok(())
 }
 
 fn count_block(uc: &mut Unicorn<'_, Monitor>, address: u64, size: u32) {
@@ -516,8 +537,8 @@ fn instructions(code: &[u8]) -> u64 {
     count
 }
 
-/// Notes an access of several words (or of the floating-point unit) that is not word-aligned.
-fn check_alignment(uc: &mut Unicorn<'_, Monitor>, address: u64) {
+/// Notes an unaligned access that faults: one of several words or of the floating-point unit, or `any`.
+fn check_alignment(uc: &mut Unicorn<'_, Monitor>, address: u64, any: bool) {
     let pc = uc.reg_read(RegisterARM::PC).unwrap_or(0) & !1;
     let Ok(bytes) = uc.mem_read_as_vec(pc, 2) else {
         return;
@@ -527,7 +548,7 @@ fn check_alignment(uc: &mut Unicorn<'_, Monitor>, address: u64) {
     let is_coprocessor = half & 0xee00 == 0xec00;
     let is_short_multiple = half & 0xf000 == 0xc000;
     let is_push_or_pop = half & 0xf600 == 0xb400;
-    if is_multiple || is_coprocessor || is_short_multiple || is_push_or_pop {
+    if any || is_multiple || is_coprocessor || is_short_multiple || is_push_or_pop {
         let message = format!("instruction {half:04x} at {pc:#x} accesses {address:#x}, unaligned");
         uc.get_data_mut().violation.get_or_insert(message);
     }

@@ -1,6 +1,6 @@
 //! The oracle: executes compiled objects on an emulated Cortex-M4 and compares every observable with a reference engine.
 //!
-//! A module goes through `interface` (what it shows), `reference` (wasmtime), the compiler, `link` (addresses and stubs),
+//! A module goes through `interface` (what it shows), `reference` (wasmtime), the compiler, `link` (addresses and stubs; `executable` takes what other linkers made),
 //! `machine` (the core and the rules of the standard), and `check` (the sequence of calls) with `compare` (the state after
 //! each). `abi` is a second, independent account of the calling convention; `library` and `stub` are what objects
 //! import; `generate` makes random modules, `program` some of them; `run` is the command.
@@ -8,6 +8,7 @@
 pub mod abi;
 pub mod check;
 pub mod compare;
+pub mod executable;
 pub mod generate;
 pub mod interface;
 pub mod library;
@@ -21,12 +22,12 @@ pub mod soft_float;
 pub mod stub;
 pub mod value;
 
-use synth::options::{Bounds, Options};
+use synth::options::{Alignment, Bounds, Options, Trap};
 
 pub use check::{Report, check_module, check_object};
 
-/// Derives a module and options from bytes and checks it: the entry of fuzzers. The first byte chooses whether
-/// bounds are checked. `None` when the bytes make no module.
+/// Derives a module and options from bytes and checks it: the entry of fuzzers. The bits of the first byte
+/// choose bounds, how traps end, and alignment. `None` when the bytes make no module.
 pub fn check_bytes(bytes: &[u8], language: &generate::Language) -> Option<(Vec<u8>, Report)> {
     let (first, rest) = bytes.split_first()?;
     let bounds = if first & 1 == 0 {
@@ -37,6 +38,17 @@ pub fn check_bytes(bytes: &[u8], language: &generate::Language) -> Option<(Vec<u
     let wasm = generate::module(rest, language, bounds)?;
     let options = Options {
         bounds,
+        trap: if first & 6 == 6 {
+            Trap::Call
+        } else {
+            Trap::Udf
+        },
+        alignment: if first & 24 == 24 {
+            Alignment::Bytes
+        } else {
+            Alignment::Strict
+        },
+        volatile_memory: first & 32 != 0,
         check: true,
         ..Options::default()
     };

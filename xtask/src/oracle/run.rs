@@ -15,7 +15,7 @@ use super::value::Random;
 
 /// Calls of each export of a file, and of a random module.
 const FILE_CALLS: u32 = 24;
-const RANDOM_CALLS: u32 = 4;
+const RANDOM_CALLS: u32 = 6;
 
 #[derive(Args, Debug)]
 pub struct RunArguments {

@@ -36,7 +36,7 @@ impl Program<'_, '_> {
             return self.leaf(ty);
         }
         self.budget -= 1;
-        match self.pick(22) {
+        match self.pick(24) {
             0..=2 => self.leaf(ty),
             3..=8 => self.binary(ty, depth - 1),
             9 => {
@@ -52,18 +52,20 @@ impl Program<'_, '_> {
             10 => self.conversion(ty, depth - 1),
             11 | 20 | 21 => {
                 self.address(depth - 1);
-                let count = if ty == Ty::I64 { 7 } else { 5 };
-                let index = self.pick(count);
-                let (operator, width) =
-                    *LOADS.iter().chain(&WIDE_LOADS).nth(index).expect("7 loads");
-                let width = if width == 0 {
-                    ty.bits() as u32 / 8
-                } else {
-                    width
-                };
-                let memarg = self.memarg(width);
-                self.line(&format!("{name}.{operator} {memarg}"));
+                self.load(ty);
             }
+            22 => {
+                // In bounds by a comparison.
+                let local = self.local(Ty::I32);
+                let bound = [0x8000, 0x100, 0x7fff][self.pick(3)];
+                self.line(&format!("local.get {local} i32.const {bound} i32.lt_u"));
+                self.line(&format!("if (result {name}) local.get {local}"));
+                self.load(ty);
+                self.line("else");
+                self.leaf(ty);
+                self.line("end");
+            }
+            23 => self.narrow(ty, depth - 1),
             12 => {
                 self.expression(ty, depth - 1);
                 self.expression(ty, depth - 1);
@@ -92,6 +94,20 @@ impl Program<'_, '_> {
             },
             _ => self.carried(ty, depth - 1),
         }
+    }
+
+    /// Replaces the address on the stack by what is there.
+    pub(super) fn load(&mut self, ty: Ty) {
+        let count = if ty == Ty::I64 { 7 } else { 5 };
+        let index = self.pick(count);
+        let (operator, width) = *LOADS.iter().chain(&WIDE_LOADS).nth(index).expect("7 loads");
+        let width = if width == 0 {
+            ty.bits() as u32 / 8
+        } else {
+            width
+        };
+        let memarg = self.memarg(width);
+        self.line(&format!("{}.{operator} {memarg}", ty.name()));
     }
 
     fn leaf(&mut self, ty: Ty) {
@@ -134,24 +150,82 @@ impl Program<'_, '_> {
         let divides = index >= FIRST_DIVISION;
         if divides && self.chance(6) {
             self.line(&format!("{name}.const {}", i64::MIN >> (64 - ty.bits())));
+        } else if self.chance(3) {
+            self.narrow(ty, depth);
         } else {
             self.expression(ty, depth);
         }
-        if divides && self.shape.traps && self.chance(8) {
-            self.line(&format!("{name}.const -1"));
+        if divides {
+            self.divisor(ty, depth);
         } else {
-            self.expression(ty, depth);
-        }
-        if divides && !(self.shape.traps && self.chance(3)) {
-            // Positive and not zero.
-            self.line(&format!(
-                "{name}.const 0x7fff {name}.and {name}.const 1 {name}.or"
-            ));
-        } else if divides && self.chance(4) {
-            // Negative.
-            self.line(&format!("{name}.const -1 {name}.or"));
+            self.right_operand(ty, depth);
         }
         self.line(&format!("{name}.{}", BINARY[index]));
+    }
+
+    fn right_operand(&mut self, ty: Ty, depth: u32) {
+        match self.pick(5) {
+            0 | 1 => self.expression(ty, depth),
+            2 | 3 => {
+                let value = self.constant(ty);
+                self.line(&format!("{}.const {value}", ty.name()));
+            }
+            _ => self.narrow(ty, depth),
+        }
+    }
+
+    /// Pushes a divisor, which is 0 or -1 only where traps are allowed.
+    fn divisor(&mut self, ty: Ty, depth: u32) {
+        let name = ty.name();
+        let traps = self.shape.traps && self.chance(3);
+        if self.chance(2) {
+            let value = match self.constant(ty) {
+                0 | -1 if !traps => 7,
+                value => value,
+            };
+            return self.line(&format!("{name}.const {value}"));
+        }
+        self.expression(ty, depth);
+        match (traps, self.pick(4)) {
+            (true, 0) => self.line(&format!("{name}.const -1 {name}.or")),
+            (true, _) => {}
+            // Positive and not zero.
+            (false, _) => {
+                self.line(&format!(
+                    "{name}.const 0x7fff {name}.and {name}.const 1 {name}.or"
+                ));
+            }
+        }
+    }
+
+    /// Pushes a value whose high bits are known: an extension, a mask, a shift by a constant.
+    fn narrow(&mut self, ty: Ty, depth: u32) {
+        let name = ty.name();
+        match self.pick(5) {
+            0 if ty == Ty::I64 => self.conversion(ty, depth),
+            0 | 1 => {
+                self.expression(ty, depth);
+                let mask = [0xff, 0xffff, 1, 0x7fff_ffff, 0xf0, 0x3ff][self.pick(6)];
+                self.line(&format!("{name}.const {mask} {name}.and"));
+            }
+            2 => {
+                self.expression(ty, depth);
+                let operator = ["shr_u", "shr_s", "shl"][self.pick(3)];
+                let amount = self.pick(ty.bits() + 2);
+                self.line(&format!("{name}.const {amount} {name}.{operator}"));
+            }
+            3 => {
+                self.expression(ty, depth);
+                let operator = UNARY[3 + self.pick(2)];
+                self.line(&format!("{name}.{operator}"));
+            }
+            _ => {
+                self.condition(depth);
+                if ty == Ty::I64 {
+                    self.line("i64.extend_i32_u");
+                }
+            }
+        }
     }
 
     fn conversion(&mut self, ty: Ty, depth: u32) {
@@ -180,7 +254,7 @@ impl Program<'_, '_> {
         if self.chance(5) {
             return self.line(&format!("{}.eqz", ty.name()));
         }
-        self.expression(ty, depth - 1);
+        self.right_operand(ty, depth - 1);
         let operator = COMPARISONS[self.pick(COMPARISONS.len())];
         self.line(&format!("{}.{operator}", ty.name()));
     }
@@ -188,7 +262,15 @@ impl Program<'_, '_> {
     /// Pushes an address that is in bounds with the offsets of [`Program::memarg`], unless overruns are allowed.
     pub(super) fn address(&mut self, depth: u32) {
         self.expression(Ty::I32, depth);
-        if !(self.shape.overruns && self.chance(6)) {
+        if self.chance(3) {
+            // A base and a scaled index.
+            let (mask, shift) = [(0xff, 2), (0x7f, 3), (0xfff, 0), (0x3ff, 1)][self.pick(4)];
+            self.line(&format!(
+                "i32.const {mask} i32.and i32.const {shift} i32.shl"
+            ));
+            self.expression(Ty::I32, depth);
+            self.line("i32.const 0x3fff i32.and i32.add");
+        } else if !(self.shape.overruns && self.chance(6)) {
             let mask = [0xff, 0xfff, 0x7fff, 0x7ffc][self.pick(4)];
             self.line(&format!("i32.const {mask} i32.and"));
         }

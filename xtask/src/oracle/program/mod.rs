@@ -69,6 +69,8 @@ struct Program<'a, 'b> {
     locals: Vec<Ty>,
     results: Vec<Ty>,
     labels: Vec<Label>,
+    /// One in so many types is i64.
+    rarity: usize,
     next_label: Label,
     /// Operators that the function may still spend.
     budget: u32,
@@ -89,6 +91,7 @@ pub fn text(input: &mut Unstructured<'_>, shape: Shape) -> String {
         locals: Vec::new(),
         results: Vec::new(),
         labels: Vec::new(),
+        rarity: 3,
         next_label: 0,
         budget: 0,
     };
@@ -114,7 +117,11 @@ impl Program<'_, '_> {
     }
 
     fn ty(&mut self) -> Ty {
-        if self.chance(3) { Ty::I64 } else { Ty::I32 }
+        if self.chance(self.rarity) {
+            Ty::I64
+        } else {
+            Ty::I32
+        }
     }
 
     fn types(&mut self, most: usize) -> Vec<Ty> {
@@ -138,6 +145,7 @@ impl Program<'_, '_> {
 
     fn module(&mut self) {
         self.line("(module");
+        self.rarity = [2, 3, 8][self.pick(3)];
         let imports = self.pick(4);
         let defined = 1 + self.pick(5);
         for _ in 0..imports + defined {

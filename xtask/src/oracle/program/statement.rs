@@ -18,9 +18,10 @@ impl Program<'_, '_> {
             return self.assignment(1);
         }
         self.budget -= 1;
-        match self.pick(16) {
+        match self.pick(17) {
             0..=3 => self.assignment(4),
             4 | 14 | 15 => self.store(),
+            16 => self.fields(),
             5 => {
                 self.condition(3);
                 self.line("if");
@@ -77,6 +78,21 @@ impl Program<'_, '_> {
         self.expression(ty, 3);
         let memarg = self.memarg(width);
         self.line(&format!("{}.{operator} {memarg}", ty.name()));
+    }
+
+    /// Reads and writes around one address, as of a structure.
+    fn fields(&mut self) {
+        let pointer = self.local(Ty::I32);
+        self.address(2);
+        self.line(&format!("local.set {pointer}"));
+        for _ in 0..1 + self.pick(4) {
+            let (ty, operator, width) = STORES[self.pick(STORES.len())];
+            let memarg = self.memarg(width);
+            self.line(&format!("local.get {pointer} local.get {pointer}"));
+            self.load(ty);
+            self.expression(ty, 2);
+            self.line(&format!("{0}.add {0}.{operator} {memarg}", ty.name()));
+        }
     }
 
     /// A loop of some iterations.

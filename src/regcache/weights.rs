@@ -1,0 +1,84 @@
+//! How much a value is worth in a register: estimated executions of its uses, for the whole function
+//! and for each loop.
+
+use super::flow::Flow;
+use super::liveness::Liveness;
+use super::plan::Site;
+use crate::isa::{Func, Role, VReg};
+
+/// How many values a loop remembers that are used in it.
+const LOOP_VALUES: usize = 64;
+
+pub struct LoopFacts {
+    /// For each loop, the heaviest values that it uses from outside, and its header's parameters.
+    pub used: Vec<Vec<(VReg, f32)>>,
+    /// For each loop, how many values must not be in registers throughout it.
+    pub excess: Vec<i64>,
+}
+
+pub fn loop_facts(func: &Func<VReg>, flow: &Flow, liveness: &Liveness, site: &[Site]) -> LoopFacts {
+    let mut used: Vec<Vec<(VReg, f32)>> = vec![Vec::new(); flow.loops.len()];
+    let mut excess = vec![i64::MIN; flow.loops.len()];
+    for id in func.block_ids() {
+        let Some(l) = flow.innermost[id.index()] else {
+            continue;
+        };
+        let block = func.block(id);
+        if !block.cold {
+            excess[l] = excess[l].max(liveness.excess[id.index()]);
+        }
+        let weight = flow.freq[id.index()];
+        let mut add = |v: VReg, role: Role| {
+            if role.is_use() {
+                used[l].push((v, weight));
+            }
+        };
+        block.insts.iter().for_each(|inst| inst.visit(&mut add));
+        block.term.visit(&mut add);
+    }
+    for l in 0..flow.loops.len() {
+        let this = &flow.loops[l];
+        let inside = this.header..=this.last;
+        let is_param = |v: VReg| {
+            site[v.index()]
+                == Site {
+                    block: this.header,
+                    index: 0,
+                }
+        };
+        let outside = |v: VReg| !inside.contains(&site[v.index()].block);
+        let mut values = std::mem::take(&mut used[l]);
+        values.sort_by_key(|&(v, _)| v);
+        values.dedup_by(|later, kept| {
+            let same = later.0 == kept.0;
+            kept.1 += if same { later.1 } else { 0.0 };
+            same
+        });
+        values.retain(|&(v, _)| is_param(v) || outside(v));
+        values.sort_by(|a, b| b.1.total_cmp(&a.1));
+        values.truncate(LOOP_VALUES);
+        if let Some(parent) = this.parent {
+            used[parent].extend(values.iter().copied().filter(|&(v, _)| outside(v)));
+            let params = func.block(this.header).params.len();
+            let outer = values.iter().filter(|&&(v, _)| outside(v)).count();
+            let through = liveness.entry_count[this.header.index()] - (params + outer) as i64;
+            excess[parent] = excess[parent].max(excess[l] - through.max(0));
+        }
+        used[l] = values;
+    }
+    LoopFacts { used, excess }
+}
+
+/// Estimated executions of all uses of each vreg.
+pub fn weights(func: &Func<VReg>, flow: &Flow) -> Vec<f32> {
+    let mut weight = vec![0.0; func.vregs];
+    for id in func.block_ids() {
+        let block = func.block(id);
+        let freq = flow.freq[id.index()];
+        let mut add =
+            |v: VReg, role: Role| weight[v.index()] += if role.is_use() { freq } else { 0.0 };
+        block.insts.iter().for_each(|inst| inst.visit(&mut add));
+        block.term.visit(&mut add);
+    }
+    weight
+}

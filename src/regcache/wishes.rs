@@ -1,0 +1,225 @@
+//! What colouring wants to know: where each vreg is in a register, and which registers would save what.
+
+use super::flow::Flow;
+use super::liveness::Range;
+use super::operands::{operands, survivors};
+use super::plan::{ActionKind, Plan};
+use super::webs::Webs;
+use crate::isa::{BlockId, Func, Inst, Operand2, Reg, RegSet, Role, Term, VReg};
+
+/// Lists per vreg in one allocation.
+pub struct PerVReg<T> {
+    items: Vec<T>,
+    first: Vec<u32>,
+}
+
+impl<T: Copy> PerVReg<T> {
+    /// Sorts by vreg; the items of one vreg keep their order.
+    fn new(mut pairs: Vec<(VReg, T)>, vregs: usize) -> PerVReg<T> {
+        pairs.sort_by_key(|&(v, _)| v);
+        let mut first = vec![0u32; vregs + 1];
+        for (v, _) in &pairs {
+            first[v.index() + 1] += 1;
+        }
+        for index in 0..vregs {
+            first[index + 1] += first[index];
+        }
+        PerVReg {
+            items: pairs.into_iter().map(|(_, item)| item).collect(),
+            first,
+        }
+    }
+
+    pub fn of(&self, v: VReg) -> &[T] {
+        &self.items[self.first[v.index()] as usize..self.first[v.index() + 1] as usize]
+    }
+}
+
+/// What colouring needs to know of the function.
+pub struct Wishes {
+    /// Where each vreg is in a register, ascending.
+    pub ranges: PerVReg<Range>,
+    /// Operand count and estimated executions of operands of each vreg.
+    pub count: Vec<u32>,
+    pub weight: Vec<f32>,
+    /// Registers that fixed operands want for each vreg.
+    pub fixed: PerVReg<(Reg, f32)>,
+    /// Vregs that would like the same register as each vreg or, negative, another one.
+    pub friends: PerVReg<(VReg, f32)>,
+    /// Fixed operands: register, point, vreg.
+    pub points: Vec<(Reg, u32, VReg)>,
+    pub clobbers: Vec<(RegSet, u32)>,
+}
+
+impl Wishes {
+    pub fn collect(func: &Func<VReg>, flow: &Flow, webs: &Webs, plan: &Plan) -> Wishes {
+        let ranges = PerVReg::new(register_ranges(func, flow, plan), func.vregs);
+        let mut friends = Vec::new();
+        for pair in &webs.split {
+            friends.push((pair.a, (pair.b, pair.weight)));
+            friends.push((pair.b, (pair.a, pair.weight)));
+        }
+        avoid_cycles(func, flow, webs, &mut friends);
+        let mut fixed: Vec<(VReg, (Reg, f32))> =
+            func.entry.iter().map(|&(v, reg)| (v, (reg, 1.0))).collect();
+        let (mut points, mut clobbers) = (Vec::new(), Vec::new());
+        let (mut count, mut weight) = (vec![0; func.vregs], vec![0.0; func.vregs]);
+        for id in func.block_ids() {
+            let block = func.block(id);
+            let freq = flow.freq[id.index()];
+            for index in 0..=block.insts.len() {
+                let position = flow.position(id, index);
+                let mut note = |v: VReg, role: Role| {
+                    count[v.index()] += 1;
+                    weight[v.index()] += freq;
+                    if let Role::FixedUse(reg) = role {
+                        points.push((reg, position, v));
+                        fixed.push((v, (reg, freq)));
+                    }
+                    if let Role::FixedDef(reg) = role {
+                        fixed.push((v, (reg, freq)));
+                    }
+                };
+                let Some(inst) = block.insts.get(index) else {
+                    block.term.visit(&mut note);
+                    continue;
+                };
+                inst.visit(&mut note);
+                if survivors(inst, RegSet::ALLOCATABLE) < RegSet::ALLOCATABLE.len() {
+                    clobbers.push((inst.clobbers(), position + 1));
+                }
+                if let Some((rd, rn)) = two_operand_form(inst) {
+                    friends.push((rd, (rn, 0.2 * freq)));
+                    friends.push((rn, (rd, 0.2 * freq)));
+                }
+            }
+        }
+        let fixed = PerVReg::new(fixed, func.vregs);
+        let friends = PerVReg::new(friends, func.vregs);
+        Wishes {
+            ranges,
+            count,
+            weight,
+            fixed,
+            friends,
+            points,
+            clobbers,
+        }
+    }
+}
+
+/// How many moved arguments of an edge are compared with each other.
+const EDGE_MOVES: usize = 16;
+
+/// An argument that is moved on its edge should not be in the register of another parameter that is
+/// written there: the moves would become a cycle.
+fn avoid_cycles(
+    func: &Func<VReg>,
+    flow: &Flow,
+    webs: &Webs,
+    friends: &mut Vec<(VReg, (VReg, f32))>,
+) {
+    for id in func.block_ids() {
+        let Term::Jump(edge) = &func.block(id).term else {
+            continue;
+        };
+        let params = &func.block(edge.target).params;
+        let moved: Vec<(VReg, VReg)> = edge
+            .args
+            .iter()
+            .zip(params)
+            .map(|(&arg, &param)| (arg, param))
+            .filter(|&(arg, param)| webs.of(arg) != webs.of(param))
+            .take(EDGE_MOVES)
+            .collect();
+        let weight = -0.5 * flow.freq[id.index()];
+        for &(arg, _) in &moved {
+            let others = moved
+                .iter()
+                .filter(|&&(other, param)| other != arg && param != arg);
+            for &(_, param) in others {
+                friends.push((arg, (param, weight)));
+                friends.push((param, (arg, weight)));
+            }
+        }
+    }
+}
+
+/// The definition and the use that should share a register for a 16-bit encoding (ARMv7-M ARM A5.2.2).
+fn two_operand_form(inst: &Inst<VReg>) -> Option<(VReg, VReg)> {
+    match *inst {
+        Inst::Alu {
+            rd,
+            rn,
+            rhs: Operand2::Reg(_) | Operand2::Imm(_),
+            ..
+        } => Some((rd, rn)),
+        Inst::Shift { rd, rn, .. } | Inst::Mul { rd, rn, .. } => Some((rd, rn)),
+        _ => None,
+    }
+}
+
+/// Where vregs are in registers, in layout order.
+fn register_ranges(func: &Func<VReg>, flow: &Flow, plan: &Plan) -> Vec<(VReg, Range)> {
+    const CLOSED: u32 = u32::MAX;
+    let mut open = vec![CLOSED; func.vregs];
+    let mut ranges = Vec::new();
+    let mut close = |open: &mut Vec<u32>, v: VReg, end: u32| {
+        let start = std::mem::replace(&mut open[v.index()], CLOSED);
+        if start != CLOSED && start < end {
+            ranges.push((v, Range { start, end }));
+        }
+    };
+    let mut before: &[VReg] = &[];
+    for id in func.block_ids() {
+        let block = &plan.blocks[id.index()];
+        let start = flow.start(id);
+        for &v in before.iter().filter(|v| !block.entry.contains(v)) {
+            close(&mut open, v, start);
+        }
+        for &v in &block.entry {
+            if open[v.index()] == CLOSED {
+                open[v.index()] = start;
+            }
+        }
+        let mut actions = block.actions.iter().peekable();
+        for index in 0..=func.block(id).insts.len() {
+            let position = flow.position(id, index);
+            let mut killed = Vec::new();
+            while let Some(action) = actions.next_if(|action| action.index as usize <= index) {
+                let v = action.vreg;
+                match action.kind {
+                    ActionKind::Store => {}
+                    ActionKind::Drop => close(&mut open, v, position),
+                    ActionKind::Reload => open[v.index()] = position - 1,
+                    ActionKind::Kill => killed.push(v),
+                }
+            }
+            for v in killed {
+                close(&mut open, v, position + 1);
+            }
+            if let Some(inst) = func.block(id).insts.get(index) {
+                for (v, copied) in definitions(inst, |v| open[v.index()] != CLOSED) {
+                    open[v.index()] = if copied { position } else { position + 2 };
+                }
+            }
+        }
+        before = &block.exit;
+    }
+    for &v in before {
+        close(&mut open, v, flow.end(BlockId::new(func.blocks.len() - 1)));
+    }
+    ranges
+}
+
+/// The definitions, and whether each is tied to a use that stays, so that it is a copy from the start.
+fn definitions(inst: &Inst<VReg>, stays: impl Fn(VReg) -> bool) -> Vec<(VReg, bool)> {
+    let list = operands(inst);
+    let copied = |role: Role| {
+        let Role::TiedDef(k) = role else { return false };
+        list.iter()
+            .any(|&(v, role)| role == Role::TiedUse(k) && stays(v))
+    };
+    let defs = list.iter().filter(|(_, role)| !role.is_use());
+    defs.map(|&(v, role)| (v, copied(role))).collect()
+}

@@ -1,0 +1,378 @@
+//! Addressing in the static memory model: a wasm pointer becomes a machine pointer as far out as it can.
+//!
+//! Two rewrites, both exact, since machine addresses are sums modulo 2^32:
+//!
+//! - A loop's parameter that serves only to form addresses of one symbol, besides its own step and tests for equality,
+//!   counts from the symbol on: the symbol's address is added once to what enters the loop.
+//! - In `(x + y) + symbol`, where x is invariant in a loop and y is not, the address joins x and is added before the
+//!   loop; likewise in `x + symbol`.
+
+use super::flow::{Flow, flow};
+use super::ir::{BinOp, Block, Graph, Node, Op, Value};
+use crate::isa::{Cond, Symbol};
+use smallvec::{SmallVec, smallvec};
+
+/// Where a value is read.
+#[derive(Copy, Clone, PartialEq, Eq, Debug)]
+enum User {
+    Node(Value),
+    /// Argument `index` of edge number `edge` of a block.
+    Argument {
+        pred: Block,
+        edge: usize,
+        index: usize,
+    },
+    Operand,
+}
+
+struct Pointers<'g> {
+    graph: &'g mut Graph,
+    flow: Flow,
+    users: Vec<SmallVec<[User; 4]>>,
+}
+
+/// Rewrites a graph whose blocks stand in order.
+pub fn pointers(graph: &mut Graph) {
+    let flow = flow(graph);
+    if flow.header.iter().all(Option::is_none) {
+        return;
+    }
+    let users = users(graph);
+    let mut state = Pointers { graph, flow, users };
+    // Inner loops first: what enters them is then an address, and may be one of the outer loop's.
+    for index in (0..state.graph.blocks.len()).rev() {
+        let header = Block::new(index);
+        if state.flow.header[index] == Some(header) {
+            for n in 0..state.graph.block(header).params.len() {
+                state.convert_param(header, n);
+            }
+        }
+    }
+    for block in state.graph.block_ids() {
+        for value in state.graph.block(block).body.clone() {
+            state.regroup(value);
+        }
+    }
+}
+
+fn users(graph: &Graph) -> Vec<SmallVec<[User; 4]>> {
+    let mut users: Vec<SmallVec<[User; 4]>> = vec![SmallVec::new(); graph.nodes.len()];
+    for block in graph.block_ids() {
+        let data = graph.block(block);
+        for &value in &data.body {
+            for arg in &graph.node(value).args {
+                users[arg.index()].push(User::Node(value));
+            }
+        }
+        data.term
+            .visit_operands(|value| users[value.index()].push(User::Operand));
+        for (n, edge) in data.term.edges().into_iter().enumerate() {
+            for (index, arg) in edge.args.iter().enumerate() {
+                users[arg.index()].push(User::Argument {
+                    pred: block,
+                    edge: n,
+                    index,
+                });
+            }
+        }
+    }
+    users
+}
+
+/// How the users of a loop's parameter have to change.
+#[derive(Default)]
+struct Plan {
+    symbol: Option<Symbol>,
+    /// Sums with the symbol's address, which lose it.
+    addresses: Vec<Value>,
+    /// Comparisons for equality, whose other operand gains it.
+    comparisons: Vec<Value>,
+}
+
+impl Pointers<'_> {
+    /// Whether the value is there before the loop and stays the same in it.
+    fn is_invariant(&self, header: Block, value: Value) -> bool {
+        match self.graph.op(value) {
+            Op::Const(_) | Op::Address(..) => true,
+            _ => {
+                let block = self.graph.node(value).block;
+                block != header && self.flow.dominates(block, header)
+            }
+        }
+    }
+
+    /// The other summand, if the node is a sum with this value.
+    fn summand(&self, node: Value, value: Value) -> Option<Value> {
+        let node = self.graph.node(node);
+        match (node.op, node.args.as_slice()) {
+            (Op::Binary(BinOp::Add), &[a, b]) if a == value => Some(b),
+            (Op::Binary(BinOp::Add), &[a, b]) if b == value => Some(a),
+            _ => None,
+        }
+    }
+
+    /// Takes note of a sum with an address, where it is of the plan's symbol.
+    fn plan_address(&self, plan: &mut Plan, sum: Value, other: Value) -> bool {
+        let Op::Address(symbol, _) = self.graph.op(other) else {
+            return false;
+        };
+        let same = *plan.symbol.get_or_insert(symbol) == symbol;
+        if same {
+            plan.addresses.push(sum);
+        }
+        same
+    }
+
+    /// Takes note of a comparison for equality with what the loop does not change and no immediate holds.
+    fn plan_comparison(&self, plan: &mut Plan, header: Block, node: Value, value: Value) -> bool {
+        let comparison = self.graph.node(node);
+        let Op::Compare(Cond::Eq | Cond::Ne) = comparison.op else {
+            return false;
+        };
+        let other = comparison.args[usize::from(comparison.args[0] == value)];
+        let suitable = other != value
+            && self.graph.constant(other).is_none()
+            && self.is_invariant(header, other);
+        if suitable {
+            plan.comparisons.push(node);
+        }
+        suitable
+    }
+
+    /// Whether an argument is that of the loop's parameter at `position`.
+    fn leads_to(
+        &self,
+        header: Block,
+        position: usize,
+        pred: Block,
+        edge: usize,
+        index: usize,
+    ) -> bool {
+        self.graph.block(pred).term.edges()[edge].target == header && index == position
+    }
+
+    /// What has to change so that a parameter can count from a symbol on; `None` if something else needs it.
+    fn plan(&self, header: Block, param: Value, position: usize) -> Option<Plan> {
+        let mut plan = Plan::default();
+        for &user in &self.users[param.index()] {
+            let node = match user {
+                User::Node(node) => node,
+                User::Argument { pred, edge, index }
+                    if self.leads_to(header, position, pred, edge, index) =>
+                {
+                    continue;
+                }
+                User::Argument { .. } | User::Operand => return None,
+            };
+            let suitable = match self.summand(node, param) {
+                None => self.plan_comparison(&mut plan, header, node, param),
+                Some(other) if self.graph.constant(other).is_some() => {
+                    self.plan_step(&mut plan, header, node, position)?
+                }
+                Some(other) if matches!(self.graph.op(other), Op::Address(..)) => {
+                    self.plan_address(&mut plan, node, other)
+                }
+                // The sum with an index, which has to become an address in turn.
+                Some(other) => {
+                    other != param
+                        && self.users[node.index()].iter().all(|&user| match user {
+                            User::Node(outer) => self.summand(outer, node).is_some_and(|address| {
+                                self.plan_address(&mut plan, outer, address)
+                            }),
+                            _ => false,
+                        })
+                }
+            };
+            if !suitable {
+                return None;
+            }
+        }
+        plan.symbol.is_some().then_some(plan)
+    }
+
+    /// The parameter plus a constant: what it is next time, what is tested, or an address.
+    fn plan_step(
+        &self,
+        plan: &mut Plan,
+        header: Block,
+        step: Value,
+        position: usize,
+    ) -> Option<bool> {
+        for &user in &self.users[step.index()] {
+            let suitable = match user {
+                User::Operand => false,
+                User::Argument { pred, edge, index } => {
+                    self.leads_to(header, position, pred, edge, index)
+                }
+                User::Node(node) => match self.summand(node, step) {
+                    Some(other) => self.plan_address(plan, node, other),
+                    None => self.plan_comparison(plan, header, node, step),
+                },
+            };
+            if !suitable {
+                return None;
+            }
+        }
+        Some(true)
+    }
+
+    /// Whether every value that enters the loop may be a pointer: a constant is where an index starts.
+    fn starts_as_pointer(&self, header: Block, position: usize) -> bool {
+        self.flow.predecessors[header.index()].iter().all(|&pred| {
+            let edges = self.graph.block(pred).term.edges();
+            let mut args = edges
+                .iter()
+                .filter(|edge| edge.target == header)
+                .map(|edge| edge.args[position]);
+            args.all(|arg| self.graph.constant(arg).is_none())
+        })
+    }
+
+    fn convert_param(&mut self, header: Block, position: usize) {
+        let param = self.graph.block(header).params[position];
+        if !self.starts_as_pointer(header, position) {
+            return;
+        }
+        let Some(plan) = self.plan(header, param, position) else {
+            return;
+        };
+        let symbol = plan.symbol.expect("a plan has a symbol");
+        let base = self.address(symbol);
+        // A sum with the address is what the sum without it is now.
+        for sum in plan.addresses {
+            let node = self.graph.node(sum).clone();
+            let (n, addend) = self
+                .address_operand(&node)
+                .expect("planned as a sum with an address");
+            let constant = self.constant(addend);
+            self.graph.nodes[sum.index()].args[n] = constant;
+        }
+        for comparison in plan.comparisons {
+            let node = self.graph.node(comparison).clone();
+            let n = usize::from(self.is_invariant(header, node.args[1]));
+            let other = self.hoisted_sum(header, node.args[n], base);
+            self.graph.nodes[comparison.index()].args[n] = other;
+        }
+        let mut preds: Vec<Block> = self.flow.predecessors[header.index()].to_vec();
+        preds.dedup();
+        for pred in preds {
+            self.convert_edges(header, pred, position, base);
+        }
+    }
+
+    /// Adds the base to what a block passes for a parameter, unless that is the parameter itself or its step.
+    fn convert_edges(&mut self, header: Block, pred: Block, position: usize, base: Value) {
+        let param = self.graph.block(header).params[position];
+        let args: Vec<(usize, Value)> = {
+            let edges = self.graph.block(pred).term.edges();
+            let edges = edges
+                .iter()
+                .enumerate()
+                .filter(|(_, edge)| edge.target == header);
+            edges.map(|(n, edge)| (n, edge.args[position])).collect()
+        };
+        for (edge, arg) in args {
+            let is_step = self
+                .summand(arg, param)
+                .is_some_and(|other| self.graph.constant(other).is_some());
+            if arg == param || is_step {
+                continue;
+            }
+            let sum = self.sum_at_end(pred, arg, base);
+            self.graph.blocks[pred.index()].term.edges_mut()[edge].args[position] = sum;
+            let gone = User::Argument {
+                pred,
+                edge,
+                index: position,
+            };
+            self.users[arg.index()].retain(|user| *user != gone);
+            self.users[sum.index()].push(gone);
+        }
+    }
+
+    /// The address among the operands of a sum: which one, and its addend.
+    fn address_operand(&self, node: &Node) -> Option<(usize, i32)> {
+        node.args
+            .iter()
+            .enumerate()
+            .find_map(|(n, &arg)| match self.graph.op(arg) {
+                Op::Address(_, addend) => Some((n, addend)),
+                _ => None,
+            })
+    }
+
+    fn new_node(&mut self, op: Op, args: SmallVec<[Value; 4]>, block: Block) -> Value {
+        let value = Value::new(self.graph.nodes.len());
+        for arg in &args {
+            self.users[arg.index()].push(User::Node(value));
+        }
+        self.graph.nodes.push(Node { op, args, block });
+        self.users.push(SmallVec::new());
+        value
+    }
+
+    fn address(&mut self, symbol: Symbol) -> Value {
+        self.new_node(Op::Address(symbol, 0), SmallVec::new(), Block::ENTRY)
+    }
+
+    fn constant(&mut self, addend: i32) -> Value {
+        self.new_node(
+            Op::Const(addend.cast_unsigned()),
+            SmallVec::new(),
+            Block::ENTRY,
+        )
+    }
+
+    fn sum_at_end(&mut self, block: Block, a: Value, b: Value) -> Value {
+        let sum = self.new_node(Op::Binary(BinOp::Add), smallvec![a, b], block);
+        self.graph.blocks[block.index()].body.push(sum);
+        sum
+    }
+
+    /// The sum of two values that a loop does not change, made before the loop, and before outer ones as far as they do
+    /// not change them either.
+    fn hoisted_sum(&mut self, header: Block, a: Value, b: Value) -> Value {
+        let mut outermost = header;
+        while let Some(outer) = self.flow.outer[outermost.index()] {
+            if !self.is_invariant(outer, a) {
+                break;
+            }
+            outermost = outer;
+        }
+        self.sum_at_end(self.flow.dominator[outermost.index()], a, b)
+    }
+
+    /// Moves an address to the summand that the loop does not change.
+    fn regroup(&mut self, value: Value) {
+        let node = self.graph.node(value).clone();
+        let Some(header) = self.flow.header[node.block.index()] else {
+            return;
+        };
+        if node.op != Op::Binary(BinOp::Add)
+            || !matches!(self.graph.op(node.args[1]), Op::Address(..))
+        {
+            return;
+        }
+        let (sum, base) = (node.args[0], node.args[1]);
+        if self.is_invariant(header, sum) {
+            let hoisted = self.hoisted_sum(header, sum, base);
+            let zero = self.constant(0);
+            self.graph.nodes[value.index()].args = smallvec![hoisted, zero];
+            return;
+        }
+        let inner = self.graph.node(sum).clone();
+        if inner.op != Op::Binary(BinOp::Add) || self.users[sum.index()].len() != 1 {
+            return;
+        }
+        for (x, y) in [
+            (inner.args[0], inner.args[1]),
+            (inner.args[1], inner.args[0]),
+        ] {
+            if self.is_invariant(header, x) && self.graph.constant(x).is_none() {
+                let hoisted = self.hoisted_sum(header, x, base);
+                self.graph.nodes[value.index()].args = smallvec![hoisted, y];
+                return;
+            }
+        }
+    }
+}
