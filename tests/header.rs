@@ -40,7 +40,7 @@ fn headers_of_the_testsuite_compile_and_link() {
     let files = spec(SpecVersion::V2).chain(proposals.into_iter().flat_map(proposal));
     let modules: Vec<Vec<u8>> = files.flat_map(|file| modules(&file)).collect();
     let units = compile_all(modules);
-    assert!(units.len() >= 400, "{} modules compile", units.len());
+    assert!(units.len() >= 600, "{} modules compile", units.len());
     check(units);
 }
 
