@@ -6,7 +6,7 @@
 
 use std::path::Path;
 
-use synth::options::{Bounds, Options, Trap};
+use synth::options::{Options, Trap};
 use xtask::firmware::Outcome;
 use xtask::image::Image;
 
@@ -33,7 +33,10 @@ struct Scene {
 impl Scene {
     fn new() -> Scene {
         let image = Image::new(Path::new(env!("CARGO_MANIFEST_DIR")));
-        Scene { image, includes: String::new() }
+        Scene {
+            image,
+            includes: String::new(),
+        }
     }
 
     fn module(self, name: &str, text: &str) -> Scene {
@@ -41,17 +44,31 @@ impl Scene {
     }
 
     fn module_with(mut self, name: &str, text: &str, options: Options) -> Scene {
-        let options = Options { module_name: name.to_string(), trap: Trap::Call, ..options };
-        self.image.add_wasm(format!("(module {text})").as_bytes(), &options);
+        let options = Options {
+            module_name: name.to_string(),
+            trap: Trap::Call,
+            ..options
+        };
+        self.image
+            .add_wasm(format!("(module {text})").as_bytes(), &options);
         self.includes += &format!("#include \"{name}.h\"\n");
         self
     }
 
     /// Runs `main` beside `globals`, and expects that nothing fails.
     fn run(self, globals: &str, main: &str) {
-        let text = format!("{}{PRELUDE}{globals}\nint main(void) {{\n{main}\nreturn failures;\n}}\n", self.includes);
+        let text = format!(
+            "{}{PRELUDE}{globals}\nint main(void) {{\n{main}\nreturn failures;\n}}\n",
+            self.includes
+        );
         self.image.add_c("main", &text);
-        assert_eq!(self.image.run(), Outcome { output: String::new(), status: 0 });
+        assert_eq!(
+            self.image.run(),
+            Outcome {
+                output: String::new(),
+                status: 0
+            }
+        );
     }
 }
 
@@ -67,7 +84,10 @@ fn memory_user(prefix: &str) -> String {
 }
 
 fn reserve(bytes: u64) -> Options {
-    Options { memory_size: vec![(0, bytes)], ..Options::default() }
+    Options {
+        memory_size: vec![(0, bytes)],
+        ..Options::default()
+    }
 }
 
 #[test]
@@ -148,16 +168,53 @@ fn globals_are_shared_and_constants_are_read_at_run_time() {
             "",
             r#"
     a_init(); b_init();
-    CHECK(b_count() == 5 && count == 5 && total == -2 && again == -2 && place == 12);
+    CHECK(b_count() == 5 && count == 5 && total == -2 && b_again == -2 && place == 12);
     CHECK(b_copy() == 2 * INT64_C(0x123456789abcdef) && bytes[12] == 'x' && bytes[14] == 'z' && bytes[15] == 0);
     a_bump();
     CHECK(b_count() == 6);
     b_set(-7, INT64_C(0x1122334455667788));
-    CHECK(count == -7 && a_total() == INT64_C(0x1122334455667788) && &again == &total);
+    CHECK(count == -7 && a_total() == INT64_C(0x1122334455667788) && &b_again == &total);
     b_init();
     CHECK(count == -7);
     a_init();
     CHECK(b_count() == 5 && a_total() == -2);"#,
+        );
+}
+
+#[test]
+fn two_imports_may_be_the_same_thing() {
+    Scene::new()
+        .module_with(
+            "a",
+            r#"(global $g (export "g1") (export "g2") (mut i32) (i32.const 1)) (memory (export "m1") (export "m2") 1 2)
+               (table (export "t1") (export "t2") 2 funcref) (func $f (result i32) (i32.const 3)) (elem (i32.const 0) $f)"#,
+            reserve(2 << 16),
+        )
+        .module(
+            "b",
+            r#"(import "a" "g1" (global $g1 (mut i32))) (import "a" "g2" (global $g2 (mut i32)))
+               (import "a" "m1" (memory $m1 1)) (import "a" "m2" (memory $m2 1))
+               (import "a" "t1" (table $t1 1 funcref)) (import "a" "t2" (table $t2 1 funcref))
+               (func $f (result i32) (i32.const 30)) (elem (table $t2) (i32.const 1) func $f)
+               (func (export "globals") (param i32) (result i32) (local i32)
+                 (local.set 1 (global.get $g1)) (global.set $g2 (local.get 0)) (i32.add (global.get $g1) (local.get 1)))
+               (func (export "memories") (param i32 i32) (result i32) (local i32)
+                 (local.set 2 (i32.load $m1 (local.get 0))) (i32.store $m2 (local.get 0) (local.get 1))
+                 (i32.add (i32.load $m1 (local.get 0)) (local.get 2)))
+               (func (export "growth") (result i32) (local i32)
+                 (local.set 0 (memory.size $m1)) (drop (memory.grow $m2 (i32.const 1)))
+                 (i32.sub (memory.size $m1) (local.get 0)))
+               (func (export "calls") (result i32)
+                 (i32.sub (call_indirect $t1 (result i32) (i32.const 1)) (call_indirect $t2 (result i32) (i32.const 0))))"#,
+        )
+        .run(
+            "",
+            r#"
+    a_init(); b_init();
+    CHECK(globals(40) == 41 && g1 == 40 && g2 == 40);
+    CHECK(memories(8, 5) == 5 && memories(8, 7) == 12 && m1[8] == 7 && m2[8] == 7);
+    CHECK(growth() == 1 && growth() == 0 && synth_m1X2esize == 131072);
+    CHECK(calls() == 27);"#,
         );
 }
 
@@ -299,12 +356,17 @@ fn initialisation_that_traps_leaves_what_it_wrote() {
 
 #[test]
 fn tables_reserve_what_is_asked() {
-    let options = |entries| Options { table_size: vec![(0, entries)], ..Options::default() };
+    let options = |entries| Options {
+        table_size: vec![(0, entries)],
+        ..Options::default()
+    };
     let call = r#"(func (export "{}_call") (param i32) (result i32) (call_indirect (result i32) (local.get 0)))"#;
-    let table = |name: &str| format!(
-        r#"(table (export "{name}") 4 20 funcref) (func $f (result i32) (i32.const 5)) (elem (i32.const 1) $f) {}"#,
-        call.replace("{}", name)
-    );
+    let table = |name: &str| {
+        format!(
+            r#"(table (export "{name}") 4 20 funcref) (func $f (result i32) (i32.const 5)) (elem (i32.const 1) $f) {}"#,
+            call.replace("{}", name)
+        )
+    };
     Scene::new()
         .module_with("few", &table("less"), options(2))
         .module_with("many", &table("more"), options(9))
@@ -333,13 +395,16 @@ fn deep_frame() -> String {
     let calls = "(call $many (local.get 0))".repeat(132);
     format!(
         r#"(func $many (export "many") (param i64) (result {results}) {values})
-           (func (export "deep") (param i64) (result i64) {calls} {drops})"#
+           (func (export "far_deep") (param i64) (result i64) {calls} {drops})"#
     )
 }
 
 #[test]
 fn the_stack_limit_is_exact_and_does_not_wrap() {
-    let limited = || Options { stack_limit: Some("stack_limit".to_string()), ..Options::default() };
+    let limited = || Options {
+        stack_limit: Some("stack_limit".to_string()),
+        ..Options::default()
+    };
     Scene::new()
         .module_with(
             "a",
@@ -354,22 +419,33 @@ fn the_stack_limit_is_exact_and_does_not_wrap() {
         .module_with("big", &deep_frame(), limited())
         .run(
             "uint32_t stack_limit;
+/* Calls on a stack from this address down. */
+int64_t deep_at(int64_t value, uint32_t sp);
+__asm__(\".thumb_func\\n.global deep_at\\ndeep_at: push {r4, lr}\\nmov r4, sp\\nmov sp, r2\\n\"
+  \"bl far_deep\\nmov sp, r4\\npop {r4, pc}\");
 static uint32_t sp(void) { uint32_t at; __asm__ volatile(\"mov %0, sp\" : \"=r\"(at)); return at; }",
             r#"
     a_init(); big_init();
     const uint32_t here = sp();
     stack_limit = here - 8192;
     CHECK(down(100) == 100 && RUNS(leaf(1)) && TRAPS(8, forever()) && TRAPS(8, down(100000)));
-    CHECK(TRAPS(8, deep(1)));
-    stack_limit = here - 0x90000;
-    CHECK(RUNS(many(1)) && TRAPS(8, deep(1)));
+    CHECK(TRAPS(8, far_deep(1)));
+    stack_limit = here - 16384;
+    CHECK(RUNS(many(1)) && TRAPS(8, far_deep(1)));
     /* The limit above the stack, and where subtracting a frame from it would wrap around. */
     stack_limit = here + 4;
     CHECK(TRAPS(8, down(0)) && TRAPS(8, leaf(1)));
     stack_limit = 0xffffffff;
-    CHECK(TRAPS(8, down(0)) && TRAPS(8, deep(1)));
+    CHECK(TRAPS(8, down(0)) && TRAPS(8, far_deep(1)));
     stack_limit = 0;
-    CHECK(down(1000) == 1000 && RUNS(many(1)));
+    CHECK(down(1000) == 1000 && RUNS(many(1)) && TRAPS(8, deep_at(1, 0x80000)));
+    stack_limit = 0x70000;
+    CHECK(TRAPS(8, deep_at(1, 0x80000)));
+    const uint32_t end = 0x20400000;
+    stack_limit = end - 0x100000;
+    CHECK(TRAPS(8, deep_at(1, end)));
+    stack_limit = end - 0x120000;
+    CHECK(RUNS(deep_at(-1, end)) && deep_at(-1, end) == 0);
     /* Exact: the least limit that traps is one above the greatest that does not. */
     stack_limit = here - 8192;
     while (RUNS(down(0))) stack_limit++;
@@ -378,21 +454,4 @@ static uint32_t sp(void) { uint32_t at; __asm__ volatile(\"mov %0, sp\" : \"=r\"
     stack_limit--;
     CHECK(RUNS(down(0)) && TRAPS(8, down(1)));"#,
         );
-}
-
-#[test]
-fn deep_frames_do_not_wrap_around_the_address_space() {
-    let options = Options { stack_limit: Some("stack_limit".to_string()), bounds: Bounds::None, ..Options::default() };
-    Scene::new().module_with("big", &deep_frame(), options).run(
-        "uint32_t stack_limit;
-/* Calls on a stack whose address is less than the frame. */
-int64_t low(int64_t);
-__asm__(\".thumb_func\\n.global low\\nlow: push {r4, lr}\\nmov r4, sp\\nmovw r3, #0\\nmovt r3, #0x0008\\nmov sp, r3\\nbl deep\\nmov sp, r4\\npop {r4, pc}\");",
-        r#"
-    big_init();
-    stack_limit = 0x70000;
-    CHECK(TRAPS(8, low(1)));
-    stack_limit = 0;
-    CHECK(TRAPS(8, low(1)));"#,
-    );
 }

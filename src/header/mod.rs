@@ -129,16 +129,17 @@ impl Header<'_, '_> {
         Ok(text)
     }
 
-    /// Imported state that is exported again has no symbol of its own.
+    /// Imported state that is exported again has no symbol of its own, hence none that others cannot have:
+    /// it is called `<module>_<export>`.
     fn exported_imports(&mut self, options: &Options, text: &mut String) -> Result<(), Error> {
         for export in &self.module.exports {
             let entity = export.entity;
             let Some(symbol) = self.names.entity(entity).import.clone() else {
                 continue;
             };
-            let name = self.names.of_export(export, options);
+            let name = self.names.of_module(&self.names.of_export(export, options));
             let data = self.data(entity);
-            if name == symbol || data.is_empty() {
+            if data.is_empty() {
                 continue;
             }
             if let Some(other) = self.names.claimant(&name) {
@@ -217,26 +218,55 @@ impl Header<'_, '_> {
             Entity::Memory(k) => {
                 let tail = self.bound(entity, 1, self.layout.memories[k as usize].reserved);
                 let bytes = (Symbol::Memory(k), "extern uint8_t".to_string(), "", tail);
-                (vec![bytes], Some((Symbol::MemorySize(k), Symbol::MemoryMax(k))))
+                (
+                    vec![bytes],
+                    Some((Symbol::MemorySize(k), Symbol::MemoryMax(k))),
+                )
             }
             Entity::Table(k) => {
-                let TableLayout { reserved, constant, .. } = &self.layout.tables[k as usize];
+                let TableLayout {
+                    reserved, constant, ..
+                } = &self.layout.tables[k as usize];
                 let qualifier = if constant.is_some() { "const " } else { "" };
                 let tail = self.bound(entity, 4, *reserved);
-                let entries = (Symbol::Table(k), format!("extern {qualifier}uint32_t"), "", tail);
-                (vec![entries], Some((Symbol::TableSize(k), Symbol::TableMax(k))))
+                let entries = (
+                    Symbol::Table(k),
+                    format!("extern {qualifier}uint32_t"),
+                    "",
+                    tail,
+                );
+                (
+                    vec![entries],
+                    Some((Symbol::TableSize(k), Symbol::TableMax(k))),
+                )
             }
         };
         if let Some((size, max)) = words {
-            data.push((size, "extern uint32_t".to_string(), SIZE_SUFFIX, String::new()));
-            data.push((max, "extern const uint32_t".to_string(), MAX_SUFFIX, String::new()));
+            data.push((
+                size,
+                "extern uint32_t".to_string(),
+                SIZE_SUFFIX,
+                String::new(),
+            ));
+            data.push((
+                max,
+                "extern const uint32_t".to_string(),
+                MAX_SUFFIX,
+                String::new(),
+            ));
         }
         // What is imported is all there, whatever of it this object uses.
         let uses = |symbol: &Symbol| self.written.symbols.contains(symbol);
-        let is_used = self.module.is_exported(entity) || data.iter().any(|(symbol, ..)| uses(symbol));
+        let is_used =
+            self.module.is_exported(entity) || data.iter().any(|(symbol, ..)| uses(symbol));
         let is_whole = self.names.entity(entity).import.is_some() && is_used;
-        let there = data.iter().filter(|(symbol, ..)| is_whole || uses(symbol)).cloned();
-        there.map(|(_, head, suffix, tail)| (head, suffix, tail)).collect()
+        let there = data
+            .iter()
+            .filter(|(symbol, ..)| is_whole || uses(symbol))
+            .cloned();
+        there
+            .map(|(_, head, suffix, tail)| (head, suffix, tail))
+            .collect()
     }
 
     /// The array declarator of so many reserved elements. Imports and what C has no type for are
@@ -251,7 +281,11 @@ impl Header<'_, '_> {
     }
 
     fn declare(&mut self, head: &str, name: &Declarator, tail: &str, text: &mut String) {
-        let Declarator { identifier, label, is_spellable } = name;
+        let Declarator {
+            identifier,
+            label,
+            is_spellable,
+        } = name;
         if !self.declared.insert(identifier.clone()) {
             return;
         }
@@ -259,7 +293,8 @@ impl Header<'_, '_> {
         if *is_spellable {
             text.push_str(&declaration);
         } else {
-            write!(text, "#ifdef __clang__\n{declaration}#endif\n").expect("a string takes what is written");
+            write!(text, "#ifdef __clang__\n{declaration}#endif\n")
+                .expect("a string takes what is written");
         }
     }
 
@@ -340,9 +375,18 @@ mod tests {
 
     #[test]
     fn structs_are_named_by_their_types() {
-        let results = [ValType::I32, ValType::F64, ValType::F64, ValType::FUNCREF, ValType::EXTERNREF];
+        let results = [
+            ValType::I32,
+            ValType::F64,
+            ValType::F64,
+            ValType::FUNCREF,
+            ValType::EXTERNREF,
+        ];
         assert_eq!(spelled(&results), "id2r2");
         let text = structure("id", &results[..2]);
-        assert!(text.contains("struct synth_results_id {\n  int32_t r0;\n  double r1;\n};"), "{text}");
+        assert!(
+            text.contains("struct synth_results_id {\n  int32_t r0;\n  double r1;\n};"),
+            "{text}"
+        );
     }
 }
