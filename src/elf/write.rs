@@ -11,7 +11,7 @@ use crate::error::Error;
 use crate::isa;
 use crate::options::Options;
 use crate::wasm::{Entity, Layout, Module};
-use hashbrown::HashMap;
+use hashbrown::{HashMap, HashSet};
 use object::write::{Object, Relocation, SectionId, Symbol, SymbolFlags, SymbolId, SymbolSection};
 use object::{
     Architecture, BinaryFormat, Endianness, FileFlags, RelocationFlags, SectionFlags, SectionKind,
