@@ -81,6 +81,10 @@ pub struct Compile {
     #[arg(long, value_name = "[K=]N", value_parser = reservation)]
     table_size: Vec<(u32, u64)>,
 
+    /// C and C++ declarations of exports, imports and the module's own symbols
+    #[arg(long, value_name = "FILE.h")]
+    pub header: Option<PathBuf>,
+
     /// What to write: the object, or an assembly listing
     #[arg(long, value_enum, default_value = "obj")]
     pub emit: Emit,

@@ -7,6 +7,7 @@
 pub mod elf;
 pub mod emit;
 pub mod error;
+pub mod header;
 pub mod isa;
 pub mod options;
 pub mod regcache;
@@ -30,6 +31,8 @@ use wasm::{Entity, Layout, Module};
 pub struct Compiled {
     /// The bytes of the object.
     pub object: Vec<u8>,
+    /// The C and C++ header, where `Inspect` asks for it.
+    pub header: String,
     /// The assembly of every function, where `Inspect` asks for it.
     pub listing: String,
     /// The stages that `Inspect` names, function by function.
@@ -54,6 +57,7 @@ pub enum Stage {
 /// What to tell besides the object.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub struct Inspect {
+    pub header: bool,
     pub listing: bool,
     pub stages: Vec<Stage>,
 }
@@ -106,7 +110,11 @@ fn compile_here(wasm: &[u8], options: &Options, inspect: &Inspect) -> Result<Com
         let result = compiler.part(part)?;
         code.push((part, compiler.tell(part, result, &mut compiled)));
     }
-    compiled.object = elf::write(&module, &layout, names, &code, options)?;
+    let written = elf::write(&module, &layout, names, &code, options)?;
+    if inspect.header {
+        compiled.header = header::header(&module, &layout, &written, options)?;
+    }
+    compiled.object = written.bytes;
     Ok(compiled)
 }
 
@@ -158,7 +166,7 @@ impl Compiler<'_, '_> {
     fn part(&self, part: Part) -> Result<(Code, String), Error> {
         let mut dump = String::new();
         let func = match self.graph(part)? {
-            Some(graph) => self.registers(part, &graph, &mut dump),
+            Some(graph) => self.registers(part, graph, &mut dump),
             None => thunk(part),
         };
         let code = self.emit(part, &func)?;
@@ -192,9 +200,10 @@ impl Compiler<'_, '_> {
     }
 
     /// From values to core registers.
-    fn registers(&self, part: Part, graph: &Graph, dump: &mut String) -> Func<Reg> {
+    fn registers(&self, part: Part, graph: Graph, dump: &mut String) -> Func<Reg> {
         self.show(Stage::Ssa, part, dump, || graph.to_string());
-        let func: Func<VReg> = select::lower(graph, self.options);
+        let func: Func<VReg> = select::lower(&graph, self.options);
+        drop(graph);
         self.show(Stage::Select, part, dump, || func.to_string());
         self.show(Stage::Liveness, part, dump, || {
             regcache::dump_liveness(&func)

@@ -53,6 +53,7 @@ fn run(arguments: &Compile) -> ExitCode {
     };
     let listing = arguments.emit == Emit::Asm;
     let inspect = Inspect {
+        header: arguments.header.is_some(),
         listing,
         stages: arguments.dump.clone(),
     };
@@ -64,8 +65,12 @@ fn run(arguments: &Compile) -> ExitCode {
         Emit::Obj => compiled.object.as_slice(),
         Emit::Asm => compiled.listing.as_bytes(),
     };
-    if let Err(error) = output::write(&arguments.output, contents) {
-        let path = arguments.output.display().to_string();
+    let mut files = vec![(arguments.output.as_path(), contents)];
+    if let Some(header) = &arguments.header {
+        files.push((header.as_path(), compiled.header.as_bytes()));
+    }
+    if let Err((path, error)) = output::write(&files) {
+        let path = path.display().to_string();
         return fail(
             USAGE,
             format_args!("{}: {}", OneLine(&path), output::describe(&error)),

@@ -1,19 +1,61 @@
 //! Files and streams that the command line writes.
 
+use std::collections::HashSet;
 use std::io::{Error, ErrorKind, Result, Write};
-use std::path::Path;
+use std::path::{Path, PathBuf};
+use tempfile::NamedTempFile;
 
-/// Writes a whole file or nothing: beside it first, then renamed, so that an existing file stays what
-/// it was until the new one is complete. What is no regular file (a device, a pipe) is written to.
-pub fn write(path: &Path, contents: &[u8]) -> Result<()> {
-    let path = match path.canonicalize() {
+/// Writes all files or none: beside their places first, then renamed once all are complete, so that
+/// existing files stay what they were until then. What is no regular file (a device, a pipe) is
+/// written to.
+///
+/// # Errors
+/// The file that cannot be written.
+pub fn write<'p>(files: &[(&'p Path, &[u8])]) -> std::result::Result<(), (&'p Path, Error)> {
+    let mut staged = Vec::with_capacity(files.len());
+    let mut places = HashSet::new();
+    for &(path, contents) in files {
+        let place = stage(path, contents).map_err(|error| (path, error))?;
+        if let Staged::Beside(_, target) = &place
+            && !places.insert(target.clone())
+        {
+            return Err((path, Error::other("it is the file of two outputs")));
+        }
+        staged.push((path, place));
+    }
+    for (path, place) in staged {
+        place.finish().map_err(|error| (path, error))?;
+    }
+    Ok(())
+}
+
+/// A file that is ready to be written.
+enum Staged<'c> {
+    /// Its contents are complete, and its place is known.
+    Beside(NamedTempFile, PathBuf),
+    /// It takes its contents where it is.
+    Stream(PathBuf, &'c [u8]),
+}
+
+impl Staged<'_> {
+    fn finish(self) -> Result<()> {
+        match self {
+            Staged::Beside(file, target) => file.persist(target).map(|_| ())?,
+            Staged::Stream(target, contents) => std::fs::write(target, contents)?,
+        }
+        Ok(())
+    }
+}
+
+fn stage<'c>(path: &Path, contents: &'c [u8]) -> Result<Staged<'c>> {
+    let target = match path.canonicalize() {
         Ok(target) => {
             let metadata = target.metadata()?;
             if metadata.is_dir() {
                 return Err(ErrorKind::IsADirectory.into());
             }
             if !metadata.is_file() {
-                return std::fs::write(target, contents);
+                return Ok(Staged::Stream(target, contents));
             }
             if metadata.permissions().readonly() {
                 return Err(ErrorKind::PermissionDenied.into());
@@ -22,14 +64,15 @@ pub fn write(path: &Path, contents: &[u8]) -> Result<()> {
         }
         Err(_) => path.to_path_buf(),
     };
-    let folder = match path.parent() {
+    let folder = match target.parent() {
         Some(folder) if !folder.as_os_str().is_empty() => folder,
         Some(_) | None => Path::new("."),
     };
+    let name = target.file_name().ok_or(ErrorKind::InvalidInput)?;
+    let target = folder.canonicalize()?.join(name);
     let mut file = builder().tempfile_in(folder)?;
     file.write_all(contents)?;
-    file.persist(path)?;
-    Ok(())
+    Ok(Staged::Beside(file, target))
 }
 
 /// Temporary files that others may read, within the umask, once they have their final name.

@@ -246,3 +246,35 @@ fn a_link_stays_a_link_and_a_device_stays_a_device() {
     assert_eq!(compile("/dev/null"), 0);
     assert!(!Path::new("/dev/null").is_file());
 }
+
+#[test]
+fn object_and_header_are_written_both_or_neither() {
+    let folder = Folder::new(&[
+        ("m.wat", GOOD.as_bytes()),
+        ("bad.wat", INVALID.as_bytes()),
+        ("_old", b"old contents"),
+    ]);
+    let compile =
+        |input, object, header| folder.synth(&["compile", input, "-o", object, "--header", header]);
+    compile("bad.wat", "m.o", "m.h").refused(1, "bad.wat");
+    compile("m.wat", "_old", "missing/m.h").refused(2, "missing/m.h: no such file or directory");
+    compile("m.wat", "missing/m.o", "_old").refused(2, "missing/m.o: no such file or directory");
+    compile("m.wat", "m.o", "./m.o").refused(2, "./m.o: it is the file of two outputs");
+    assert_eq!(read(&folder.path("_old")), b"old contents");
+    assert_eq!(folder.names(), ["_old", "bad.wat", "m.wat"]);
+
+    let run = compile("m.wat", "m.o", "m.h");
+    assert_eq!(
+        (run.status, run.stdout.as_str(), run.stderr.as_str()),
+        (0, "", "")
+    );
+    let header = String::from_utf8(read(&folder.path("m.h"))).expect("headers are ASCII");
+    for line in [
+        "int32_t f(int32_t);",
+        "void m_init(void);",
+        "extern uint8_t m_memory[65536];",
+    ] {
+        assert!(header.lines().any(|found| found == line), "{header}");
+    }
+    assert_eq!(folder.names(), ["_old", "bad.wat", "m.h", "m.o", "m.wat"]);
+}

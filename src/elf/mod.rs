@@ -9,5 +9,5 @@ mod state;
 mod symbols;
 mod write;
 
-pub use symbols::Names;
-pub use write::{Part, write};
+pub use symbols::{MAX_SUFFIX, Names, SIZE_SUFFIX};
+pub use write::{Part, Written, write};

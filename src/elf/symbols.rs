@@ -8,7 +8,7 @@ use crate::error::{Error, OneLine, Place};
 use crate::isa::Symbol;
 use crate::options::{Options, expand};
 use crate::wasm::{Entity, Export, Import, Module, signature};
-use std::collections::HashMap;
+use hashbrown::HashMap;
 use std::fmt::Write;
 
 /// Suffixes of the words that hold the sizes of a memory or table.
@@ -132,7 +132,7 @@ impl Names {
 
     /// An imported entity has the import's name, any other one of its own: `<module>_memory` and, past the
     /// first, with its index; a global always with its index.
-    fn of_state(&self, entity: Entity, suffix: &str) -> String {
+    pub fn of_state(&self, entity: Entity, suffix: &str) -> String {
         let name = match (&self.entity(entity).import, entity) {
             (Some(name), _) => name.clone(),
             (None, Entity::Memory(0)) => self.of_module("memory"),
@@ -143,6 +143,17 @@ impl Names {
             (None, Entity::Function(index)) => self.defined(index).to_string(),
         };
         format!("{name}{suffix}")
+    }
+
+    /// The symbol of an export, which imported state does not have.
+    pub fn of_export(&self, export: &Export<'_>, options: &Options) -> String {
+        let (template, index) = (&options.export_name, export.entity.index());
+        elf_name(expand(template, &self.module, export.name, index))
+    }
+
+    /// Who has a global name, as a message says it.
+    pub fn claimant(&self, name: &str) -> Option<&str> {
+        self.claims.get(name).map(|claim| claim.who.as_str())
     }
 
     /// `<module>_<what>`
@@ -286,12 +297,7 @@ impl Names {
         if !is_function && self.entity(entity).import.is_some() {
             return Ok(());
         }
-        let name = elf_name(expand(
-            &options.export_name,
-            &options.module_name,
-            export.name,
-            entity.index(),
-        ));
+        let name = self.of_export(export, options);
         for name in with_words(&name, entity) {
             let who = format!("export {}", OneLine(export.name));
             self.claim(
@@ -308,9 +314,10 @@ impl Names {
     }
 }
 
-/// What a string may not be as the name of an ELF symbol, spelled in hexadecimal.
+/// What a string may not be as the name of an ELF symbol, spelled in hexadecimal. Linkers read a version
+/// behind `@` and drop it, which would merge `f@` with `f`.
 fn elf_name(name: String) -> String {
-    if !name.is_empty() && !name.contains('\0') {
+    if !name.is_empty() && !name.contains(['\0', '@']) {
         return name;
     }
     let mut hex = String::from("$hex:");

@@ -11,12 +11,12 @@ use crate::error::Error;
 use crate::isa;
 use crate::options::Options;
 use crate::wasm::{Entity, Layout, Module};
+use hashbrown::{HashMap, HashSet};
 use object::write::{Object, Relocation, SectionId, Symbol, SymbolFlags, SymbolId, SymbolSection};
 use object::{
     Architecture, BinaryFormat, Endianness, FileFlags, RelocationFlags, SectionFlags, SectionKind,
     SymbolKind, SymbolScope, elf,
 };
-use std::collections::HashMap;
 
 /// What a piece of machine code is.
 #[derive(Copy, Clone, PartialEq, Eq, Debug)]
@@ -30,7 +30,15 @@ pub enum Part {
     Init,
 }
 
-/// The bytes of the object. `code` holds every function that can be reached and is not imported, a thunk
+/// An object, and what is in it.
+pub struct Written {
+    pub bytes: Vec<u8>,
+    pub names: Names,
+    /// What the object defines or refers to.
+    pub symbols: HashSet<isa::Symbol>,
+}
+
+/// The object. `code` holds every function that can be reached and is not imported, a thunk
 /// for each import that is exported or whose reference is taken, the initialisation, and the routines that these refer to.
 ///
 /// # Errors
@@ -41,7 +49,7 @@ pub fn write(
     names: Names,
     code: &[(Part, Code)],
     options: &Options,
-) -> Result<Vec<u8>, Error> {
+) -> Result<Written, Error> {
     let mut object = Object::new(BinaryFormat::Elf, Architecture::Arm, Endianness::Little);
     object.flags = FileFlags::Elf {
         os_abi: elf::ELFOSABI_NONE,
@@ -69,7 +77,11 @@ pub fn write(
         }
     }
     let bytes = writer.object.write();
-    Ok(bytes.expect("sections, symbols and relocations are those of ELF32 for Arm"))
+    Ok(Written {
+        bytes: bytes.expect("sections, symbols and relocations are those of ELF32 for Arm"),
+        names: writer.names,
+        symbols: writer.symbols.into_keys().collect(),
+    })
 }
 
 pub(super) struct Writer<'w, 'a> {

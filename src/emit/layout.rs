@@ -1,10 +1,11 @@
 //! Which blocks are emitted, in which order, and where a branch to each really goes.
 //!
 //! A block without instructions that only jumps, returns or traps is no place of its own: branches
-//! go to where it leads. The blocks that are left keep the given order (reverse post-order, loops
+//! go to where it leads. Equal blocks are one. The blocks that are left keep the given order (reverse post-order, loops
 //! together), the cold ones last.
 
-use crate::isa::{BlockId, Func, Reg, Term, TrapCode};
+use crate::isa::{BlockId, Func, Inst, Reg, Term, TrapCode};
+use std::collections::HashMap;
 
 /// Where a branch goes.
 #[derive(Copy, Clone, PartialEq, Eq, Debug)]
@@ -27,7 +28,8 @@ impl Layout {
 }
 
 pub fn layout(func: &Func<Reg>) -> Layout {
-    let targets = thread(func);
+    let mut targets = thread(func);
+    share(func, &mut targets);
     let reached = reach(func, &targets);
     let placed = |cold: bool| {
         func.block_ids()
@@ -75,6 +77,51 @@ fn thread(func: &Func<Reg>) -> Vec<Target> {
         .into_iter()
         .map(|target| target.expect("every block is visited"));
     threaded.collect()
+}
+
+/// Makes equal blocks one: those with the same instructions and the same end, which is common where several
+/// ways to one place pass the same constants. A block that another falls into stays, since a jump would take
+/// the place of the fall.
+fn share(func: &Func<Reg>, targets: &mut [Target]) {
+    let mut first: HashMap<(&[Inst<Reg>], Term<Reg>), BlockId> = HashMap::new();
+    let mut shared: Vec<(BlockId, BlockId)> = Vec::new();
+    // Successors come first, so that what follows equal blocks is compared after being shared itself.
+    for id in func.block_ids().rev() {
+        let block = func.block(id);
+        if targets[id.index()] != Target::Block(id) {
+            continue;
+        }
+        let mut term = block.term.clone();
+        for edge in term.edges_mut() {
+            if let Target::Block(target) = targets[edge.target.index()] {
+                edge.target = target;
+            }
+        }
+        let Some(&same) = first.get(&(block.insts.as_slice(), term.clone())) else {
+            first.insert((block.insts.as_slice(), term), id);
+            continue;
+        };
+        let before = id.index().checked_sub(1).map(BlockId::new);
+        let is_fallen_into = before.is_none_or(|before| {
+            func.block(before)
+                .term
+                .successors()
+                .any(|target| target == id)
+        });
+        if !is_fallen_into {
+            targets[id.index()] = Target::Block(same);
+            shared.push((id, same));
+        }
+    }
+    // What was threaded to a block goes where the block now does.
+    let gone: HashMap<BlockId, BlockId> = shared.into_iter().collect();
+    for target in targets.iter_mut() {
+        if let Target::Block(id) = target
+            && let Some(&same) = gone.get(id)
+        {
+            *target = Target::Block(same);
+        }
+    }
 }
 
 /// The blocks that control can reach once every branch goes to its target.

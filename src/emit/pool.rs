@@ -12,7 +12,7 @@
 use super::program::{Item, LiteralId, Program, Table};
 use super::relax;
 use crate::isa::Const;
-use std::collections::HashMap;
+use hashbrown::HashMap;
 
 /// Bytes from a load to the end of its pool, less what alignment and a branch around may add.
 const WINDOW: u32 = 4095 - 16;

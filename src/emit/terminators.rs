@@ -12,7 +12,7 @@ use crate::isa::{
     TrapCode,
 };
 use crate::options::Trap;
-use std::collections::HashMap;
+use hashbrown::HashMap;
 
 /// Where the one epilogue stands, if a function with several returns is smaller with one: at a
 /// return without instructions if there is one, which branches can reach directly.

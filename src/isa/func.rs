@@ -111,7 +111,7 @@ impl BlockId {
 }
 
 /// A way out of a block: where to, and the values of the target's parameters.
-#[derive(Clone, PartialEq, Eq, Debug)]
+#[derive(Clone, PartialEq, Eq, Hash, Debug)]
 pub struct Edge<R> {
     pub target: BlockId,
     pub args: SmallVec<[R; 4]>,
@@ -130,7 +130,7 @@ impl<R> Edge<R> {
 ///
 /// Invariant: before register caching only `Jump` has edges with arguments, and no edge is critical (from a
 /// block with several successors to one with several predecessors).
-#[derive(Clone, PartialEq, Eq, Debug)]
+#[derive(Clone, PartialEq, Eq, Hash, Debug)]
 pub enum Term<R> {
     Jump(Edge<R>),
     /// On the flags that the block's instructions leave.
@@ -253,7 +253,7 @@ impl<R> Term<R> {
     }
 }
 
-#[derive(Clone, PartialEq, Eq, Debug)]
+#[derive(Clone, PartialEq, Eq, Hash, Debug)]
 pub struct BlockData<R> {
     /// Empty after register caching.
     pub params: SmallVec<[R; 4]>,
@@ -267,7 +267,7 @@ pub struct BlockData<R> {
 
 /// A function. Block 0 is the entry; it has no predecessors and no parameters. Every block is
 /// reachable, and blocks stand in reverse post-order with the blocks of each loop together.
-#[derive(Clone, PartialEq, Eq, Debug)]
+#[derive(Clone, PartialEq, Eq, Hash, Debug)]
 pub struct Func<R> {
     pub blocks: Vec<BlockData<R>>,
     /// Values that arrive in registers.

@@ -3,7 +3,7 @@
 
 /// A Thumb-2 modified immediate (ARMv7-M ARM A5.3.2): a byte, a byte repeated by one of three
 /// patterns, or eight bits with the top one set rotated to any place.
-#[derive(Copy, Clone, PartialEq, Eq, Debug)]
+#[derive(Copy, Clone, PartialEq, Eq, Hash, Debug)]
 pub struct ModImm(u32);
 
 impl ModImm {
@@ -44,14 +44,14 @@ impl ModImm {
 }
 
 macro_rules! ranged {
-    ($(#[$doc:meta])* $name:ident: $int:ty, $range:expr, $step:expr) => {
+    ($(#[$doc:meta])* $name:ident: $int:ty, $range:expr $(, multiples of $step:literal)?) => {
         $(#[$doc])*
-        #[derive(Copy, Clone, PartialEq, Eq, Debug)]
+        #[derive(Copy, Clone, PartialEq, Eq, Hash, Debug)]
         pub struct $name($int);
 
         impl $name {
             pub fn new(value: $int) -> Option<$name> {
-                ($range.contains(&value) && value % $step == 0).then_some($name(value))
+                ($range.contains(&value) $(&& value % $step == 0)?).then_some($name(value))
             }
 
             pub fn value(self) -> $int {
@@ -63,36 +63,36 @@ macro_rules! ranged {
 
 ranged!(
     /// The plain immediate of ADDW and SUBW.
-    Imm12: u32, 0..=4095, 1
+    Imm12: u32, 0..=4095
 );
 ranged!(
     /// The immediate of MOVW and MOVT.
-    Imm16: u32, 0..=65535, 1
+    Imm16: u32, 0..=65535
 );
 ranged!(
     /// A constant shift of an operand. LSL and ROR take 1–31; 32 is for LSR and ASR alone and is
     /// never needed: wasm masks its amounts.
-    ShiftAmount: u32, 1..=31, 1
+    ShiftAmount: u32, 1..=31
 );
 ranged!(
     /// The lowest bit of a bit field.
-    Lsb: u32, 0..=31, 1
+    Lsb: u32, 0..=31
 );
 ranged!(
     /// The offset of a single load or store: twelve bits up, eight bits down.
-    Offset: i32, -255..=4095, 1
+    Offset: i32, -255..=4095
 );
 ranged!(
     /// The offset of a pre- or post-indexed load or store.
-    ShortOffset: i32, -255..=255, 1
+    ShortOffset: i32, -255..=255
 );
 ranged!(
     /// The offset of LDRD and STRD.
-    PairOffset: i32, -1020..=1020, 4
+    PairOffset: i32, -1020..=1020, multiples of 4
 );
 ranged!(
     /// An offset from sp in words, as bytes.
-    WordOffset: u32, 0..=u32::MAX, 4
+    WordOffset: u32, 0..=u32::MAX, multiples of 4
 );
 
 #[cfg(test)]

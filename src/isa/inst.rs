@@ -79,7 +79,7 @@ impl Cond {
 }
 
 /// Three-operand arithmetic and logic with a flexible second operand.
-#[derive(Copy, Clone, PartialEq, Eq, Debug)]
+#[derive(Copy, Clone, PartialEq, Eq, Hash, Debug)]
 pub enum AluOp {
     And,
     Bic,
@@ -95,7 +95,7 @@ pub enum AluOp {
 }
 
 /// Comparisons: arithmetic whose only result is NZCV.
-#[derive(Copy, Clone, PartialEq, Eq, Debug)]
+#[derive(Copy, Clone, PartialEq, Eq, Hash, Debug)]
 pub enum TestOp {
     /// flags of `rn - rhs`
     Cmp,
@@ -107,7 +107,7 @@ pub enum TestOp {
     Teq,
 }
 
-#[derive(Copy, Clone, PartialEq, Eq, Debug)]
+#[derive(Copy, Clone, PartialEq, Eq, Hash, Debug)]
 pub enum ShiftOp {
     Lsl,
     Lsr,
@@ -115,7 +115,7 @@ pub enum ShiftOp {
     Ror,
 }
 
-#[derive(Copy, Clone, PartialEq, Eq, Debug)]
+#[derive(Copy, Clone, PartialEq, Eq, Hash, Debug)]
 pub enum ExtendOp {
     Uxtb,
     Uxth,
@@ -124,7 +124,7 @@ pub enum ExtendOp {
 }
 
 /// The rotation to the right that an extension applies to its operand.
-#[derive(Copy, Clone, PartialEq, Eq, Debug)]
+#[derive(Copy, Clone, PartialEq, Eq, Hash, Debug)]
 pub enum Rotation {
     None,
     Ror8,
@@ -132,7 +132,7 @@ pub enum Rotation {
     Ror24,
 }
 
-#[derive(Copy, Clone, PartialEq, Eq, Debug)]
+#[derive(Copy, Clone, PartialEq, Eq, Hash, Debug)]
 pub enum UnaryOp {
     Clz,
     Rbit,
@@ -142,7 +142,7 @@ pub enum UnaryOp {
 }
 
 /// The flexible second operand.
-#[derive(Copy, Clone, PartialEq, Eq, Debug)]
+#[derive(Copy, Clone, PartialEq, Eq, Hash, Debug)]
 pub enum Operand2<R> {
     Reg(R),
     Shifted(R, ShiftOp, ShiftAmount),
@@ -170,7 +170,7 @@ impl MemSize {
 }
 
 /// The address of a single load or store.
-#[derive(Copy, Clone, PartialEq, Eq, Debug)]
+#[derive(Copy, Clone, PartialEq, Eq, Hash, Debug)]
 pub enum Addr<R> {
     /// `[rn, #offset]`
     Offset(R, Offset),
@@ -188,14 +188,14 @@ pub enum Const {
     Address(Symbol, i32),
 }
 
-#[derive(Copy, Clone, PartialEq, Eq, Debug)]
+#[derive(Copy, Clone, PartialEq, Eq, Hash, Debug)]
 pub enum CallTarget<R> {
     Symbol(Symbol),
     Register(R),
 }
 
 /// A call: its arguments and results in the registers that the convention names.
-#[derive(Clone, PartialEq, Eq, Debug)]
+#[derive(Clone, PartialEq, Eq, Hash, Debug)]
 pub struct Call<R> {
     pub target: CallTarget<R>,
     pub args: SmallVec<[(R, Reg); 4]>,
@@ -205,7 +205,7 @@ pub struct Call<R> {
 }
 
 /// An instruction over registers of type `R`.
-#[derive(Clone, PartialEq, Eq, Debug)]
+#[derive(Clone, PartialEq, Eq, Hash, Debug)]
 pub enum Inst<R> {
     /// `op{s} rd, rn, rhs`
     Alu {
@@ -426,7 +426,7 @@ pub enum Inst<R> {
 }
 
 /// What an operand is to its instruction. Uses are read before any definition is written.
-#[derive(Copy, Clone, PartialEq, Eq, Debug)]
+#[derive(Copy, Clone, PartialEq, Eq, Hash, Debug)]
 pub enum Role {
     Use,
     /// Read in this register.

@@ -84,7 +84,7 @@ impl fmt::Debug for VReg {
 }
 
 /// A set of core registers, iterated in ascending order.
-#[derive(Copy, Clone, PartialEq, Eq, Default)]
+#[derive(Copy, Clone, PartialEq, Eq, Hash, Default)]
 pub struct RegSet(u16);
 
 impl RegSet {

@@ -4,6 +4,8 @@
 //! the root of a radix tree with sixteen children per node, and an operation copies only the nodes on the way
 //! to what changes. Union and difference skip what both sides share. This keeps liveness near-linear
 //! where tens of thousands of values are live through thousands of blocks.
+//!
+//! Invariant: no subtree is without keys but the empty one, so that what has gone costs nothing.
 
 use crate::isa::VReg;
 
@@ -66,8 +68,24 @@ impl Pool {
         if self.get(map, key).is_none() {
             map
         } else {
-            self.set(map, key, 0)
+            Map(self.clear(map.0, key.index(), self.top))
         }
+    }
+
+    /// The subtree without a key that it has.
+    fn clear(&mut self, node: u32, key: usize, shift: u32) -> u32 {
+        let slot = child(key, shift);
+        let below = match shift {
+            0 => 0,
+            _ => self.clear(self.nodes[node as usize][slot], key, shift - BITS),
+        };
+        let mut others = self.nodes[node as usize].iter().enumerate();
+        if below == 0 && others.all(|(index, &child)| index == slot || child == 0) {
+            return 0;
+        }
+        let node = self.own(node);
+        self.nodes[node as usize][slot] = below;
+        node
     }
 
     fn set(&mut self, map: Map, key: VReg, value: u32) -> Map {

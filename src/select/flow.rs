@@ -11,6 +11,7 @@ pub struct Flow {
     pub predecessors: Vec<SmallVec<[Block; 2]>>,
     /// The immediate dominator; the entry's is itself.
     pub dominator: Vec<Block>,
+    tree: Tree,
     /// For each block, its number in a walk over the dominator tree, and the largest number below it: a
     /// block dominates those whose interval lies in its own.
     pub intervals: Vec<(u32, u32)>,
@@ -29,13 +30,61 @@ impl Flow {
     }
 
     /// The nearest block that dominates both.
-    pub fn common_dominator(&self, mut a: Block, mut b: Block) -> Block {
-        while a != b {
-            if a > b {
-                a = self.dominator[a.index()];
+    pub fn common_dominator(&self, a: Block, b: Block) -> Block {
+        self.tree.meet(a, b)
+    }
+}
+
+/// A tree of blocks in which the nearest common ancestor is found in logarithmic time (Myers, "An Applicative
+/// Random-Access Stack", 1983): besides its parent, each block knows an ancestor farther up.
+struct Tree {
+    parent: Vec<Block>,
+    far: Vec<Block>,
+    depth: Vec<u32>,
+}
+
+impl Tree {
+    /// The root alone.
+    fn new() -> Tree {
+        Tree {
+            parent: vec![Block::ENTRY],
+            far: vec![Block::ENTRY],
+            depth: vec![0],
+        }
+    }
+
+    /// Adds the next block.
+    fn push(&mut self, parent: Block) {
+        let depth = |block: Block| self.depth[block.index()];
+        let far = self.far[parent.index()];
+        let farther = self.far[far.index()];
+        let even = depth(parent) - depth(far) == depth(far) - depth(farther);
+        self.depth.push(depth(parent) + 1);
+        self.far.push(if even { farther } else { parent });
+        self.parent.push(parent);
+    }
+
+    fn meet(&self, mut a: Block, mut b: Block) -> Block {
+        let depth = |block: Block| self.depth[block.index()];
+        if depth(a) < depth(b) {
+            (a, b) = (b, a);
+        }
+        while depth(a) > depth(b) {
+            let far = self.far[a.index()];
+            a = if depth(far) >= depth(b) {
+                far
             } else {
-                b = self.dominator[b.index()];
-            }
+                self.parent[a.index()]
+            };
+        }
+        // At equal depths the far ancestors have equal depths too.
+        while a != b {
+            let (x, y) = (self.far[a.index()], self.far[b.index()]);
+            (a, b) = if x == y {
+                (self.parent[a.index()], self.parent[b.index()])
+            } else {
+                (x, y)
+            };
         }
         a
     }
@@ -44,7 +93,8 @@ impl Flow {
 /// Analyses a graph whose blocks stand so that every forward edge goes to a later one, all of them reachable.
 pub fn flow(graph: &Graph) -> Flow {
     let predecessors = graph.predecessors();
-    let dominator = dominators(&predecessors);
+    let tree = dominators(&predecessors);
+    let dominator = tree.parent.clone();
     let intervals = intervals(&dominator);
     let mut flow = Flow {
         header: vec![None; predecessors.len()],
@@ -52,31 +102,21 @@ pub fn flow(graph: &Graph) -> Flow {
         depth: vec![0; predecessors.len()],
         predecessors,
         dominator,
+        tree,
         intervals,
     };
     find_loops(&mut flow);
     flow
 }
 
-fn dominators(predecessors: &[SmallVec<[Block; 2]>]) -> Vec<Block> {
-    let mut dominator: Vec<Block> = vec![Block::ENTRY; predecessors.len()];
-    for block in 1..predecessors.len() {
-        let forward = predecessors[block]
-            .iter()
-            .filter(|pred| pred.index() < block);
-        let nearest = forward.copied().reduce(|mut a, mut b| {
-            while a != b {
-                if a > b {
-                    a = dominator[a.index()];
-                } else {
-                    b = dominator[b.index()];
-                }
-            }
-            a
-        });
-        dominator[block] = nearest.expect("a reachable block has a forward edge to it");
+fn dominators(predecessors: &[SmallVec<[Block; 2]>]) -> Tree {
+    let mut tree = Tree::new();
+    for (block, predecessors) in predecessors.iter().enumerate().skip(1) {
+        let forward = predecessors.iter().filter(|pred| pred.index() < block);
+        let nearest = forward.copied().reduce(|a, b| tree.meet(a, b));
+        tree.push(nearest.expect("a reachable block has a forward edge to it"));
     }
-    dominator
+    tree
 }
 
 fn intervals(dominator: &[Block]) -> Vec<(u32, u32)> {

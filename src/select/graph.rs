@@ -5,17 +5,24 @@
 
 use super::ir::{Access, BinOp, Block, BlockData, CallInfo, Graph, Node, Op, Term, UnOp, Value};
 use crate::isa::{Cond, MemSize, Symbol, TrapCode};
+use hashbrown::hash_table::Entry;
+use hashbrown::{DefaultHashBuilder, HashMap, HashTable};
 use smallvec::SmallVec;
-use std::collections::HashMap;
+use std::hash::BuildHasher;
 
 type Args = SmallVec<[Value; 4]>;
+
+/// How many refinements of a value are kept before those that do not hold any more are dropped.
+const REFINEMENTS: usize = 16;
 
 /// A graph under construction.
 pub struct Builder {
     pub graph: Graph,
     /// The block that nodes are added to.
     block: Block,
-    numbered: HashMap<(Op, Args), Value>,
+    /// The latest node of each operation and arguments.
+    numbered: HashTable<Value>,
+    hasher: DefaultHashBuilder,
     /// For each node, the bits that can be 1.
     bits: Vec<u32>,
     /// Intervals of a walk over the dominator tree: a block dominates those inside its own. Empty while the
@@ -40,7 +47,8 @@ impl Builder {
         let mut builder = Builder {
             graph: Graph::default(),
             block: Block::ENTRY,
-            numbered: HashMap::new(),
+            numbered: HashTable::new(),
+            hasher: DefaultHashBuilder::default(),
             bits: Vec::new(),
             dominators,
             epoch: 0,
@@ -120,12 +128,16 @@ impl Builder {
     }
 
     fn refine(&mut self, value: Value, bits: u32) {
-        if self.bits(value) & !bits != 0 {
-            self.refined
-                .entry(value)
-                .or_default()
-                .push((self.block, bits));
+        if self.bits(value) & !bits == 0 {
+            return;
         }
+        let mut known = self.refined.remove(&value).unwrap_or_default();
+        // Of those that hold here each clears a bit, so few are left.
+        if known.len() >= REFINEMENTS {
+            known.retain(|&mut (block, _)| self.dominates(block));
+        }
+        known.push((self.block, bits));
+        self.refined.insert(value, known);
     }
 
     pub fn constant(&self, value: Value) -> Option<u32> {
@@ -168,20 +180,41 @@ impl Builder {
 
     /// A pure node, numbered.
     pub fn pure(&mut self, op: Op, args: &[Value]) -> Value {
-        let key = (op, Args::from_slice(args));
         let floating = matches!(op, Op::Const(_) | Op::Address(..));
-        if let Some(&value) = self.numbered.get(&key)
+        let hash = self.hasher.hash_one((op, args));
+        let same = |&value: &Value| {
+            let node = self.graph.node(value);
+            node.op == op && node.args.as_slice() == args
+        };
+        if let Some(&value) = self.numbered.find(hash, same)
             && (floating || self.dominates(self.graph.node(value).block))
         {
             return value;
         }
         let bits = self.possible_bits(op, args);
-        let value = self.push(op, key.1.clone(), self.block, bits);
-        self.numbered.insert(key, value);
+        let value = self.push(op, Args::from_slice(args), self.block, bits);
+        self.number(hash, value);
         if !floating {
             self.graph.blocks[self.block.index()].body.push(value);
         }
         value
+    }
+
+    /// Makes a value the one that stands for its operation and arguments.
+    fn number(&mut self, hash: u64, value: Value) {
+        let (nodes, hasher) = (&self.graph.nodes, &self.hasher);
+        let key = |value: Value| {
+            let node = &nodes[value.index()];
+            (node.op, node.args.as_slice())
+        };
+        let same = |&other: &Value| key(other) == key(value);
+        let rehash = |&value: &Value| hasher.hash_one(key(value));
+        match self.numbered.entry(hash, same, rehash) {
+            Entry::Occupied(mut entry) => *entry.get_mut() = value,
+            Entry::Vacant(entry) => {
+                entry.insert(value);
+            }
+        }
     }
 
     /// A node that is not numbered.

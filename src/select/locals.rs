@@ -23,8 +23,7 @@ pub struct Construct {
 pub struct Locals {
     /// In the order in which they open.
     pub constructs: Vec<Construct>,
-    /// Position and local of each write, ascending.
-    writes: Vec<(u32, u32)>,
+    writes: Writes,
     /// For each local, the position after which nothing reads it; 0 if nothing does.
     last_read: Vec<u32>,
 }
@@ -40,12 +39,60 @@ impl Locals {
 
     /// The locals written at positions `from..to`, each once, in ascending order.
     pub fn written(&self, from: u32, to: u32) -> Vec<u32> {
-        let first = self.writes.partition_point(|&(at, _)| at < from);
-        let last = self.writes.partition_point(|&(at, _)| at < to);
-        let mut written: Vec<u32> = self.writes[first..last].iter().map(|w| w.1).collect();
-        written.sort_unstable();
-        written.dedup();
-        written
+        self.writes.between(from, to)
+    }
+}
+
+/// The writes of a body, which answer in time proportional to the answer: constructs nest, and the same writes are asked
+/// for once for each construct around them.
+#[derive(Debug, Default)]
+struct Writes {
+    /// Position and local of each, ascending.
+    list: Vec<(u32, u32)>,
+    /// A tree of minima over the numbers, plus one, of the write before to the same local, 0 if there is none: node n has
+    /// the children 2n and 2n + 1, and the leaves come last.
+    before: Vec<u32>,
+}
+
+impl Writes {
+    /// The writes in `list`, to this many locals.
+    fn new(list: Vec<(u32, u32)>, locals: usize) -> Writes {
+        let leaves = list.len().next_power_of_two();
+        let mut before = vec![u32::MAX; 2 * leaves];
+        let mut last = vec![0; locals];
+        for (number, &(_, local)) in (1..).zip(&list) {
+            before[leaves - 1 + number as usize] =
+                std::mem::replace(&mut last[local as usize], number);
+        }
+        for node in (1..leaves).rev() {
+            before[node] = before[2 * node].min(before[2 * node + 1]);
+        }
+        Writes { list, before }
+    }
+
+    /// The locals written at positions `from..to`, each once, in ascending order: those of the writes in the range that
+    /// have none to the same local before them in it.
+    fn between(&self, from: u32, to: u32) -> Vec<u32> {
+        let first = self.list.partition_point(|&(at, _)| at < from);
+        let last = self.list.partition_point(|&(at, _)| at < to);
+        let mut locals = Vec::new();
+        // Subtrees by their root, first leaf and number of leaves.
+        let mut work = vec![(1, 0, self.before.len() / 2)];
+        while let Some((node, start, leaves)) = work.pop() {
+            let outside = start >= last || start + leaves <= first;
+            if outside || self.before[node] as usize > first {
+                continue;
+            }
+            if leaves == 1 {
+                locals.push(self.list[start].1);
+            } else {
+                let half = leaves / 2;
+                work.push((2 * node, start, half));
+                work.push((2 * node + 1, start + half, half));
+            }
+        }
+        locals.sort_unstable();
+        locals
     }
 }
 
@@ -56,6 +103,7 @@ pub fn locals(body: &FunctionBody<'_>, count: usize) -> Locals {
         ..Locals::default()
     };
     let mut open: Vec<usize> = Vec::new();
+    let mut writes = Vec::new();
     let mut loops = 0;
     let mut read_in_loop: Vec<u32> = Vec::new();
     let mut reader = body
@@ -121,10 +169,11 @@ pub fn locals(body: &FunctionBody<'_>, count: usize) -> Locals {
                 }
             }
             Operator::LocalSet { local_index } | Operator::LocalTee { local_index } => {
-                facts.writes.push((position, local_index));
+                writes.push((position, local_index));
             }
             _ => {}
         }
     }
+    facts.writes = Writes::new(writes, count);
     facts
 }

@@ -100,7 +100,7 @@ pub fn symbol(ty: &FuncType) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use std::collections::HashMap;
+    use hashbrown::HashMap;
 
     const TYPES: [ValType; 6] = [
         ValType::I32,

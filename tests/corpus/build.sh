@@ -1,6 +1,6 @@
 #!/bin/sh
 # Builds every program of the corpus at four levels into wasm/, which is committed: tests need no clang.
-# Needs clang and wasm-ld 16 (tools/setup --corpus).
+# Needs clang and wasm-ld 16 (tools/setup).
 set -eu
 cd "$(dirname "$0")"
 mkdir -p wasm

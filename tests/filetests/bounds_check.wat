@@ -10,7 +10,7 @@
 ;;     movw r1, #0xfff8
 ;;     cmp r0, r1
 ;;     bhi .Ltrap4
-;;     ldr r1, =memory0
+;;     ldr r1, =m_memory
 ;;     adds r0, r0, r1
 ;;     ldr r0, [r0, #4]
 ;;     bx lr

@@ -18,7 +18,7 @@
 ;;     bx lr
 ;;
 ;; func[2]:
-;;     ldr r1, =memory0
+;;     ldr r1, =m_memory
 ;;     adds r1, r0, r1
 ;;     movs r0, #0
 ;;     str r0, [r1, #12]
@@ -32,9 +32,9 @@
 ;;     subs r0, r1, r2
 ;;     ldr r1, =0xffff8001
 ;;     movw r2, #0x7fff
-;;     bl function0
+;;     bl clamp
 ;;     mov r5, r0
-;;     ldr r0, =memory0
+;;     ldr r0, =m_memory
 ;;     adds r4, r4, r0
 ;;     ldr r0, [r4, #16]
 ;;     sub.w r8, r5, r0
@@ -43,24 +43,24 @@
 ;;     ldr r7, [r4, #12]
 ;;     ldr r0, [r4, #4]
 ;;     mov r1, r5
-;;     bl function1
+;;     bl gain
 ;;     adds r0, r7, r0
 ;;     rsbs r1, r6, #0
 ;;     mov r2, r6
-;;     bl function0
+;;     bl clamp
 ;;     str r0, [r4, #12]
 ;;     ldr r6, [r4, #24]
 ;;     mov r7, r0
 ;;     ldr r0, [r4]
 ;;     mov r1, r5
-;;     bl function1
+;;     bl gain
 ;;     adds r5, r0, r7
 ;;     ldr r0, [r4, #8]
 ;;     mov r1, r8
-;;     bl function1
+;;     bl gain
 ;;     adds r0, r5, r0
 ;;     rsbs r1, r6, #0
 ;;     mov r2, r6
-;;     bl function0
+;;     bl clamp
 ;;     pop.w {r4, r5, r6, r7, r8, pc}
 ;;     .ltorg

@@ -7,20 +7,19 @@
 ;;     push {r4, r5, r6, lr}
 ;;     mov r6, r0
 ;;     mov.w r0, #1024
-;;     bl function0
+;;     bl k_spin_lock
 ;;     mov r5, r0
 ;;     mov r0, r6
-;;     bl function1
+;;     bl z_unpend_first_thread
 ;;     cbz r0, .L2
-;; .L1:
 ;;     movs r1, #0
 ;;     mov r4, r0
-;;     bl function2
+;;     bl arch_thread_return_value_set
 ;;     mov r0, r4
-;;     bl function3
+;;     bl z_ready_thread
 ;;     b .L3
 ;; .L2:
-;;     ldr r0, =memory0
+;;     ldr r0, =m_memory
 ;;     adds r1, r6, r0
 ;;     ldr r0, [r1, #8]
 ;;     ldr r2, [r1, #12]
@@ -31,6 +30,6 @@
 ;; .L3:
 ;;     mov.w r0, #1024
 ;;     mov r1, r5
-;;     bl function4
+;;     bl z_reschedule
 ;;     pop {r4, r5, r6, pc}
 ;;     .ltorg

@@ -1,6 +1,8 @@
-//! Tools of the repository: the oracle that executes compiled objects, and the benchmarks.
+//! Tools of the repository: the oracle that executes compiled objects, the benchmarks, and modules of given shapes.
 
 pub mod bench;
 pub mod firmware;
+pub mod image;
 pub mod oracle;
+pub mod shapes;
 pub mod spec;

@@ -7,8 +7,8 @@ use super::Lower;
 use super::cond::Test;
 use crate::isa::{self, BlockId, Cond, Func, Inst, ModImm, Operand2, Term, TestOp, TrapCode, VReg};
 use crate::select::ir::{self, Block, Edge, Value};
+use hashbrown::HashMap;
 use smallvec::SmallVec;
-use std::collections::HashMap;
 
 /// A jump table is worth its bytes from this many targets on.
 const LEAST_TABLE: usize = 4;

@@ -9,7 +9,7 @@ use super::Lower;
 use crate::isa::{Const, Imm16, Inst, ModImm, VReg};
 use crate::select::flow::Flow;
 use crate::select::ir::{Block, Graph, Op};
-use std::collections::HashMap;
+use hashbrown::HashMap;
 
 /// A constant that code has asked for and that is not built yet.
 struct Wanted {
@@ -68,14 +68,20 @@ impl Consts {
                 header = flow.outer[of.index()];
             }
         }
-        let home = graph.block_ids().map(|block| {
-            let mut home = block;
-            let mut header = flow.header[block.index()];
-            while let Some(of) = header.filter(|of| !has_call[of.index()]) {
-                home = flow.dominator[of.index()];
-                header = flow.outer[of.index()];
+        // For each header, the block before the outermost loop around it without calls. Outer headers come first.
+        let mut before: Vec<Option<Block>> = vec![None; count];
+        for block in graph.block_ids() {
+            let heads = flow.header[block.index()] == Some(block);
+            if heads && !has_call[block.index()] {
+                let outer = flow.outer[block.index()].and_then(|outer| before[outer.index()]);
+                before[block.index()] = Some(outer.unwrap_or(flow.dominator[block.index()]));
             }
-            home
+        }
+        let home = graph.block_ids().map(|block| {
+            let header = flow.header[block.index()];
+            header
+                .and_then(|header| before[header.index()])
+                .unwrap_or(block)
         });
         Consts {
             shared: HashMap::new(),
@@ -87,6 +93,11 @@ impl Consts {
             hoisted: vec![Vec::new(); count],
             terminator: 0,
         }
+    }
+
+    /// Whether what a block uses is built before a loop.
+    pub fn leaves_loop(&self, block: Block) -> bool {
+        self.home[block.index()] != block
     }
 
     /// Ends a node: the constants that it used come before its instructions, of which the last is number

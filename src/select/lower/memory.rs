@@ -1,32 +1,107 @@
 //! Loads and stores with their addressing modes (ARMv7-M ARM A4.6).
 
 use super::Lower;
-use crate::isa::{Addr, Const, Inst, MemSize, Offset, StackArea};
-use crate::select::ir::{Access, BinOp, Op, Place, Value};
+use crate::isa::{Addr, Const, Inst, MemSize, Offset, ShortOffset, StackArea, VReg};
+use crate::select::ir::{Access, BinOp, Block, Op, Place, Value};
 
 /// Addresses of one symbol share a base where they lie in the same block of this size: what an immediate offset
 /// reaches.
 const REACH: i32 = 4096;
 
+/// How far above a step of an address the access is looked for that can do it.
+const STEP_REACH: usize = 64;
+
+/// What an access adds to its address besides.
+#[derive(Copy, Clone)]
+pub struct Step {
+    /// The stepped address.
+    sum: Value,
+    by: ShortOffset,
+    /// Whether the access is at the stepped address.
+    pre: bool,
+}
+
+impl Step {
+    pub fn sum(&self) -> Value {
+        self.sum
+    }
+}
+
 impl Lower<'_> {
-    pub fn load(&mut self, value: Value, address: Value, access: Access) {
-        let rt = self.dest(value);
-        let addr = self.addr(address, access.offset);
-        self.push(Inst::Load {
-            size: access.size,
-            rt,
-            addr,
-        });
+    /// Leaves the sum of an address and a small constant, number `n` of the block, to the access before it that is the
+    /// last to use the address; that access then has a post- or pre-indexed form.
+    pub fn step_at_access(&mut self, block: Block, n: usize) -> bool {
+        let body = &self.graph.block(block).body;
+        let node = self.graph.node(body[n]);
+        if node.op != Op::Binary(BinOp::Add) {
+            return false;
+        }
+        let (address, c) = (node.args[0], self.graph.constant(node.args[1]));
+        let Some(by) = c.and_then(|c| ShortOffset::new(c.cast_signed())) else {
+            return false;
+        };
+        // An address that is needed afterwards would have to be copied.
+        if self.is_reg_wanted(address) {
+            return false;
+        }
+        let before = body[..n].iter().rev().take(STEP_REACH);
+        let user = before
+            .copied()
+            .find(|&value| self.graph.node(value).args.contains(&address));
+        let Some(user) = user else { return false };
+        let (access, args) = match self.graph.node(user).op {
+            Op::Load(access) | Op::Store(access) => (access, &self.graph.node(user).args),
+            _ => return false,
+        };
+        let pre = access.offset == by.value();
+        if args[0] != address || args[1..].contains(&address) || !(pre || access.offset == 0) {
+            return false;
+        }
+        self.steps.insert(
+            user,
+            Step {
+                sum: body[n],
+                by,
+                pre,
+            },
+        );
+        true
     }
 
-    pub fn store(&mut self, address: Value, value: Value, access: Access) {
-        let rt = self.reg(value);
+    pub fn load(&mut self, value: Value, address: Value, access: Access) {
+        let rt = self.dest(value);
+        let size = access.size;
+        if let Some(Step { sum, by, pre }) = self.steps.remove(&value) {
+            let (old, rn) = (self.reg(address), self.dest(sum));
+            return self.push(Inst::LoadUpdate {
+                size,
+                pre,
+                rt,
+                rn,
+                old,
+                offset: by,
+            });
+        }
         let addr = self.addr(address, access.offset);
-        self.push(Inst::Store {
-            size: access.size,
-            rt,
-            addr,
-        });
+        self.push(Inst::Load { size, rt, addr });
+    }
+
+    pub fn store(&mut self, node: Value, address: Value, value: Value, access: Access) {
+        let rt = self.reg(value);
+        let size = access.size;
+        if let Some(Step { sum, by, pre }) = self.steps.remove(&node) {
+            let (old, rn) = (self.reg(address), self.dest(sum));
+            return self.push(Inst::StoreUpdate {
+                size,
+                pre,
+                rt,
+                rn,
+                old,
+                offset: by,
+            });
+        }
+        let addr = self.addr(address, access.offset);
+        self.push(Inst::Store { size, rt, addr });
     }
 
     /// An argument word that arrives on the stack.
@@ -42,7 +117,7 @@ impl Lower<'_> {
         }
     }
 
-    fn addr(&mut self, address: Value, offset: i32) -> Addr<crate::isa::VReg> {
+    fn addr(&mut self, address: Value, offset: i32) -> Addr<VReg> {
         match self.graph.op(address) {
             Op::ResultArea(start) => {
                 let offset = start.wrapping_add_signed(offset);
@@ -71,12 +146,17 @@ impl Lower<'_> {
     }
 
     /// The sum of two values as an index, where that is no worse than computing it.
-    fn indexed(&mut self, x: Value, y: Value, offset: i32) -> Option<Addr<crate::isa::VReg>> {
+    fn indexed(&mut self, x: Value, y: Value, offset: i32) -> Option<Addr<VReg>> {
+        // The offset joins an address, where it does not fit the instruction and in loops, before which the
+        // address is built.
         if let Op::Address(symbol, addend) = self.graph.op(y)
-            && Offset::new(offset).is_none()
+            && (Offset::new(offset).is_none() || offset != 0 && self.consts.leaves_loop(self.block))
         {
             let base = self.constant(Const::Address(symbol, addend.wrapping_add(offset)));
-            return Some(Addr::Index(base, self.reg(x), 0));
+            return Some(match self.folded_const(BinOp::Shl, x) {
+                Some((inner, shift @ 1..=3)) => Addr::Index(base, self.reg(inner), shift as u8),
+                _ => Addr::Index(base, self.reg(x), 0),
+            });
         }
         if offset != 0 {
             return None;

@@ -19,7 +19,8 @@ use super::flow::{Flow, flow};
 use super::ir::{BinOp, Block, Graph, Op, Place, Value};
 use crate::isa::{self, Func, Inst, Reg, Term, TrapCode, VReg};
 use consts::Consts;
-use std::collections::HashMap;
+use hashbrown::HashMap;
+use memory::Step;
 
 struct Lower<'a> {
     graph: &'a Graph,
@@ -41,6 +42,8 @@ struct Lower<'a> {
     sequence: Vec<Inst<VReg>>,
     /// Innermost loop of every block of `func`.
     headers: Vec<Option<Block>>,
+    /// Accesses of this block that also step their address.
+    steps: HashMap<Value, Step>,
 }
 
 /// Covers a graph whose blocks stand in order.
@@ -76,6 +79,7 @@ pub fn lower(graph: &Graph, stack_check: bool) -> Func<VReg> {
         sequence: Vec::new(),
         headers: flow.header.clone(),
         flow,
+        steps: HashMap::new(),
     };
     for block in graph.block_ids().rev() {
         lower.cover(block);
@@ -113,11 +117,17 @@ impl Lower<'_> {
         self.terminator(block);
         self.flush();
         let graph = self.graph;
-        for &value in graph.block(block).body.iter().rev() {
+        for (n, &value) in graph.block(block).body.iter().enumerate().rev() {
             if graph.op(value).has_effect() || self.is_wanted(value) {
+                if self.step_at_access(block, n) {
+                    continue;
+                }
                 self.node(value);
-                self.flush();
+            } else if let Some(step) = self.steps.remove(&value) {
+                // The access that was to do the step is not needed after all.
+                self.node(step.sum());
             }
+            self.flush();
         }
         let insts = self
             .consts
@@ -154,6 +164,19 @@ impl Lower<'_> {
             _ => 1,
         };
         (0..results).any(|n| self.result_reg(value, n).is_some())
+    }
+
+    /// Whether code that comes later reads this very value from a register.
+    fn is_reg_wanted(&self, value: Value) -> bool {
+        let node = self.graph.node(value);
+        match node.op {
+            Op::Const(_) | Op::Address(..) => true,
+            Op::Result(n) => self.results.contains_key(&(node.args[0], n)),
+            Op::Argument(n) => {
+                self.arguments[n as usize].is_some() || self.regs[value.index()].is_some()
+            }
+            _ => self.regs[value.index()].is_some(),
+        }
     }
 
     /// The register that holds a value.
@@ -233,7 +256,7 @@ impl Lower<'_> {
             Op::SubLong => self.sub_long(value),
             Op::MulLong { signed } => self.mul_long(value, signed),
             Op::Load(access) => self.load(value, args[0], access),
-            Op::Store(access) => self.store(args[0], args[1], access),
+            Op::Store(access) => self.store(value, args[0], args[1], access),
             Op::TrapIf(code) => self.trap_if(args[0], code),
             Op::Call(index) | Op::Routine(index) => self.call(value, index as usize),
             Op::ResultArea(offset) => {

@@ -61,11 +61,11 @@ fn region(address: u32, kind: RegionKind, data: &[u8], size: usize) -> Region {
             RegionKind::Constants | RegionKind::Data => DATA_GAP,
         });
     }
-    let gaps = vec![size..end];
+    let behind = size..end;
     Region {
         address,
         bytes,
         kind,
-        gaps,
+        gaps: Vec::from([behind]),
     }
 }

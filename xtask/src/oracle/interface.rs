@@ -368,9 +368,14 @@ fn symbol(template: &str, module: &str, name: &str, index: usize) -> String {
         .replace("{index}", &index.to_string())
         .replace("{module}", module)
         .replace("{name}", name);
-    if symbol.is_empty() || symbol.contains('\0') {
-        let hex: String = symbol.bytes().map(|byte| format!("{byte:02x}")).collect();
+    elf_name(symbol)
+}
+
+/// A name that ELF cannot carry (empty, with a NUL byte, or with the `@` of a version) as the object ABI spells it.
+pub fn elf_name(name: String) -> String {
+    if name.is_empty() || name.contains(['\0', '@']) {
+        let hex: String = name.bytes().map(|byte| format!("{byte:02x}")).collect();
         return format!("$hex:{hex}");
     }
-    symbol
+    name
 }

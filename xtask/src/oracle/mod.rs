@@ -1,9 +1,10 @@
 //! The oracle: executes compiled objects on an emulated Cortex-M4 and compares every observable with a reference engine.
 //!
-//! A module goes through `interface` (what it shows), `reference` (wasmtime), the compiler, `link` (addresses and stubs; `executable` takes what other linkers made),
-//! `machine` (the core and the rules of the standard), and `check` (the sequence of calls) with `compare` (the state after
-//! each). `abi` is a second, independent account of the calling convention; `library` and `stub` are what objects
-//! import; `generate` makes random modules, `program` some of them; `run` is the command.
+//! A module goes through `interface` (what it shows), `reference` (wasmtime), the compiler, `link` (addresses and stubs;
+//! `executable` takes what other linkers made), `machine` (the core and the rules of the standard), and `check` (the
+//! sequence of calls) with `compare` (the state after each). `abi` is a second, independent account of the calling
+//! convention; `library` and `stub` are what objects import; `generate` makes random modules, `program` some of them;
+//! `run` is the command.
 
 pub mod abi;
 pub mod check;

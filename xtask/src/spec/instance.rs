@@ -1,4 +1,4 @@
-//! Instances of modules as objects: the compiler's options for each, the link step, and the machines that they run on.
+//! Instances of modules as objects: their symbols, the link step, and the machines that they run on.
 //!
 //! Every instance has a number in its script, which prefixes its symbols, so that no two objects define the same name.
 //! Imports have symbols of their own too; the link step, which has checked the types, gives each the address of what it
@@ -8,15 +8,15 @@
 //! instance is an executable of its own, made of `spectest` and the module; modules that import from others are skipped then.
 
 use std::collections::HashMap;
-use std::panic::{AssertUnwindSafe, catch_unwind};
 
-use synth::error::Error;
 use synth::options::Options;
 use wasmparser::WasmFeatures;
 
+use super::compile::{compile, reserve};
 use super::interface::{self, ExternType, Interface};
 use super::pattern;
 use crate::oracle::executable;
+use crate::oracle::interface::elf_name;
 use crate::oracle::library;
 use crate::oracle::link::{Base, Provided, link_behind};
 use crate::oracle::machine::{self, Answer, Host, Machine, Outcome};
@@ -29,12 +29,6 @@ pub type External<'a> = &'a (dyn Fn(&[&[u8]]) -> Result<Vec<u8>, String> + Sync)
 pub const STACK_LIMIT: &str = "stack_limit";
 /// The prefix of instance 0.
 const SPECTEST: &str = "m0";
-/// Bytes, and entries, that are reserved past the minimum of what can grow.
-const GROWTH_BYTES: u64 = 16 << 16;
-const GROWTH_ENTRIES: u64 = 1 << 12;
-/// At most this much is reserved, whatever a module declares.
-const MOST_BYTES: u64 = 16 << 20;
-const MOST_ENTRIES: u64 = 1 << 20;
 /// Instructions of one call.
 const LIMIT: u64 = 200_000_000;
 
@@ -73,6 +67,8 @@ struct Export {
 struct Instance {
     exports: HashMap<String, Export>,
     state: State,
+    /// Whether a memory or table of it would have been grown, had it run.
+    may_have_grown: bool,
 }
 
 /// All instances of a script.
@@ -84,6 +80,8 @@ pub struct Instances<'a> {
     registered: HashMap<String, usize>,
     machines: Vec<Machine>,
     spectest: Vec<u8>,
+    /// Pages by which the next module's memories may grow.
+    growth: u64,
 }
 
 const SPECTEST_MODULE: &str = r#"(module
@@ -114,6 +112,7 @@ impl<'a> Instances<'a> {
             registered: HashMap::new(),
             machines: Vec::new(),
             spectest: Vec::new(),
+            growth: 0,
         };
         let wasm = wat::parse_str(SPECTEST_MODULE).map_err(|error| error.to_string())?;
         let interface = interface::read(&wasm, WasmFeatures::WASM2)?;
@@ -127,6 +126,11 @@ impl<'a> Instances<'a> {
         }
     }
 
+    /// Lets memories of modules from now on grow by as many pages, of the usual size, and some.
+    pub fn reserve_pages(&mut self, pages: u64) {
+        self.growth = pages;
+    }
+
     pub fn register(&mut self, name: &str, instance: usize) {
         self.registered.insert(name.to_string(), instance);
     }
@@ -137,7 +141,11 @@ impl<'a> Instances<'a> {
     }
 
     fn push(&mut self, exports: HashMap<String, Export>, state: State) -> usize {
-        self.instances.push(Instance { exports, state });
+        self.instances.push(Instance {
+            exports,
+            state,
+            may_have_grown: false,
+        });
         self.instances.len() - 1
     }
 
@@ -149,6 +157,15 @@ impl<'a> Instances<'a> {
         interface: &Interface,
     ) -> (usize, Result<Started, Stop>) {
         let prefix = format!("m{}", self.instances.len());
+        if interface
+            .imports
+            .iter()
+            .any(|import| import.ty.is_indexed())
+        {
+            let reason = "imports of types that are compared by structure".to_string();
+            let state = State::Skipped(reason.clone());
+            return (self.push(HashMap::new(), state), Err(Stop::Skip(reason)));
+        }
         let sources = match self.resolve(interface) {
             Ok(sources) => sources,
             Err(error) => return (self.failed(), Ok(Started::Unlinkable(error))),
@@ -162,7 +179,13 @@ impl<'a> Instances<'a> {
             Err(Stop::Skip(reason)) => (State::Skipped(reason.clone()), Err(Stop::Skip(reason))),
             Err(stop) => (State::Failed, Err(stop)),
         };
-        (self.push(exports, state), started)
+        let number = self.push(exports, state);
+        if matches!(started, Err(Stop::Skip(_))) && interface.grows {
+            for instance in sources.iter().map(|(source, _)| *source).chain([number]) {
+                self.instances[instance].may_have_grown = true;
+            }
+        }
+        (number, started)
     }
 
     /// For each import the instance and the name of the export that it takes.
@@ -188,10 +211,16 @@ impl<'a> Instances<'a> {
     /// The type of an export, with the current size as its minimum.
     fn current(&self, instance: usize, export: &Export) -> Result<ExternType, String> {
         let mut ty = export.ty.clone();
-        let State::Running(machine) = self.instances[instance].state else {
-            return Ok(ty);
+        let instance = &self.instances[instance];
+        let machine = match instance.state {
+            State::Running(machine) => Some(machine),
+            State::Skipped(_) | State::Failed if instance.may_have_grown => None,
+            State::Skipped(_) | State::Failed => return Ok(ty),
         };
         let size = || {
+            let Some(machine) = machine else {
+                return Ok(u64::from(u32::MAX));
+            };
             let address = self.address(machine, &format!("{}.size", export.symbol))?;
             let bytes = self.machines[machine].read(address, 4)?;
             Ok::<u64, String>(Value::from_bytes(Type::I32, &bytes).bits)
@@ -232,6 +261,18 @@ impl<'a> Instances<'a> {
         interface.exports.iter().map(export).collect()
     }
 
+    /// Whether modules can be linked with an instance.
+    fn check_source(&self, instance: usize) -> Result<(), Stop> {
+        match &self.instances[instance].state {
+            State::Running(_) if self.external.is_some() && instance > 0 => {
+                Err(Stop::Skip("imports from another module".to_string()))
+            }
+            State::Running(_) => Ok(()),
+            State::Skipped(reason) => Err(Stop::Skip(reason.clone())),
+            State::Failed => Err(Stop::Fail("imports from a module that failed".to_string())),
+        }
+    }
+
     /// The machine that has the module now.
     fn load(
         &mut self,
@@ -240,27 +281,9 @@ impl<'a> Instances<'a> {
         interface: &Interface,
         sources: &[(usize, String)],
     ) -> Result<usize, Stop> {
-        for (number, _) in sources {
-            match &self.instances[*number].state {
-                State::Running(_) if self.external.is_some() && *number > 0 => {
-                    return Err(Stop::Skip("imports from another module".to_string()));
-                }
-                State::Running(_) => {}
-                State::Skipped(reason) => return Err(Stop::Skip(reason.clone())),
-                State::Failed => {
-                    return Err(Stop::Fail("imports from a module that failed".to_string()));
-                }
-            }
-        }
-        let object = compile(wasm, &self.module_options(prefix, interface))?;
-        let loaded = match self.external {
-            None => self.add(prefix, &object, interface, sources),
-            Some(external) => self.link(external, object),
-        };
-        loaded.map_err(Stop::Fail)
-    }
-
-    fn module_options(&self, prefix: &str, interface: &Interface) -> Options {
+        sources
+            .iter()
+            .try_for_each(|(source, _)| self.check_source(*source))?;
         let mut options = self.options.clone();
         options.module_name = prefix.to_string();
         options.export_name = "{module}.{name}".to_string();
@@ -268,30 +291,13 @@ impl<'a> Instances<'a> {
             None => format!("{prefix}:{{module}}.{{name}}"),
             Some(_) => format!("{SPECTEST}.{{name}}"),
         };
-        let exported = |wanted: fn(&ExternType) -> bool| {
-            interface.exports.iter().any(|export| wanted(&export.ty))
+        reserve(&mut options, interface, self.growth);
+        let object = compile(wasm, &options)?;
+        let loaded = match self.external {
+            None => self.add(prefix, &object, interface, sources),
+            Some(external) => self.link(external, object),
         };
-        let memory = interface.grows || exported(|ty| matches!(ty, ExternType::Memory(_)));
-        let table = interface.grows || exported(|ty| matches!(ty, ExternType::Table(_)));
-        for (k, ty) in &interface.memories {
-            let page_log2 = interface::page_log2(ty);
-            let bytes = |pages: u64| pages.saturating_mul(1 << page_log2);
-            let limits = (bytes(ty.initial), ty.maximum.map(bytes));
-            let reserve = reserve(limits, memory, GROWTH_BYTES, MOST_BYTES);
-            options.memory_size.extend(reserve.map(|bytes| (*k, bytes)));
-        }
-        for (k, ty) in &interface.tables {
-            let reserve = reserve(
-                (ty.initial, ty.maximum),
-                table,
-                GROWTH_ENTRIES,
-                MOST_ENTRIES,
-            );
-            options
-                .table_size
-                .extend(reserve.map(|entries| (*k, entries)));
-        }
-        options
+        loaded.map_err(Stop::Fail)
     }
 
     /// Adds an object to the machine of all instances.
@@ -330,12 +336,11 @@ impl<'a> Instances<'a> {
 
     /// Makes a machine of its own for an executable of an object and `spectest`, which is the first one.
     fn link(&mut self, external: External<'_>, object: Vec<u8>) -> Result<usize, String> {
-        let executable = match self.instances.is_empty() {
-            true => {
-                self.spectest = object;
-                external(&[&self.spectest])?
-            }
-            false => external(&[&self.spectest, &object])?,
+        let executable = if self.instances.is_empty() {
+            self.spectest = object;
+            external(&[&self.spectest])?
+        } else {
+            external(&[&self.spectest, &object])?
         };
         let image = executable::image(&executable)?;
         self.machines.push(Machine::new(image, false)?);
@@ -419,56 +424,6 @@ impl<'a> Instances<'a> {
         let export = instance.exports.get(name);
         let export = export.ok_or_else(|| Stop::Fail(format!("no export {name:?}")))?;
         Ok((machine, export.clone()))
-    }
-}
-
-/// What to reserve instead of the minimum, if anything.
-fn reserve(
-    (minimum, maximum): (u64, Option<u64>),
-    grows: bool,
-    more: u64,
-    most: u64,
-) -> Option<u64> {
-    let wanted = match grows {
-        true => minimum
-            .saturating_add(more)
-            .min(maximum.unwrap_or(u64::MAX)),
-        false => minimum,
-    };
-    let reserve = wanted.min(most);
-    (reserve != minimum).then_some(reserve)
-}
-
-/// Compiles a module; a panic is a failure.
-pub fn compile(wasm: &[u8], options: &Options) -> Result<Vec<u8>, Stop> {
-    match try_compile(wasm, options)? {
-        Ok(object) => Ok(object),
-        Err(Error::Unsupported { message, .. }) => Err(Stop::Skip(message)),
-        Err(error @ (Error::Invalid { .. } | Error::Limit { .. })) => {
-            Err(Stop::Fail(format!("compiler: {error}")))
-        }
-    }
-}
-
-/// # Errors
-/// A panic.
-pub fn try_compile(wasm: &[u8], options: &Options) -> Result<Result<Vec<u8>, Error>, Stop> {
-    let compiled = catch_unwind(AssertUnwindSafe(|| synth::compile(wasm, options)));
-    let compiled = compiled.map_err(|panic| {
-        let message = panic.downcast_ref::<String>().map(String::as_str);
-        let message = message.or_else(|| panic.downcast_ref::<&str>().copied());
-        Stop::Fail(format!("the compiler panicked: {}", message.unwrap_or("?")))
-    })?;
-    Ok(compiled.map(|compiled| compiled.object))
-}
-
-/// A name that ELF cannot carry, as the object ABI spells it.
-fn elf_name(name: String) -> String {
-    if name.contains('\0') {
-        let hex: String = name.bytes().map(|byte| format!("{byte:02x}")).collect();
-        format!("$hex:{hex}")
-    } else {
-        name
     }
 }
 

@@ -5,8 +5,8 @@ use std::fmt;
 
 use wasmparser::types::{EntityType, Types};
 use wasmparser::{
-    ExternalKind, FuncType, FunctionBody, GlobalType, MemoryType, Operator, Parser, Payload,
-    TableType, TypeRef, Validator, WasmFeatures,
+    ExternalKind, FuncType, FunctionBody, GlobalType, HeapType, MemoryType, Operator, Parser,
+    Payload, RefType, TableType, TypeRef, ValType, Validator, WasmFeatures,
 };
 
 /// The type of something that is imported or exported.
@@ -17,6 +17,23 @@ pub enum ExternType {
     Memory(MemoryType),
     Global(GlobalType),
     Tag,
+}
+
+impl ExternType {
+    /// Whether it refers to a type by index, which says nothing outside of its module.
+    pub fn is_indexed(&self) -> bool {
+        let indexed = |ty: RefType| match ty.heap_type() {
+            HeapType::Abstract { .. } => false,
+            HeapType::Concrete(_) | HeapType::Exact(_) => true,
+        };
+        let value = |ty: &ValType| matches!(ty, ValType::Ref(ty) if indexed(*ty));
+        match self {
+            ExternType::Function(ty) => ty.params().iter().chain(ty.results()).any(value),
+            ExternType::Table(ty) => indexed(ty.element_type),
+            ExternType::Global(ty) => value(&ty.content_type),
+            ExternType::Memory(_) | ExternType::Tag => false,
+        }
+    }
 }
 
 impl fmt::Display for ExternType {
@@ -213,7 +230,12 @@ pub fn match_types(offered: &ExternType, wanted: &ExternType) -> Result<(), Stri
                     (wanted.initial, wanted.maximum),
                 )
         }
-        (ExternType::Global(offered), ExternType::Global(wanted)) => offered == wanted,
+        (ExternType::Global(offered), ExternType::Global(wanted)) => {
+            let same = offered.content_type == wanted.content_type;
+            let narrower =
+                !offered.mutable && is_narrower(offered.content_type, wanted.content_type);
+            offered.mutable == wanted.mutable && (same || narrower)
+        }
         (ExternType::Tag, ExternType::Tag) => true,
         (
             ExternType::Function(_)
@@ -230,6 +252,14 @@ pub fn match_types(offered: &ExternType, wanted: &ExternType) -> Result<(), Stri
         Err(format!(
             "incompatible import type: {wanted}, given {offered}"
         ))
+    }
+}
+
+/// Whether `ty` is `of` without null.
+fn is_narrower(ty: ValType, of: ValType) -> bool {
+    match (ty, of) {
+        (ValType::Ref(ty), ValType::Ref(of)) => of.is_nullable() && ty.nullable() == of,
+        _ => false,
     }
 }
 

@@ -1,9 +1,10 @@
 //! `cargo xtask spec`: the official test suite on the emulated core.
 //!
 //! A script is parsed and executed directive by directive by `script`; `interface` reads what a module imports and
-//! exports, `instance` compiles, links and calls modules, `pattern` compares values, `suite` has the scripts and `tally` the
-//! sums. Scripts are independent of each other and run side by side.
+//! exports, `compile` and `instance` compile, link and call modules, `pattern` compares values, `suite` has the scripts
+//! and `tally` the sums. Scripts are independent of each other and run side by side.
 
+pub mod compile;
 pub mod instance;
 pub mod interface;
 pub mod pattern;

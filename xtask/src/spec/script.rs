@@ -11,12 +11,14 @@ use std::fmt::Write as _;
 use synth::error::Error;
 use synth::options::{Bounds, Options};
 use wasmparser::{Validator, WasmFeatures};
+use wast::core::WastArgCore;
 use wast::lexer::Lexer;
 use wast::parser::{self, ParseBuffer};
 use wast::token::Id;
 use wast::{QuoteWat, Wast, WastArg, WastDirective, WastExecute, WastInvoke, WastRet, Wat};
 
-use super::instance::{External, Instances, STACK_LIMIT, Started, Stop, try_compile};
+use super::compile::try_compile;
+use super::instance::{External, Instances, STACK_LIMIT, Started, Stop};
 use super::interface;
 use super::pattern;
 use super::suite::Script;
@@ -62,10 +64,37 @@ pub fn run(script: &Script, settings: &Settings<'_>) -> Result<Tally, String> {
         definitions: HashMap::new(),
         tally: Tally::default(),
     };
-    for directive in parsed.directives {
+    let growths = growths(&parsed.directives);
+    for (directive, growth) in parsed.directives.into_iter().zip(growths) {
+        runner.instances.reserve_pages(growth);
         runner.directive(directive);
     }
     Ok(runner.tally)
+}
+
+/// For each module the largest number of pages that the actions after it may want to grow a memory by: what they pass
+/// that is no more than some. 0 for other directives.
+fn growths(directives: &[WastDirective<'_>]) -> Vec<u64> {
+    const MOST: i32 = 1000;
+    let mut growths = vec![0; directives.len()];
+    let mut largest = 0;
+    for (growth, directive) in growths.iter_mut().zip(directives).rev() {
+        match directive {
+            WastDirective::Module(_) => *growth = std::mem::take(&mut largest),
+            WastDirective::AssertReturn {
+                exec: WastExecute::Invoke(invoke),
+                ..
+            } => {
+                let pages = invoke.args.iter().filter_map(|argument| match argument {
+                    WastArg::Core(WastArgCore::I32(pages @ 0..=MOST)) => u64::try_from(*pages).ok(),
+                    _ => None,
+                });
+                largest = pages.fold(largest, u64::max);
+            }
+            _ => {}
+        }
+    }
+    growths
 }
 
 struct Runner<'s, 'a> {
@@ -112,13 +141,12 @@ impl Runner<'_, '_> {
             WastDirective::AssertReturn { exec, results, .. } => {
                 (Kind::Return, self.assert_return(exec, &results))
             }
-            WastDirective::AssertTrap {
-                exec: WastExecute::Wat(module),
-                message,
-                ..
-            } => (Kind::ModuleTrap, self.assert_module_trap(module, message)),
             WastDirective::AssertTrap { exec, message, .. } => {
-                (Kind::Trap, self.assert_trap(exec, message))
+                let kind = match exec {
+                    WastExecute::Wat(_) => Kind::ModuleTrap,
+                    WastExecute::Invoke(_) | WastExecute::Get { .. } => Kind::Trap,
+                };
+                (kind, self.assert_trap(exec, message))
             }
             WastDirective::AssertExhaustion { call, message, .. } => {
                 let result = self.assert_trap(WastExecute::Invoke(call), message);
@@ -266,24 +294,16 @@ impl Runner<'_, '_> {
 
     fn assert_trap(&mut self, exec: WastExecute<'_>, message: &str) -> Result<(), Stop> {
         let expected = pattern::trap(message).map_err(Stop::Fail)?;
-        self.check_bounds(expected)?;
+        // Initialisation checks its segments in any case.
+        let is_call = !matches!(exec, WastExecute::Wat(_));
+        if is_call && expected == OUT_OF_BOUNDS && self.settings.options.bounds == Bounds::None {
+            return skip("bounds are not checked");
+        }
         match self.action(exec)? {
             Outcome::Trapped(code) if code == expected => Ok(()),
             other => Err(Stop::Fail(format!(
                 "{other:?}, expected trap {expected}: {message}"
             ))),
-        }
-    }
-
-    fn assert_module_trap(&mut self, module: Wat<'_>, message: &str) -> Result<(), Stop> {
-        self.assert_trap(WastExecute::Wat(module), message)
-    }
-
-    /// An access out of bounds is not executed where nothing is promised about it.
-    fn check_bounds(&self, expected: u8) -> Result<(), Stop> {
-        match (self.settings.options.bounds, expected) {
-            (Bounds::None, OUT_OF_BOUNDS) => skip("bounds are not checked"),
-            (Bounds::None | Bounds::Trap, _) => Ok(()),
         }
     }
 

@@ -66,7 +66,7 @@ fn features_of(proposal: Proposal) -> WasmFeatures {
         Proposal::FunctionReferences => {
             WasmFeatures::FUNCTION_REFERENCES.union(WasmFeatures::TAIL_CALL)
         }
-        Proposal::Memory64 => WasmFeatures::MEMORY64.union(WasmFeatures::MULTI_MEMORY),
+        Proposal::Memory64 => WasmFeatures::MEMORY64,
         Proposal::MultiMemory => WasmFeatures::MULTI_MEMORY,
         Proposal::RelaxedSimd => WasmFeatures::RELAXED_SIMD,
         Proposal::TailCall => WasmFeatures::TAIL_CALL,
