@@ -12,12 +12,12 @@ fn the_core_language() {
     at_least(
         &tally,
         &[
-            (Kind::Return, 2249),
-            (Kind::Trap, 231),
+            (Kind::Return, 16371),
+            (Kind::Trap, 571),
             (Kind::ModuleTrap, 34),
         ],
     );
-    at_least(&tally, &[(Kind::Exhaustion, 11), (Kind::Unlinkable, 83)]);
+    at_least(&tally, &[(Kind::Exhaustion, 15), (Kind::Unlinkable, 83)]);
     all(&tally, &[(Kind::Invalid, 1471), (Kind::Malformed, 1300)]);
 }
 
@@ -27,8 +27,8 @@ fn the_core_language_without_bounds_checks() {
     at_least(
         &tally,
         &[
-            (Kind::Return, 2249),
-            (Kind::Trap, 173),
+            (Kind::Return, 16371),
+            (Kind::Trap, 329),
             (Kind::ModuleTrap, 34),
         ],
     );
@@ -40,8 +40,8 @@ fn several_memories() {
     at_least(
         &tally,
         &[
-            (Kind::Return, 398),
-            (Kind::Trap, 53),
+            (Kind::Return, 439),
+            (Kind::Trap, 227),
             (Kind::ModuleTrap, 20),
         ],
     );

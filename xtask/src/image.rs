@@ -92,7 +92,7 @@ impl Image {
         command
             .arg(self.repository.join("tests/link/image.ld"))
             .args(self.objects());
-        command.args([library("libc.a"), library("libgcc.a")]);
+        command.args([library("libm.a"), library("libc.a"), library("libgcc.a")]);
         run(command.arg("-o").arg(&executable));
         executable
     }
