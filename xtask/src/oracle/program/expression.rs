@@ -376,7 +376,13 @@ impl Program<'_, '_> {
         self.arguments(self.table[entry], depth);
         if self.shape.traps && self.chance(4) {
             self.expression(Ty::I32, depth);
-            self.line("i32.const 7 i32.and");
+            if self.chance(2) {
+                // The entry that stays null, or the one past the end.
+                let null = self.table.len();
+                self.line(&format!("i32.const 1 i32.and i32.const {null} i32.add"));
+            } else {
+                self.line("i32.const 7 i32.and");
+            }
         } else {
             // The entry, in a way that is not a constant.
             self.expression(Ty::I32, depth);
