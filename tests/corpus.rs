@@ -16,6 +16,8 @@ const CALLS: u32 = 10;
 const LEVELS: [&str; 4] = ["O0", "O1", "O2", "Os"];
 /// Unoptimised code keeps NaNs in memory, whose payloads are not specified; `tests/link.rs` runs it.
 const VISIBLE_NANS: &str = "floats-O0.wasm";
+/// A kernel that arbitrary arguments lead out of bounds; the program `floats` calls it with sensible ones.
+const SELDOM_IN_BOUNDS: &str = "biquad_f32";
 
 #[test]
 fn programs_with_bounds_checks() {
@@ -86,8 +88,9 @@ fn comparable_programs() -> Vec<PathBuf> {
 }
 
 fn kernels() -> Vec<PathBuf> {
-    let kernels = files(&directory().join("bench/kernels"), "wasm");
-    assert_eq!(kernels.len(), 20);
+    let mut kernels = files(&directory().join("bench/kernels"), "wasm");
+    kernels.retain(|path| !path.to_string_lossy().contains(SELDOM_IN_BOUNDS));
+    assert_eq!(kernels.len(), 18);
     kernels
 }
 

@@ -81,7 +81,7 @@ fn check(names: &[&str], what: &str, first: usize) {
 struct Linker<'a> {
     name: &'a str,
     directory: &'a Path,
-    libraries: [PathBuf; 2],
+    libraries: [PathBuf; 3],
     /// How many were made; the number names the files of the next one.
     images: AtomicUsize,
 }

@@ -1,5 +1,7 @@
 /* Floating point: filters, roots, roundings, conversions at their limits, order, and what becomes of NaNs. */
 #include "corpus.h"
+#include "../../bench/kernels/biquad_f32.c"
+#include "../../bench/kernels/dot_f64.c"
 static inline u32 bits32(float x) { union { float f; u32 u; } v = {.f = x}; return v.u; }
 static inline u64 bits64(double x) { union { double f; u64 u; } v = {.f = x}; return v.u; }
 static inline float float_of(u32 x) { union { u32 u; float f; } v = {.u = x}; return v.f; }
@@ -95,6 +97,24 @@ EXPORT(invalid) u32 invalid(void) {
   h = mix64(h, exact64(none / none));
   return mix64(h, exact64(__builtin_sqrt(none - 1)));
 }
+static float in32[40], out32[40], memory32[2];
+static double left64[40], right64[40];
+/* Both kernels of the benchmarks. */
+EXPORT(kernels) u32 kernels(u32 seed) {
+  static const float low_pass[5] = {0.2f, 0.4f, 0.2f, -0.3f, 0.4f};
+  u32 h = 1;
+  double dot;
+  rng_seed(seed);
+  for (u32 i = 0; i < 40; i++) {
+    in32[i] = (float)(i16)rng() / 32768.0f;
+    left64[i] = (double)(i32)rng() / 1000.0;
+    right64[i] = (double)(i32)rng() / 3.0;
+  }
+  biquad_f32(low_pass, memory32, in32, out32, 40);
+  for (u32 i = 0; i < 40; i++) h = mix(h, seen32(out32[i]));
+  dot_f64(left64, right64, &dot, 40);
+  return mix64(h, seen64(dot));
+}
 /* Numbers of every kind: any exponent, few or many bits, zeros, infinities, both kinds of NaN. */
 static u64 any(void) {
   u64 high = rng(), low = rng();
@@ -107,7 +127,7 @@ static u64 any(void) {
   }
 }
 EXPORT(run) u32 run(void) {
-  u32 h = invalid();
+  u32 h = mix(invalid(), kernels(7));
   rng_seed(2024);
   for (u32 i = 0; i < 200; i++) {
     u64 a = any(), b = any();

@@ -71,6 +71,8 @@ pub struct Image {
     locals: HashMap<String, u32>,
     /// Undefined functions; number `n` is at `STUBS + 2 * (n + 1)`. The stub at `STUBS` is where calls return to.
     pub stubs: Vec<String>,
+    /// Whether a linker made it, with code of other compilers.
+    pub foreign: bool,
 }
 
 impl Image {
@@ -83,10 +85,12 @@ impl Image {
         self.globals.get(name).copied()
     }
 
+    /// What a linker made.
     pub fn new(regions: Vec<Region>, globals: HashMap<String, u32>) -> Image {
         Image {
             regions,
             globals,
+            foreign: true,
             ..Image::default()
         }
     }

@@ -473,13 +473,16 @@ fn start(image: &Image, unaligned_traps: bool) -> Result<Unicorn<'static, Monito
     )?;
 
     uc.add_block_hook(1, 0, count_block)?;
-    let accesses = HookType::MEM_READ | HookType::MEM_WRITE;
-    uc.add_mem_hook(accesses, 1, 0, move |uc, _, address, size, _| {
-        if size >= 4 && address & 3 != 0 || size == 2 && address & 1 != 0 {
-            check_alignment(uc, address, unaligned_traps);
-        }
-        true
-    })?;
+    // The emulator loses count of IT blocks where they access memory under a hook: objects do not, but libgcc's code does.
+    if !image.foreign {
+        let accesses = HookType::MEM_READ | HookType::MEM_WRITE;
+        uc.add_mem_hook(accesses, 1, 0, move |uc, _, address, size, _| {
+            if size >= 4 && address & 3 != 0 || size == 2 && address & 1 != 0 {
+                check_alignment(uc, address, unaligned_traps);
+            }
+            true
+        })?;
+    }
     let faults = HookType::MEM_UNMAPPED | HookType::MEM_PROT;
     uc.add_mem_hook(faults, 1, 0, |uc, _: MemType, address, _, _| {
         uc.get_data_mut().fault.get_or_insert(address);

@@ -8,9 +8,11 @@ use synth::options::Options;
 use super::instance::Stop;
 use super::interface::{self, ExternType, Interface};
 
-/// Bytes, and entries, that are reserved past the minimum of what can grow: the most that a script asks for with numbers of its
-/// modules (call.wast: 306 pages).
-const GROWTH_BYTES: u64 = 320 << 16;
+/// Bytes that are reserved past the minimum of a memory that the module's own code grows, where the most that a script asks for
+/// with numbers of its modules is 306 pages (call.wast), and of one that others can grow.
+const OWN_GROWTH_BYTES: u64 = 320 << 16;
+const GROWTH_BYTES: u64 = 16 << 16;
+/// Entries that are reserved past the minimum of a table that can grow.
 const GROWTH_ENTRIES: u64 = 1 << 12;
 /// At most this much is reserved, whatever a module declares.
 const MOST_BYTES: u64 = 64 << 20;
@@ -29,10 +31,10 @@ pub fn reserve(options: &mut Options, interface: &Interface, pages: u64) {
         let page_log2 = interface::page_log2(ty);
         let bytes = |pages: u64| pages.saturating_mul(1 << page_log2);
         let limits = (bytes(ty.initial), ty.maximum.map(bytes));
-        let more = if memory {
-            GROWTH_BYTES + (pages << 16)
-        } else {
-            0
+        let more = match (interface.grows, memory) {
+            (true, _) => OWN_GROWTH_BYTES + (pages << 16),
+            (false, true) => GROWTH_BYTES + (pages << 16),
+            (false, false) => 0,
         };
         if let Some(bytes) = reserved(limits, more, MOST_BYTES) {
             options.memory_size.push((*k, bytes));
