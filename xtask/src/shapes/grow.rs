@@ -100,7 +100,7 @@ pub fn nested_loops(n: usize) -> Vec<u8> {
         code.open(0x03);
     });
     (0..n).for_each(|_| {
-        code.get(0).int(1).op(0x6b).tee(0).branch_if(0).end();
+        code.get(0).int(1).op(0x76).tee(0).branch_if(0).end();
     });
     code.get(0);
     word_function(0, code)
@@ -203,12 +203,21 @@ pub fn table(n: usize, targets: usize) -> Vec<u8> {
         code.open(0x02);
     });
     code.get(0);
-    code.table((0..n).map(|i| (i * 2_654_435_761 >> 7) % targets), 0);
+    code.table((0..n).map(|i| table_target(i, n, targets)), 0);
     for i in 0..targets {
         code.end().get(0).int(i as i32 * 5).add().set(0);
     }
     code.get(0);
     word_function(0, code)
+}
+
+/// Which block the table's entry for `index` leaves.
+pub fn table_target(index: usize, n: usize, targets: usize) -> usize {
+    if index < n {
+        (index * 2_654_435_761 >> 7) % targets
+    } else {
+        0
+    }
 }
 
 /// A table with many entries for each target.
