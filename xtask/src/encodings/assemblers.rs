@@ -9,8 +9,8 @@ use object::{Object, ObjectSection};
 
 use super::hexadecimal;
 
-/// Stands behind each line, so that the bytes of each can be told apart.
-const MARK: u32 = 0xdefe_defe;
+/// Stands behind each line, so that the bytes of each can be told apart: no instruction at all (ARMv7-M ARM A5.2.5).
+const MARK: u32 = 0xb6ff_b6ff;
 
 /// Bytes in hexadecimal by line.
 type Answers = BTreeMap<String, String>;
@@ -45,28 +45,52 @@ pub fn llvm<'a>(lines: impl Iterator<Item = &'a String>) -> Result<Answers, Stri
     })
 }
 
-/// Operations that LLVM takes to have no 16-bit form with operands for which GNU as has none either: it knows no `.w` there.
+/// A line as LLVM wants it, which differs in three ways:
+///
+/// - a place is a distance from the program counter, `#n` instead of `. + n + 4`;
+/// - the 16-bit addition of 0 to 7 to a register itself has two encodings, of which the one with more bits of immediate
+///   (ARMv7-M ARM A7.7.3, T2) is spelled with two operands;
+/// - there is no `.w` where the operands alone rule a 16-bit form out.
 fn llvm_dialect(line: &str) -> String {
     let (prefix, line) = match line.split_once("; ") {
         Some((it, line)) if it.starts_with("it ") => (format!("{it}; "), line),
         _ => (String::new(), line),
     };
-    let bare = |line: &str| line.replacen(".w ", " ", 1);
-    let operation = line.split(['.', ' ']).next().unwrap_or_default();
-    let root = operation.strip_suffix("le").unwrap_or(operation);
+    let (operation, operands) = line.split_once(' ').unwrap_or((line, ""));
+    let name = operation.trim_end_matches(".w");
+    let root = name.strip_suffix("le").unwrap_or(name);
     let root = root.strip_suffix('s').unwrap_or(root);
-    let immediate = line.contains(", #");
-    let shifted = ["lsl #", "lsr #", "asr #", "ror #"]
-        .iter()
-        .any(|shift| line.contains(shift));
-    let negative = line.contains(", #-");
-    let none = match root {
-        "mul" => true,
-        "adc" | "sbc" => immediate && !shifted,
-        _ if root.starts_with("ldr") || root.starts_with("str") => negative,
-        _ => false,
-    };
-    prefix + &if none { bare(line) } else { line.to_string() }
+    let list: Vec<&str> = operands.split(", ").collect();
+    let distance = place(list[list.len() - 1]);
+    let is_number = |operand: &str| operand.starts_with('#');
+    prefix
+        + &match (root, &list[..]) {
+            (_, [register @ .., _]) if distance.is_some() => {
+                let number = format!("#{}", distance.unwrap_or_default());
+                let operands: Vec<&str> = register.iter().copied().chain([&*number]).collect();
+                format!("{operation} {}", operands.join(", "))
+            }
+            ("add" | "sub", [rd, rn, imm]) if rd == rn && is_number(imm) && operation == name => {
+                format!("{operation} {rd}, {imm}")
+            }
+            ("adc" | "sbc", [_, _, imm]) if is_number(imm) => format!("{name} {operands}"),
+            ("mul", _) => format!("{name} {operands}"),
+            (root, [.., last])
+                if (root.starts_with("ldr") || root.starts_with("str"))
+                    && last.starts_with("#-")
+                    && !operands.contains("[pc") =>
+            {
+                format!("{name} {operands}")
+            }
+            _ => line.to_string(),
+        }
+}
+
+/// The distance from the program counter to `. + n` or `. - n`.
+fn place(operand: &str) -> Option<i32> {
+    let (sign, number) = operand.strip_prefix(". ")?.split_once(' ')?;
+    let number: i32 = number.parse().ok()?;
+    Some(if sign == "-" { -number - 4 } else { number - 4 })
 }
 
 /// The bytes of each of `lines`, written as `dialect` says.

@@ -8,6 +8,7 @@
 mod assemblers;
 mod control;
 mod forms;
+pub mod read_back;
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
