@@ -12,7 +12,7 @@ pub const SHAPES: [Shape; 15] = [
     ("nested ifs", nested_ifs, 2_500),
     ("else chain", else_chain, 2_500),
     ("nested blocks", nested_blocks, 300_000),
-    ("nested loops", nested_loops, 4_000),
+    ("nested loops", nested_loops, 1_500),
     ("loops", loops, 5_000),
     ("live locals", live_locals, 1_500),
     ("locals", locals, 12_000),
@@ -96,14 +96,18 @@ pub fn nested_blocks(n: usize) -> Vec<u8> {
 /// Loops in each other, each with a branch back.
 pub fn nested_loops(n: usize) -> Vec<u8> {
     let mut code = Code::default();
+    code.get(0).int(12_345).xor().set(1);
     (0..n).for_each(|_| {
         code.open(0x03);
     });
+    // Both are 0 when the innermost loop ends, and so are the others at once.
     (0..n).for_each(|_| {
-        code.get(0).int(1).op(0x76).tee(0).branch_if(0).end();
+        code.get(0).int(1).op(0x76).tee(0);
+        code.get(1).int(1).op(0x76).tee(1);
+        code.op(0x72).branch_if(0).end();
     });
-    code.get(0);
-    word_function(0, code)
+    code.get(0).get(1).add();
+    word_function(1, code)
 }
 
 /// Loops one after the other.
