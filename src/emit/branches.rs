@@ -22,7 +22,8 @@ pub fn load_literal(wide: bool, rd: Reg, offset: u32) -> Encoding {
 
 /// ADR, encoding T1
 pub fn address(rd: Reg, offset: u32) -> Encoding {
-    narrow(0xa000 | rd.bits() << 8 | offset / 4)
+    let words = offset / 4;
+    narrow(0xa000 | rd.bits() << 8 | words)
 }
 
 /// TBB of a table of `bytes` or TBH, right behind the instruction

@@ -102,8 +102,15 @@ pub fn nested_loops(n: usize) -> Vec<u8> {
     });
     // Both are 0 when the innermost loop ends, and so are the others at once.
     (0..n).for_each(|_| {
-        code.get(0).int(1).op(0x76).tee(0);
-        code.get(1).int(1).op(0x76).tee(1);
+        for local in 0..2 {
+            // Without its lowest bit, which no folding sees through.
+            code.get(local)
+                .get(local)
+                .int(1)
+                .op(0x6b)
+                .op(0x71)
+                .tee(local);
+        }
         code.op(0x72).branch_if(0).end();
     });
     code.get(0).get(1).add();
