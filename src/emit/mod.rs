@@ -6,12 +6,13 @@
 //!   flags    comparisons that an instruction before makes, and where which flags are live
 //!   it       conditional instructions in IT blocks
 //!   build    all of these together, and terminators: a list of items (program)
-//!   encode   each instruction to its shortest encoding
+//!   encode   each instruction to its shortest encoding   (branches: what counts from the program counter)
 //!   pool     where literals stand
 //!   relax    how long each branch is
 //!   output   bytes, relocations, mapping symbols, listing
 //! ```
 
+pub mod branches;
 mod build;
 pub mod encode;
 mod encode16;

@@ -1,5 +1,6 @@
 //! From placed items to bytes, relocations, mapping symbols and the listing.
 
+use super::branches;
 use super::encode::{self, Context, Encoding};
 use super::program::{Item, Label, Program, Reference, Table};
 use super::relax::{self, Placement, form};
@@ -126,7 +127,12 @@ impl Output<'_> {
             Item::Literal { rd, value, it, id } => {
                 let literal = self.placement.literals[id.index()];
                 let base = (self.position() + 4) & !3;
-                self.put(load_literal(form, *rd, literal.wrapping_sub(base)));
+                let wide = form == form::LONG;
+                self.put(branches::load_literal(
+                    wide,
+                    *rd,
+                    literal.wrapping_sub(base),
+                ));
                 self.line(|output| {
                     let cond = it.map_or(String::new(), |cond| cond.to_string());
                     let wide = if form == form::LONG && rd.is_low() {
@@ -167,17 +173,20 @@ impl Output<'_> {
         match (cond, form) {
             (Some(cond), form::FAR) => {
                 let over = self.position() + 6;
-                self.put(conditional(cond.inverse(), over - self.position() - 4));
+                self.put(branches::conditional(
+                    cond.inverse(),
+                    over - self.position() - 4,
+                ));
                 self.line(|_| format!("b{} . + 6", cond.inverse()));
                 self.branch(None, form::LONG, target);
             }
             (cond, form) => {
                 let offset = self.offset(target);
                 self.put(match (cond, form) {
-                    (Some(cond), form::SHORT) => conditional(cond, offset),
-                    (Some(cond), _) => conditional_wide(cond, offset),
-                    (None, form::SHORT) => encode::narrow(0xe000 | offset >> 1 & 0x7ff),
-                    (None, _) => branch_wide(offset),
+                    (Some(cond), form::SHORT) => branches::conditional(cond, offset),
+                    (Some(cond), _) => branches::conditional_wide(cond, offset),
+                    (None, form::SHORT) => branches::branch(offset),
+                    (None, _) => branches::branch_wide(offset),
                 });
                 self.line(|output| {
                     let cond = cond.map_or(String::new(), |cond| cond.to_string());
@@ -192,9 +201,7 @@ impl Output<'_> {
         match form.checked_sub(form::CMP) {
             None => {
                 let offset = self.offset(target);
-                let op = 0xb100 | u32::from(nonzero) << 11;
-                let imm = (offset >> 6 & 1) << 9 | (offset >> 1 & 31) << 3;
-                self.put(encode::narrow(op | imm | rn.bits()));
+                self.put(branches::compare_zero(nonzero, rn, offset));
                 self.line(|output| {
                     let n = if nonzero { "n" } else { "" };
                     format!("cb{n}z {rn}, {}", output.program.name(target))
@@ -223,11 +230,13 @@ impl Output<'_> {
         if form == form::WORDS {
             return self.word_table(table);
         }
-        let (op, name, shift) = match form {
-            form::BYTES => (0xe8df_f000, "tbb", ""),
-            _ => (0xe8df_f010, "tbh", ", lsl #1"),
+        let bytes = form == form::BYTES;
+        let (name, shift) = if bytes {
+            ("tbb", "")
+        } else {
+            ("tbh", ", lsl #1")
         };
-        self.put(Encoding::Wide(op | table.rn.bits()));
+        self.put(branches::table(bytes, table.rn));
         self.line(|_| format!("{name} [pc, {}{shift}]", table.rn));
         self.mark(true);
         let base = self.position();
@@ -281,7 +290,7 @@ impl Output<'_> {
         let number = table.number;
         self.put(encode::push([ra, rb].into_iter().collect()));
         self.line(|_| format!("push {{{ra}, {rb}}}"));
-        self.put(encode::narrow(0xa000 | a << 8 | words));
+        self.put(branches::address(ra, 4 * words));
         self.line(|_| format!("adr {ra}, .Ltable{number}"));
         self.put(Encoding::Wide(0xf850_0020 | a << 16 | a << 12 | rn.bits()));
         self.line(|_| format!("ldr.w {ra}, [{ra}, {rn}, lsl #2]"));
@@ -337,8 +346,8 @@ impl Output<'_> {
             let offset = target - (self.position() + 4);
             let form = if size == 2 { form::SHORT } else { form::LONG };
             self.put(match form {
-                form::SHORT => encode::narrow(0xe000 | offset >> 1 & 0x7ff),
-                _ => branch_wide(offset),
+                form::SHORT => branches::branch(offset),
+                _ => branches::branch_wide(offset),
             });
             let wide = if form == form::LONG { ".w" } else { "" };
             self.line(|_| format!("b{wide} . + {}", offset + 4));
@@ -383,42 +392,4 @@ fn referenced(program: &Program) -> Vec<bool> {
         }
     }
     referenced
-}
-
-/// LDR (literal), ARMv7-M ARM A7.7.44, from Align(PC, 4) by `offset`.
-fn load_literal(form: u8, rd: Reg, offset: u32) -> Encoding {
-    if form == form::SHORT {
-        let words = offset / 4;
-        return encode::narrow(0x4800 | rd.bits() << 8 | words);
-    }
-    let (up, distance) = match offset as i32 {
-        0.. => (0x0080_0000, offset),
-        _ => (0, offset.wrapping_neg()),
-    };
-    assert!(distance <= 4095, "pools are placed within reach");
-    Encoding::Wide(0xf85f_0000 | up | rd.bits() << 12 | distance)
-}
-
-/// B, encoding T1
-fn conditional(cond: Cond, offset: u32) -> Encoding {
-    encode::narrow(0xd000 | cond.bits() << 8 | offset >> 1 & 0xff)
-}
-
-/// B, encoding T3
-fn conditional_wide(cond: Cond, offset: u32) -> Encoding {
-    let sign = offset >> 31;
-    let (j2, j1) = (offset >> 19 & 1, offset >> 18 & 1);
-    let high = sign << 10 | cond.bits() << 6 | offset >> 12 & 0x3f;
-    let low = j1 << 13 | j2 << 11 | offset >> 1 & 0x7ff;
-    Encoding::Wide(0xf000_8000 | high << 16 | low)
-}
-
-/// B, encoding T4
-fn branch_wide(offset: u32) -> Encoding {
-    let sign = offset >> 31;
-    let j1 = !(offset >> 23 ^ sign) & 1;
-    let j2 = !(offset >> 22 ^ sign) & 1;
-    let high = sign << 10 | offset >> 12 & 0x3ff;
-    let low = j1 << 13 | j2 << 11 | offset >> 1 & 0x7ff;
-    Encoding::Wide(0xf000_9000 | high << 16 | low)
 }

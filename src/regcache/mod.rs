@@ -80,6 +80,7 @@ fn place(func: &Func<VReg>, flow: &Flow, allocatable: RegSet) -> (Plan, Placed) 
     let liveness = liveness::liveness(func, flow, allocatable);
     let webs = webs::webs(func, flow, &liveness);
     let plan = spill::spill(func, flow, &liveness, &webs, allocatable);
+    drop(liveness);
     let hints = prefer::prefer(func, flow, &webs, &plan, allocatable);
     let mut placed = assign::assign(func, flow, &webs, &plan, &hints, allocatable);
     tidy::tidy(&mut placed);

@@ -103,8 +103,10 @@ impl<'a> Spiller<'a> {
     fn block(&mut self, id: BlockId) -> BlockPlan {
         let after = self.scan(id);
         let mut held = self.entry(id);
-        let mut plan = BlockPlan::default();
-        plan.entry = held.iter().map(|value| value.v).collect();
+        let mut plan = BlockPlan {
+            entry: held.iter().map(|value| value.v).collect(),
+            ..BlockPlan::default()
+        };
         let block = self.func.block(id);
         for (number, &v) in (0..).zip(&block.params) {
             if plan.entry.contains(&v) {

@@ -62,6 +62,17 @@ impl Builder {
         builder
     }
 
+    /// Makes room for so many nodes.
+    pub fn reserve(&mut self, count: usize) {
+        self.graph.nodes.reserve(count);
+        self.bits.reserve(count);
+        let (nodes, hasher) = (&self.graph.nodes, &self.hasher);
+        self.numbered.reserve(count, |&value: &Value| {
+            let node = &nodes[value.index()];
+            hasher.hash_one((node.op, node.args.as_slice()))
+        });
+    }
+
     pub fn new_block(&mut self) -> Block {
         let block = Block::new(self.graph.blocks.len());
         let term = Term::Trap(TrapCode::Unreachable);

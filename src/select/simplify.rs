@@ -25,7 +25,7 @@ pub fn simplify(graph: Graph, order: &[Block]) -> Graph {
 }
 
 fn round(graph: Graph) -> Graph {
-    let graph = rebuild(graph);
+    let graph = rebuild(&graph);
     let order: Vec<Block> = graph.block_ids().collect();
     let mut graph = arrange(graph, &order);
     drop_dead(&mut graph);
@@ -180,9 +180,9 @@ fn redundant_params(graph: &Graph) -> Vec<Value> {
 }
 
 /// The translation of an old graph's values into those of a new one.
-struct Rebuild {
+struct Rebuild<'g> {
     builder: Builder,
-    old: Graph,
+    old: &'g Graph,
     /// For each old value the parameter or argument that stands for it.
     replaced: Vec<Value>,
     new: Vec<Option<Value>>,
@@ -190,14 +190,15 @@ struct Rebuild {
     high: Vec<Option<Value>>,
 }
 
-fn rebuild(old: Graph) -> Graph {
-    let flow = flow(&old);
+fn rebuild(old: &Graph) -> Graph {
+    let flow = flow(old);
     let mut builder = Builder::new(flow.intervals);
     builder.graph.arguments.clone_from(&old.arguments);
     builder.graph.calls.clone_from(&old.calls);
     builder.graph.result_area = old.result_area;
-    let replaced = redundant_params(&old);
+    let replaced = redundant_params(old);
     let count = old.nodes.len();
+    builder.reserve(count);
     let mut state = Rebuild {
         builder,
         old,
@@ -218,7 +219,7 @@ fn rebuild(old: Graph) -> Graph {
         }
     }
     for block in state.old.block_ids() {
-        let data = state.old.blocks[block.index()].clone();
+        let data = old.block(block);
         for &param in &data.params {
             if state.replaced[param.index()] == param {
                 state.new[param.index()] = Some(state.builder.param(home[block.index()]));
@@ -245,7 +246,7 @@ fn rebuild(old: Graph) -> Graph {
     state.builder.graph
 }
 
-impl Rebuild {
+impl Rebuild<'_> {
     /// Takes note of what the branch at the end of `pred`, the only way to `block`, says.
     fn assume(&mut self, pred: Block, block: Block) {
         if let Term::Branch { cond, then, .. } = &self.old.block(pred).term {
@@ -269,8 +270,9 @@ impl Rebuild {
     }
 
     fn node(&mut self, value: Value) {
-        let op = self.old.op(value);
-        let old_args = self.old.node(value).args.clone();
+        let old = self.old;
+        let op = old.op(value);
+        let old_args = &old.node(value).args;
         let args: SmallVec<[Value; 4]> = old_args.iter().map(|&arg| self.value(arg)).collect();
         let builder = &mut self.builder;
         let built = match op {
@@ -314,15 +316,16 @@ impl Rebuild {
     }
 
     fn edge(&mut self, edge: &Edge) -> Edge {
-        let params = self.old.block(edge.target).params.clone();
-        let kept = params
-            .iter()
-            .zip(&edge.args)
-            .filter(|(param, _)| self.replaced[param.index()] == **param);
-        let args: Vec<Value> = kept.map(|(_, &arg)| arg).collect();
+        let params = &self.old.block(edge.target).params;
+        let mut args = Vec::with_capacity(params.len());
+        for (&param, &arg) in params.iter().zip(&edge.args) {
+            if self.replaced[param.index()] == param {
+                args.push(self.value(arg));
+            }
+        }
         Edge {
             target: edge.target,
-            args: args.into_iter().map(|arg| self.value(arg)).collect(),
+            args,
         }
     }
 

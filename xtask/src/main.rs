@@ -16,6 +16,8 @@ struct Arguments {
 enum Command {
     /// Measure the kernels of bench/ against gcc
     Bench(xtask::bench::Arguments),
+    /// Write the tables of encodings with two assemblers, and compare
+    Encodings,
     /// Execute compiled modules on an emulated core and compare them with a reference engine
     #[command(subcommand)]
     Oracle(OracleCommand),
@@ -32,6 +34,7 @@ enum OracleCommand {
 fn main() -> ExitCode {
     let result = match Arguments::parse().command {
         Command::Bench(arguments) => xtask::bench::run(&arguments),
+        Command::Encodings => xtask::encodings::run(),
         Command::Oracle(OracleCommand::Run(arguments)) => run(&arguments),
         Command::Spec(arguments) => xtask::spec::run(&arguments),
     };

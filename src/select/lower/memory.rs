@@ -131,10 +131,10 @@ impl Lower<'_> {
             }
             _ => {}
         }
-        if let Some((x, y)) = self.folded_binary(BinOp::Add, address) {
-            if let Some(addr) = self.indexed(x, y, offset) {
-                return addr;
-            }
+        if let Some((x, y)) = self.folded_binary(BinOp::Add, address)
+            && let Some(addr) = self.indexed(x, y, offset)
+        {
+            return addr;
         }
         match Offset::new(offset) {
             Some(offset) => Addr::Offset(self.reg(address), offset),

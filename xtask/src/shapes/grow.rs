@@ -11,15 +11,15 @@ pub const SHAPES: [Shape; 15] = [
     ("ifs", ifs, 4_000),
     ("nested ifs", nested_ifs, 2_500),
     ("else chain", else_chain, 2_500),
-    ("nested blocks", nested_blocks, 100_000),
-    ("nested loops", nested_loops, 4_000),
+    ("nested blocks", nested_blocks, 300_000),
+    ("nested loops", nested_loops, 1_500),
     ("loops", loops, 5_000),
     ("live locals", live_locals, 1_500),
-    ("locals", locals, 5_000),
+    ("locals", locals, 12_000),
     ("many parameters", many_parameters, 12),
     ("calls", calls, 6_000),
     ("table of few targets", narrow_table, 60_000),
-    ("table of many targets", wide_table, 8_000),
+    ("table of many targets", wide_table, 2_000),
     ("accesses", accesses, 5_000),
     ("functions", functions, 3_000),
 ];
@@ -96,14 +96,25 @@ pub fn nested_blocks(n: usize) -> Vec<u8> {
 /// Loops in each other, each with a branch back.
 pub fn nested_loops(n: usize) -> Vec<u8> {
     let mut code = Code::default();
+    code.get(0).int(12_345).xor().set(1);
     (0..n).for_each(|_| {
         code.open(0x03);
     });
+    // Both are 0 when the innermost loop ends, and so are the others at once.
     (0..n).for_each(|_| {
-        code.get(0).int(1).op(0x6b).tee(0).branch_if(0).end();
+        for local in 0..2 {
+            // Without its lowest bit, which no folding sees through.
+            code.get(local)
+                .get(local)
+                .int(1)
+                .op(0x6b)
+                .op(0x71)
+                .tee(local);
+        }
+        code.op(0x72).branch_if(0).end();
     });
-    code.get(0);
-    word_function(0, code)
+    code.get(0).get(1).add();
+    word_function(1, code)
 }
 
 /// Loops one after the other.
@@ -203,12 +214,21 @@ pub fn table(n: usize, targets: usize) -> Vec<u8> {
         code.open(0x02);
     });
     code.get(0);
-    code.table((0..n).map(|i| (i * 2_654_435_761 >> 7) % targets), 0);
+    code.table((0..n).map(|i| table_target(i, n, targets)), 0);
     for i in 0..targets {
         code.end().get(0).int(i as i32 * 5).add().set(0);
     }
     code.get(0);
     word_function(0, code)
+}
+
+/// Which block the table's entry for `index` leaves.
+pub fn table_target(index: usize, n: usize, targets: usize) -> usize {
+    if index < n {
+        (index * 2_654_435_761 >> 7) % targets
+    } else {
+        0
+    }
 }
 
 /// A table with many entries for each target.
