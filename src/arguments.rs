@@ -115,10 +115,7 @@ impl Compile {
             volatile_memory: self.volatile_memory,
             trap: self.trap,
             stack_limit: self.stack_limit.clone(),
-            module_name: self
-                .module_name
-                .clone()
-                .unwrap_or_else(|| stem_identifier(&self.input)),
+            module_name: self.module_name.clone().unwrap_or_else(|| stem_identifier(&self.input)),
             import_name: self.import_name.clone(),
             export_name: self.export_name.clone(),
             memory_size: self.memory_size.clone(),
@@ -140,15 +137,8 @@ pub fn message(error: &clap::Error) -> String {
 fn stem_identifier(path: &Path) -> String {
     let stem = path.file_stem().unwrap_or_default().to_string_lossy();
     let is_word = |c: char| c.is_ascii_alphanumeric() || c == '_';
-    let name: String = stem
-        .chars()
-        .map(|c| if is_word(c) { c } else { '_' })
-        .collect();
-    if name.is_empty() || name.starts_with(|c: char| c.is_ascii_digit()) {
-        format!("_{name}")
-    } else {
-        name
-    }
+    let name: String = stem.chars().map(|c| if is_word(c) { c } else { '_' }).collect();
+    if name.is_empty() || name.starts_with(|c: char| c.is_ascii_digit()) { format!("_{name}") } else { name }
 }
 
 fn identifier(text: &str) -> Result<String, String> {
@@ -161,11 +151,7 @@ fn identifier(text: &str) -> Result<String, String> {
 }
 
 fn symbol(text: &str) -> Result<String, String> {
-    if text.is_empty() {
-        Err("a symbol has a name".to_string())
-    } else {
-        Ok(text.to_string())
-    }
+    if text.is_empty() { Err("a symbol has a name".to_string()) } else { Ok(text.to_string()) }
 }
 
 fn template(text: &str) -> Result<String, String> {
@@ -185,11 +171,7 @@ fn reservation(text: &str) -> Result<(u32, u64), String> {
 fn number(text: &str) -> Option<u64> {
     let (digits, radix) = text.strip_prefix("0x").map_or((text, 10), |hex| (hex, 16));
     // from_str_radix takes a sign as well.
-    if digits.starts_with('+') {
-        None
-    } else {
-        u64::from_str_radix(digits, radix).ok()
-    }
+    if digits.starts_with('+') { None } else { u64::from_str_radix(digits, radix).ok() }
 }
 
 const NOT_SUPPORTED: &str = "it is not supported by this version";
@@ -215,19 +197,11 @@ fn memory(text: &str) -> Result<MemoryPlace, String> {
 }
 
 fn bounds(text: &str) -> Result<Bounds, String> {
-    choose(
-        text,
-        &[("trap", Bounds::Trap), ("none", Bounds::None)],
-        &["mask"],
-    )
+    choose(text, &[("trap", Bounds::Trap), ("none", Bounds::None)], &["mask"])
 }
 
 fn alignment(text: &str) -> Result<Alignment, String> {
-    let values = [
-        ("strict", Alignment::Strict),
-        ("trust", Alignment::Trust),
-        ("bytes", Alignment::Bytes),
-    ];
+    let values = [("strict", Alignment::Strict), ("trust", Alignment::Trust), ("bytes", Alignment::Bytes)];
     choose(text, &values, &[])
 }
 

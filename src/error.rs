@@ -15,10 +15,7 @@ pub struct Place {
 impl Place {
     /// A byte of the binary that belongs to no function. wasmparser counts in 64 bits.
     pub fn at(offset: u64) -> Place {
-        Place {
-            function: None,
-            offset: usize::try_from(offset).ok(),
-        }
+        Place { function: None, offset: usize::try_from(offset).ok() }
     }
 }
 
@@ -76,24 +73,16 @@ pub enum Error {
 
 impl Error {
     pub fn invalid(place: Place, message: impl Into<String>) -> Error {
-        Error::Invalid {
-            place,
-            message: message.into(),
-        }
+        Error::Invalid { place, message: message.into() }
     }
 
     pub fn unsupported(place: Place, message: impl Into<String>) -> Error {
-        Error::Unsupported {
-            place,
-            message: message.into(),
-        }
+        Error::Unsupported { place, message: message.into() }
     }
 
     /// The error, with a place if it has none.
     pub fn with_place(mut self, known: Place) -> Error {
-        let (Error::Invalid { place, .. }
-        | Error::Unsupported { place, .. }
-        | Error::Limit { place, .. }) = &mut self;
+        let (Error::Invalid { place, .. } | Error::Unsupported { place, .. } | Error::Limit { place, .. }) = &mut self;
         if *place == Place::default() {
             *place = known;
         }
@@ -101,10 +90,7 @@ impl Error {
     }
 
     pub fn limit(place: Place, message: impl Into<String>) -> Error {
-        Error::Limit {
-            place,
-            message: message.into(),
-        }
+        Error::Limit { place, message: message.into() }
     }
 }
 

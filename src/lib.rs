@@ -91,16 +91,9 @@ fn compile_here(wasm: &[u8], options: &Options, inspect: &Inspect) -> Result<Com
     let layout = wasm::layout(&module, options)?;
     let names = Names::new(&module, options)?;
     let parts = parts(&module, &layout);
-    let compiler = Compiler {
-        module: &module,
-        layout: &layout,
-        names: &names,
-        options,
-        inspect,
-    };
+    let compiler = Compiler { module: &module, layout: &layout, names: &names, options, inspect };
     // All results first, so that the error is that of the first function and not of the fastest thread.
-    let results: Vec<Result<(Code, String), Error>> =
-        parts.par_iter().map(|&part| compiler.part(part)).collect();
+    let results: Vec<Result<(Code, String), Error>> = parts.par_iter().map(|&part| compiler.part(part)).collect();
     let mut code = Vec::with_capacity(parts.len());
     let mut compiled = Compiled::default();
     for (part, result) in parts.into_iter().zip(results) {
@@ -132,10 +125,7 @@ fn parts(module: &Module<'_>, layout: &Layout) -> Vec<Part> {
         None => layout.reachable[index],
     };
     let functions = (0..module.functions.len()).filter(|&index| has_code(index));
-    functions
-        .map(|index| Part::Function(index as u32))
-        .chain([Part::Init])
-        .collect()
+    functions.map(|index| Part::Function(index as u32)).chain([Part::Init]).collect()
 }
 
 /// The routines that the code refers to.
@@ -170,9 +160,7 @@ impl Compiler<'_, '_> {
             None => thunk(part),
         };
         let code = self.emit(part, &func)?;
-        self.show(Stage::Asm, part, &mut dump, || {
-            code.listing.clone().unwrap_or_default()
-        });
+        self.show(Stage::Asm, part, &mut dump, || code.listing.clone().unwrap_or_default());
         Ok((code, dump))
     }
 
@@ -191,9 +179,7 @@ impl Compiler<'_, '_> {
         let (module, layout) = (self.module, self.layout);
         match part {
             Part::Function(index) if module.functions[index as usize].import.is_some() => Ok(None),
-            Part::Function(index) => {
-                select::function(module, layout, index, self.options).map(Some)
-            }
+            Part::Function(index) => select::function(module, layout, index, self.options).map(Some),
             Part::Routine(name) => Ok(Some(select::routine(name, self.options))),
             Part::Init => Ok(Some(select::init(module, layout))),
         }
@@ -205,9 +191,7 @@ impl Compiler<'_, '_> {
         let func: Func<VReg> = select::lower(&graph, self.options);
         drop(graph);
         self.show(Stage::Select, part, dump, || func.to_string());
-        self.show(Stage::Liveness, part, dump, || {
-            regcache::dump_liveness(&func)
-        });
+        self.show(Stage::Liveness, part, dump, || regcache::dump_liveness(&func));
         let func = regcache::cache(func, self.options.check);
         self.show(Stage::Assign, part, dump, || func.to_string());
         func
@@ -225,11 +209,7 @@ impl Compiler<'_, '_> {
         };
         let names = |symbol| self.names.of(self.module, symbol);
         let listing = self.inspect.listing || self.inspect.stages.contains(&Stage::Asm);
-        let options = EmitOptions {
-            trap: self.options.trap,
-            identity,
-            names: listing.then_some(&names),
-        };
+        let options = EmitOptions { trap: self.options.trap, identity, names: listing.then_some(&names) };
         emit::emit(func, &options).map_err(|error| error.with_place(place))
     }
 
@@ -260,9 +240,7 @@ fn titled(title: &str, text: Option<&str>) -> String {
 
 /// A function that is what the import is: arguments and results stay where they are.
 fn thunk(part: Part) -> Func<Reg> {
-    let Part::Function(index) = part else {
-        unreachable!("only imports have thunks")
-    };
+    let Part::Function(index) = part else { unreachable!("only imports have thunks") };
     let call = Call {
         target: CallTarget::Symbol(Symbol::Function(index)),
         args: SmallVec::new(),
@@ -276,13 +254,5 @@ fn thunk(part: Part) -> Func<Reg> {
         loop_depth: 0,
         cold: false,
     };
-    Func {
-        blocks: vec![entry],
-        entry: Vec::new(),
-        vregs: 0,
-        outgoing: 0,
-        locals: 0,
-        slots: 0,
-        stack_check: false,
-    }
+    Func { blocks: vec![entry], entry: Vec::new(), vregs: 0, outgoing: 0, locals: 0, slots: 0, stack_check: false }
 }

@@ -52,11 +52,7 @@ fn run(arguments: &Compile) -> ExitCode {
         Err(message) => return fail(REFUSED, format_args!("{name}: {message}")),
     };
     let listing = arguments.emit == Emit::Asm;
-    let inspect = Inspect {
-        header: arguments.header.is_some(),
-        listing,
-        stages: arguments.dump.clone(),
-    };
+    let inspect = Inspect { header: arguments.header.is_some(), listing, stages: arguments.dump.clone() };
     let compiled = match synth::compile_with(&wasm, &arguments.options(), &inspect) {
         Ok(compiled) => compiled,
         Err(error) => return fail(REFUSED, format_args!("{name}: {error}")),
@@ -71,16 +67,10 @@ fn run(arguments: &Compile) -> ExitCode {
     }
     if let Err((path, error)) = output::write(&files) {
         let path = path.display().to_string();
-        return fail(
-            USAGE,
-            format_args!("{}: {}", OneLine(&path), output::describe(&error)),
-        );
+        return fail(USAGE, format_args!("{}: {}", OneLine(&path), output::describe(&error)));
     }
     if let Err(error) = output::print(&compiled.dump) {
-        return fail(
-            USAGE,
-            format_args!("standard output: {}", output::describe(&error)),
-        );
+        return fail(USAGE, format_args!("standard output: {}", output::describe(&error)));
     }
     ExitCode::SUCCESS
 }

@@ -84,8 +84,7 @@ const PLACEHOLDERS: [&str; 3] = ["{module}", "{name}", "{index}"];
 /// # Errors
 /// Says what is wrong with it.
 pub fn check_template(template: &str) -> Result<(), String> {
-    match pieces(template).find(|piece| !PLACEHOLDERS.contains(piece) && piece.contains(['{', '}']))
-    {
+    match pieces(template).find(|piece| !PLACEHOLDERS.contains(piece) && piece.contains(['{', '}'])) {
         None => Ok(()),
         Some(piece) => Err(format!("{piece:?} is none of {}", PLACEHOLDERS.join(", "))),
     }
@@ -118,10 +117,7 @@ mod tests {
     #[test]
     fn templates_are_filled_in_once() {
         assert_eq!(expand("{name}", "env", "f", 3), "f");
-        assert_eq!(
-            expand("{module}_{name}@{index}", "env", "{index}", 3),
-            "env_{index}@3"
-        );
+        assert_eq!(expand("{module}_{name}@{index}", "env", "{index}", 3), "env_{index}@3");
         assert_eq!(expand("plain", "env", "f", 3), "plain");
         assert_eq!(expand("", "env", "f", 3), "");
     }
@@ -131,9 +127,7 @@ mod tests {
         for good in ["", "x", "{name}", "{module}{name}{index}", "a{index}b"] {
             assert_eq!(check_template(good), Ok(()), "{good}");
         }
-        for bad in [
-            "{", "}", "{nam}", "{name", "name}", "{{name}}", "{name}}", "{}", "{a{name}",
-        ] {
+        for bad in ["{", "}", "{nam}", "{name", "name}", "{{name}}", "{name}}", "{}", "{a{name}"] {
             assert!(check_template(bad).is_err(), "{bad}");
         }
     }

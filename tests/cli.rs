@@ -4,8 +4,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 use tempfile::TempDir;
 
-const GOOD: &str =
-    r#"(module (memory 1) (func (export "f") (param i32) (result i32) (local.get 0)))"#;
+const GOOD: &str = r#"(module (memory 1) (func (export "f") (param i32) (result i32) (local.get 0)))"#;
 const INVALID: &str = r#"(module (func (export "f") (result i32)))"#;
 const UNSUPPORTED: &str = "(module (memory i64 1))";
 
@@ -28,17 +27,9 @@ impl Folder {
     fn synth(&self, arguments: &[&str]) -> Run {
         let mut command = Command::new(env!("CARGO_BIN_EXE_synth"));
         let command = command.args(arguments).current_dir(self.0.path());
-        let Output {
-            status,
-            stdout,
-            stderr,
-        } = command.output().expect("the compiler runs");
+        let Output { status, stdout, stderr } = command.output().expect("the compiler runs");
         let text = |bytes| String::from_utf8(bytes).expect("messages are UTF-8");
-        Run {
-            status: status.code().expect("no signal"),
-            stdout: text(stdout),
-            stderr: text(stderr),
-        }
+        Run { status: status.code().expect("no signal"), stdout: text(stdout), stderr: text(stderr) }
     }
 
     /// The names of all files.
@@ -82,10 +73,7 @@ fn text_and_binary_modules_become_the_same_object() {
     let wasm = wat::parse_str(GOOD).expect("the text is a module");
     let folder = Folder::new(&[("m.wat", GOOD.as_bytes()), ("m.wasm", &wasm)]);
     let run = folder.synth(&["compile", "m.wat", "-o", "text.o"]);
-    assert_eq!(
-        (run.status, run.stdout.as_str(), run.stderr.as_str()),
-        (0, "", "")
-    );
+    assert_eq!((run.status, run.stdout.as_str(), run.stderr.as_str()), (0, "", ""));
     let run = folder.synth(&["compile", "--relocatable", "m.wasm", "-o", "binary.o"]);
     assert_eq!(run.status, 0, "{run:?}");
     assert_eq!(read(&folder.path("text.o")), read(&folder.path("binary.o")));
@@ -96,26 +84,10 @@ fn text_and_binary_modules_become_the_same_object() {
 fn refused_inputs_say_where_and_leave_the_output_alone() {
     let cases = [
         ("invalid.wat", INVALID, "invalid.wat: function 0 at 0x"),
-        (
-            "unsupported.wat",
-            UNSUPPORTED,
-            "a 64-bit memory is not supported",
-        ),
-        (
-            "broken.wat",
-            "(module (func) (fun))",
-            "broken.wat: expected valid module field at line 1:17",
-        ),
-        (
-            "broken.wasm",
-            "not a module",
-            "broken.wasm: at 0x0: this is not a WebAssembly binary",
-        ),
-        (
-            "empty.wasm",
-            "",
-            "empty.wasm: at 0x0: this is not a WebAssembly binary",
-        ),
+        ("unsupported.wat", UNSUPPORTED, "a 64-bit memory is not supported"),
+        ("broken.wat", "(module (func) (fun))", "broken.wat: expected valid module field at line 1:17"),
+        ("broken.wasm", "not a module", "broken.wasm: at 0x0: this is not a WebAssembly binary"),
+        ("empty.wasm", "", "empty.wasm: at 0x0: this is not a WebAssembly binary"),
     ];
     for (name, text, message) in cases {
         let folder = Folder::new(&[(name, text.as_bytes()), ("_old.o", b"old contents")]);
@@ -129,10 +101,7 @@ fn refused_inputs_say_where_and_leave_the_output_alone() {
 
 #[test]
 fn text_errors_name_line_and_column() {
-    let cases: [(&[u8], &str); 2] = [
-        (b"(module\n  (fun))", "at line 2:4"),
-        (b"(module)\xff", "byte 0x8 is not UTF-8"),
-    ];
+    let cases: [(&[u8], &str); 2] = [(b"(module\n  (fun))", "at line 2:4"), (b"(module)\xff", "byte 0x8 is not UTF-8")];
     for (text, message) in cases {
         let folder = Folder::new(&[("m.wat", text)]);
         let run = folder.synth(&["compile", "m.wat", "-o", "m.o"]);
@@ -155,17 +124,10 @@ fn colliding_symbols_are_refused_with_the_option_that_helps() {
 #[test]
 fn too_small_a_memory_is_refused_and_a_segment_outside_is_not() {
     let folder = Folder::new(&[
-        (
-            "data.wat",
-            br#"(module (memory 1) (data (i32.const 100) "abcd"))"#,
-        ),
-        (
-            "outside.wat",
-            br#"(module (memory 1) (data (i32.const 65535) "abcd"))"#,
-        ),
+        ("data.wat", br#"(module (memory 1) (data (i32.const 100) "abcd"))"#),
+        ("outside.wat", br#"(module (memory 1) (data (i32.const 65535) "abcd"))"#),
     ]);
-    let compile =
-        |input, size| folder.synth(&["compile", input, "-o", "m.o", "--memory-size", size]);
+    let compile = |input, size| folder.synth(&["compile", input, "-o", "m.o", "--memory-size", size]);
     compile("data.wat", "103").refused(1, "(--memory-size)");
     assert_eq!(compile("data.wat", "0=0x68").status, 0);
     assert_eq!(compile("outside.wat", "103").status, 0);
@@ -221,16 +183,11 @@ fn help_and_version_are_no_errors() {
 #[test]
 fn the_listing_replaces_the_object_and_dumps_are_printed() {
     let folder = Folder::new(&[("m.wat", GOOD.as_bytes())]);
-    let run = folder.synth(&[
-        "compile", "m.wat", "-o", "m.s", "--emit", "asm", "--dump", "asm",
-    ]);
+    let run = folder.synth(&["compile", "m.wat", "-o", "m.s", "--emit", "asm", "--dump", "asm"]);
     assert_eq!(run.status, 0, "{run:?}");
     let listing = String::from_utf8(read(&folder.path("m.s"))).expect("a listing is text");
     for text in [listing, run.stdout] {
-        assert!(
-            text.contains("func[0]:") && text.contains("m_init:"),
-            "{text}"
-        );
+        assert!(text.contains("func[0]:") && text.contains("m_init:"), "{text}");
     }
 }
 
@@ -249,13 +206,8 @@ fn a_link_stays_a_link_and_a_device_stays_a_device() {
 
 #[test]
 fn object_and_header_are_written_both_or_neither() {
-    let folder = Folder::new(&[
-        ("m.wat", GOOD.as_bytes()),
-        ("bad.wat", INVALID.as_bytes()),
-        ("_old", b"old contents"),
-    ]);
-    let compile =
-        |input, object, header| folder.synth(&["compile", input, "-o", object, "--header", header]);
+    let folder = Folder::new(&[("m.wat", GOOD.as_bytes()), ("bad.wat", INVALID.as_bytes()), ("_old", b"old contents")]);
+    let compile = |input, object, header| folder.synth(&["compile", input, "-o", object, "--header", header]);
     compile("bad.wat", "m.o", "m.h").refused(1, "bad.wat");
     compile("m.wat", "_old", "missing/m.h").refused(2, "missing/m.h: no such file or directory");
     compile("m.wat", "missing/m.o", "_old").refused(2, "missing/m.o: no such file or directory");
@@ -264,16 +216,9 @@ fn object_and_header_are_written_both_or_neither() {
     assert_eq!(folder.names(), ["_old", "bad.wat", "m.wat"]);
 
     let run = compile("m.wat", "m.o", "m.h");
-    assert_eq!(
-        (run.status, run.stdout.as_str(), run.stderr.as_str()),
-        (0, "", "")
-    );
+    assert_eq!((run.status, run.stdout.as_str(), run.stderr.as_str()), (0, "", ""));
     let header = String::from_utf8(read(&folder.path("m.h"))).expect("headers are ASCII");
-    for line in [
-        "int32_t f(int32_t);",
-        "void m_init(void);",
-        "extern uint8_t m_memory[65536];",
-    ] {
+    for line in ["int32_t f(int32_t);", "void m_init(void);", "extern uint8_t m_memory[65536];"] {
         assert!(header.lines().any(|found| found == line), "{header}");
     }
     assert_eq!(folder.names(), ["_old", "bad.wat", "m.h", "m.o", "m.wat"]);

@@ -46,28 +46,14 @@ fn the_corpus_is_complete() {
     assert!(sources.len() >= 25, "{} programs", sources.len());
     let mut levels: BTreeMap<String, Vec<String>> = BTreeMap::new();
     for path in programs() {
-        let stem = path
-            .file_stem()
-            .expect("a module has a name")
-            .to_string_lossy()
-            .into_owned();
+        let stem = path.file_stem().expect("a module has a name").to_string_lossy().into_owned();
         let (name, level) = stem.rsplit_once('-').expect("NAME-LEVEL.wasm");
-        levels
-            .entry(name.to_string())
-            .or_default()
-            .push(level.to_string());
+        levels.entry(name.to_string()).or_default().push(level.to_string());
         let wasm = std::fs::read(&path).expect("the module was listed");
         assert!(exports_run(&wasm), "{stem} does not export run");
     }
-    let names: Vec<String> = sources
-        .iter()
-        .map(|p| p.file_stem().unwrap().to_string_lossy().into_owned())
-        .collect();
-    assert_eq!(
-        levels.keys().cloned().collect::<Vec<_>>(),
-        names,
-        "tests/corpus/build.sh"
-    );
+    let names: Vec<String> = sources.iter().map(|p| p.file_stem().unwrap().to_string_lossy().into_owned()).collect();
+    assert_eq!(levels.keys().cloned().collect::<Vec<_>>(), names, "tests/corpus/build.sh");
     for (name, built) in levels {
         assert_eq!(built, LEVELS, "{name}");
     }
@@ -107,28 +93,20 @@ fn files(directory: &Path, extension: &str) -> Vec<PathBuf> {
 
 fn exports_run(wasm: &[u8]) -> bool {
     Parser::new(0).parse_all(wasm).any(|payload| match payload {
-        Ok(Payload::ExportSection(exports)) => exports
-            .into_iter()
-            .any(|export| export.is_ok_and(|e| e.name == "run" && e.kind == ExternalKind::Func)),
+        Ok(Payload::ExportSection(exports)) => {
+            exports.into_iter().any(|export| export.is_ok_and(|e| e.name == "run" && e.kind == ExternalKind::Func))
+        }
         _ => false,
     })
 }
 
 fn check(modules: &[PathBuf], bounds: Bounds) {
-    let options = Options {
-        bounds,
-        threads: Some(1),
-        check: true,
-        ..Options::default()
-    };
+    let options = Options { bounds, threads: Some(1), check: true, ..Options::default() };
     let reports: Vec<(String, Report)> = modules
         .par_iter()
         .map(|path| {
             let wasm = std::fs::read(path).expect("the module was listed");
-            (
-                path.display().to_string(),
-                check_module(&wasm, &options, CALLS, 1),
-            )
+            (path.display().to_string(), check_module(&wasm, &options, CALLS, 1))
         })
         .collect();
     let wrong: Vec<String> = reports
@@ -136,11 +114,5 @@ fn check(modules: &[PathBuf], bounds: Bounds) {
         .filter(|(_, report)| !report.passed() || report.returned == 0)
         .map(|(name, report)| format!("{name}: {report:?}"))
         .collect();
-    assert!(
-        wrong.is_empty(),
-        "{} of {}:\n{}",
-        wrong.len(),
-        reports.len(),
-        wrong.join("\n")
-    );
+    assert!(wrong.is_empty(), "{} of {}:\n{}", wrong.len(), reports.len(), wrong.join("\n"));
 }

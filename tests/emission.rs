@@ -7,8 +7,7 @@
 use std::collections::HashSet;
 use synth::emit::{Code, EmitOptions, emit};
 use synth::isa::{
-    AluOp, BlockData, BlockId, Cond, Const, Edge, Func, Inst, Lsb, Operand2, Reg, Symbol, Term,
-    TrapCode,
+    AluOp, BlockData, BlockId, Cond, Const, Edge, Func, Inst, Lsb, Operand2, Reg, Symbol, Term, TrapCode,
 };
 use synth::options::Trap;
 
@@ -43,9 +42,7 @@ fn random_func(random: &mut Random, count: usize, padding: usize, entries: usize
         insts.extend((0..random.below(padding + 1)).map(|_| filler(random)));
         let next = || Edge::to(BlockId::new(id + 1));
         let term = match random.below(if id + 1 == count { 2 } else { 24 }) {
-            0 => Term::Return {
-                values: [(Reg::R0, Reg::R0)].into_iter().collect(),
-            },
+            0 => Term::Return { values: [(Reg::R0, Reg::R0)].into_iter().collect() },
             1 => Term::Trap(TrapCode::ALL[random.below(9)]),
             2 | 3 => Term::Jump(random.block(count)),
             4..=6 => Term::Jump(next()),
@@ -60,11 +57,7 @@ fn random_func(random: &mut Random, count: usize, padding: usize, entries: usize
                 zero: random.block(count),
                 nonzero: next(),
             },
-            15..=19 => Term::Branch {
-                cond: Cond::ALL[random.below(14)],
-                then: next(),
-                otherwise: random.block(count),
-            },
+            15..=19 => Term::Branch { cond: Cond::ALL[random.below(14)], then: next(), otherwise: random.block(count) },
             _ => Term::Branch {
                 cond: Cond::ALL[random.below(14)],
                 then: random.block(count),
@@ -72,47 +65,18 @@ fn random_func(random: &mut Random, count: usize, padding: usize, entries: usize
             },
         };
         let cold = random.below(8) == 0;
-        BlockData {
-            params: Default::default(),
-            insts,
-            term,
-            loop_depth: random.below(3) as u32,
-            cold,
-        }
+        BlockData { params: Default::default(), insts, term, loop_depth: random.below(3) as u32, cold }
     });
-    Func {
-        blocks: blocks.collect(),
-        entry: Vec::new(),
-        vregs: 0,
-        outgoing: 0,
-        locals: 0,
-        slots: 0,
-        stack_check: false,
-    }
+    Func { blocks: blocks.collect(), entry: Vec::new(), vregs: 0, outgoing: 0, locals: 0, slots: 0, stack_check: false }
 }
 
 /// An instruction of two or four bytes that the machine below knows and has no use for.
 fn filler(random: &mut Random) -> Inst<Reg> {
     let (rn, rm) = (Reg::new(2), Reg::new(3));
     match random.below(9) {
-        0 => Inst::Const {
-            rd: rm,
-            value: Const::Int(0x5678_0000 + random.below(2000) as u32),
-        },
-        1..=4 => Inst::BitExtract {
-            signed: false,
-            rd: rn,
-            rn: rm,
-            lsb: Lsb::new(3).expect("a bit"),
-            width: 4,
-        },
-        _ => Inst::Alu {
-            op: AluOp::Add,
-            s: false,
-            rd: rn,
-            rn,
-            rhs: Operand2::Reg(rm),
-        },
+        0 => Inst::Const { rd: rm, value: Const::Int(0x5678_0000 + random.below(2000) as u32) },
+        1..=4 => Inst::BitExtract { signed: false, rd: rn, rn: rm, lsb: Lsb::new(3).expect("a bit"), width: 4 },
+        _ => Inst::Alu { op: AluOp::Add, s: false, rd: rn, rn, rhs: Operand2::Reg(rm) },
     }
 }
 
@@ -218,22 +182,14 @@ impl Machine<'_> {
             0xd000..0xde00 => {
                 let offset = i32::from(half as u8 as i8) * 2;
                 let next = at + 2;
-                Ok(if self.holds(half >> 8 & 15) {
-                    branch(offset)
-                } else {
-                    next
-                })
+                Ok(if self.holds(half >> 8 & 15) { branch(offset) } else { next })
             }
             0xe000..0xe800 => Ok(branch((half << 21) as i32 >> 20)),
             0xb100..0xb400 | 0xb900..0xbc00 if half & 0x500 == 0x100 => {
                 let offset = (half >> 9 & 1) << 6 | (half >> 3 & 31) << 1;
                 let nonzero = half & 0x800 != 0;
                 let next = at + 2;
-                Ok(if nonzero != self.assumption.zero {
-                    branch(offset as i32)
-                } else {
-                    next
-                })
+                Ok(if nonzero != self.assumption.zero { branch(offset as i32) } else { next })
             }
             0xb403 | 0xb40c => Ok(self.word_table(at)),
             // The filler, and padding.
@@ -287,11 +243,7 @@ impl Machine<'_> {
                 let offset = offset | (word & 0x7ff) << 1;
                 let next = at + 4;
                 let taken = branch(((sign as i32) >> 11) | offset as i32);
-                Ok(if self.holds(word >> 22 & 15) {
-                    taken
-                } else {
-                    next
-                })
+                Ok(if self.holds(word >> 22 & 15) { taken } else { next })
             }
             // The filler.
             0xf3c3_02c3 => Ok(at + 4),
@@ -310,11 +262,7 @@ impl Machine<'_> {
 }
 
 fn options() -> EmitOptions<'static> {
-    EmitOptions {
-        trap: Trap::Udf,
-        identity: None,
-        names: None,
-    }
+    EmitOptions { trap: Trap::Udf, identity: None, names: None }
 }
 
 /// Follows every way out of every block that can be reached.
@@ -322,18 +270,10 @@ fn check(func: &Func<Reg>) -> Code {
     let code = emit(func, &options()).expect("within the limit");
     let mut found = HashSet::new();
     let run = |at, assumption| {
-        let mut machine = Machine {
-            code: &code,
-            assumption,
-            compared: false,
-        };
+        let mut machine = Machine { code: &code, assumption, compared: false };
         machine.run(at)
     };
-    let neutral = Assumption {
-        cond: None,
-        zero: false,
-        index: 0,
-    };
+    let neutral = Assumption { cond: None, zero: false, index: 0 };
     let (start, position) = run(code.entry as usize, neutral);
     assert_eq!(start, Arrival::Block(0));
     let mut work = vec![(0, position)];
@@ -351,11 +291,7 @@ fn check(func: &Func<Reg>) -> Code {
         let to = |edge: &Edge<Reg>| Arrival::Block(edge.target.index());
         match &func.blocks[id].term {
             Term::Jump(edge) => expect(neutral, to(edge)),
-            Term::Branch {
-                cond,
-                then,
-                otherwise,
-            } => {
+            Term::Branch { cond, then, otherwise } => {
                 for (cond, edge) in [(*cond, then), (cond.inverse(), otherwise)] {
                     let cond = Some(cond);
                     expect(Assumption { cond, ..neutral }, to(edge));
@@ -420,12 +356,7 @@ fn branches_beyond_a_megabyte() {
 #[test]
 fn tables_of_every_width() {
     let mut random = Random(7);
-    for (count, entries) in [
-        (40, 2000),
-        (2000, 40_000),
-        (20_000, 80_000),
-        (30, 1_000_000),
-    ] {
+    for (count, entries) in [(40, 2000), (2000, 40_000), (20_000, 80_000), (30, 1_000_000)] {
         let mut func = random_func(&mut random, count, 1, 3);
         let targets = (0..entries).map(|_| random.block(count)).collect();
         let rn = Reg::new(1);
@@ -438,19 +369,9 @@ fn tables_of_every_width() {
 #[test]
 fn an_identity_stands_before_the_entry() {
     let func = random_func(&mut Random(8), 5, 3, 0);
-    for identity in [
-        Const::Int(0x1122_3344),
-        Const::Address(Symbol::Signature(3), 0),
-    ] {
+    for identity in [Const::Int(0x1122_3344), Const::Address(Symbol::Signature(3), 0)] {
         let identity = Some(identity);
-        let code = emit(
-            &func,
-            &EmitOptions {
-                identity,
-                ..options()
-            },
-        )
-        .expect("small");
+        let code = emit(&func, &EmitOptions { identity, ..options() }).expect("small");
         assert_eq!((code.entry, code.align), (4, 4));
         assert_eq!(code.mapping[..2], [(0, true), (4, false)]);
         match identity {

@@ -16,18 +16,9 @@ fn every_form_is_what_the_assemblers_make() {
                 other => wrong.push(format!("{line}: {bytes}, assemblers {other:?}")),
             }
         }
-        assert_eq!(
-            lines.len(),
-            expected.len(),
-            "{name} has lines that nothing prints"
-        );
+        assert_eq!(lines.len(), expected.len(), "{name} has lines that nothing prints");
     }
-    assert!(
-        wrong.is_empty(),
-        "{} wrong:\n{}",
-        wrong.len(),
-        wrong.join("\n")
-    );
+    assert!(wrong.is_empty(), "{} wrong:\n{}", wrong.len(), wrong.join("\n"));
 }
 
 #[test]
@@ -35,17 +26,12 @@ fn every_instruction_of_the_corpus_is_what_a_disassembler_reads() {
     let repository = Path::new(env!("CARGO_MANIFEST_DIR"));
     let (mut count, mut wrong) = (0, Vec::new());
     for directory in ["tests/corpus/wasm", "bench/kernels"] {
-        let entries =
-            std::fs::read_dir(repository.join(directory)).expect("part of the repository");
+        let entries = std::fs::read_dir(repository.join(directory)).expect("part of the repository");
         let paths = entries.map(|entry| entry.expect("a readable directory").path());
         for path in paths.filter(|path| path.extension().is_some_and(|e| e == "wasm")) {
             let wasm = std::fs::read(&path).expect("a readable file");
             for bounds in [Bounds::Trap, Bounds::None] {
-                let options = Options {
-                    bounds,
-                    check: false,
-                    ..Options::default()
-                };
+                let options = Options { bounds, check: false, ..Options::default() };
                 let compared = read_back::compare(&wasm, &options);
                 let Ok((instructions, differences)) = compared else {
                     // Kernels of floats are not compiled.
@@ -60,11 +46,6 @@ fn every_instruction_of_the_corpus_is_what_a_disassembler_reads() {
     }
     wrong.sort_unstable();
     wrong.dedup();
-    assert!(
-        wrong.is_empty(),
-        "{} wrong:\n{}",
-        wrong.len(),
-        wrong.join("\n")
-    );
+    assert!(wrong.is_empty(), "{} wrong:\n{}", wrong.len(), wrong.join("\n"));
     assert!(count > 50_000, "only {count} instructions");
 }

@@ -37,19 +37,9 @@ fn expected_code() {
     let bless = std::env::var_os("BLESS").is_some_and(|value| value == "1");
     let wrong: Vec<String> = cases
         .iter()
-        .filter_map(|case| {
-            run(case, bless)
-                .err()
-                .map(|why| format!("{}: {why}", case.display()))
-        })
+        .filter_map(|case| run(case, bless).err().map(|why| format!("{}: {why}", case.display())))
         .collect();
-    assert!(
-        wrong.is_empty(),
-        "{} of {}:\n{}",
-        wrong.len(),
-        cases.len(),
-        wrong.join("\n")
-    );
+    assert!(wrong.is_empty(), "{} of {}:\n{}", wrong.len(), cases.len(), wrong.join("\n"));
 }
 
 /// What the head of a case asks for.
@@ -74,19 +64,13 @@ fn run(case: &Path, bless: bool) -> Result<(), String> {
         None => return Err(format!("no line {MARKER}; BLESS=1 adds it")),
     };
     let directives = directives(source)?;
-    let input = directives
-        .input
-        .clone()
-        .unwrap_or_else(|| case.to_path_buf());
+    let input = directives.input.clone().unwrap_or_else(|| case.to_path_buf());
     let compiled = compile(&input, &directives.options);
     let listing = match &compiled {
         Ok((listing, _)) => visible(listing, directives.init),
         Err(message) => format!("{message}\n"),
     };
-    let actual: String = listing
-        .lines()
-        .map(|line| format!(";; {line}").trim_end().to_string() + "\n")
-        .collect();
+    let actual: String = listing.lines().map(|line| format!(";; {line}").trim_end().to_string() + "\n").collect();
     if bless {
         let blessed = format!("{source}{MARKER}\n{actual}");
         std::fs::write(case, blessed).map_err(|error| error.to_string())?;
@@ -101,22 +85,13 @@ fn run(case: &Path, bless: bool) -> Result<(), String> {
 
 fn directives(source: &str) -> Result<Directives, String> {
     let mut directives = Directives::default();
-    for line in source
-        .lines()
-        .map_while(|line| line.strip_prefix(";;"))
-        .map(str::trim)
-    {
+    for line in source.lines().map_while(|line| line.strip_prefix(";;")).map(str::trim) {
         if let Some(options) = line.strip_prefix("options:") {
-            directives
-                .options
-                .extend(options.split_whitespace().map(str::to_string));
+            directives.options.extend(options.split_whitespace().map(str::to_string));
         } else if let Some(path) = line.strip_prefix("input:") {
             directives.input = Some(repository().join(path.trim()));
         } else if let Some(limit) = line.strip_prefix("bytes <=") {
-            let limit = limit
-                .trim()
-                .parse()
-                .map_err(|_| format!("no number in `{line}`"))?;
+            let limit = limit.trim().parse().map_err(|_| format!("no number in `{line}`"))?;
             directives.bytes = Some(limit);
         } else if line == "init" {
             directives.init = true;
@@ -133,15 +108,7 @@ fn compile(input: &Path, options: &[String]) -> Result<(String, Vec<u8>), String
     let output = |kind: &str| -> Result<Vec<u8>, String> {
         let path = directory.path().join(kind);
         let result = Command::new(env!("CARGO_BIN_EXE_synth"))
-            .args([
-                "compile",
-                "--target",
-                "cortex-m4",
-                "--module-name",
-                MODULE,
-                "--emit",
-                kind,
-            ])
+            .args(["compile", "--target", "cortex-m4", "--module-name", MODULE, "--emit", kind])
             .args(options)
             .arg(input)
             .arg("-o")
@@ -150,9 +117,7 @@ fn compile(input: &Path, options: &[String]) -> Result<(String, Vec<u8>), String
             .map_err(|error| error.to_string())?;
         if !result.status.success() {
             let message = String::from_utf8_lossy(&result.stderr);
-            let message = message
-                .trim()
-                .replace(&format!("{}: ", input.display()), "");
+            let message = message.trim().replace(&format!("{}: ", input.display()), "");
             return Err(message.trim_start_matches("synth: ").to_string());
         }
         std::fs::read(&path).map_err(|error| error.to_string())
@@ -164,28 +129,17 @@ fn compile(input: &Path, options: &[String]) -> Result<(String, Vec<u8>), String
 /// The paragraphs of the listing, one per function.
 fn visible(listing: &str, init: bool) -> String {
     let title = format!("{MODULE}_init:");
-    let paragraphs = listing
-        .trim_end()
-        .split("\n\n")
-        .filter(|p| init || !p.starts_with(&title));
-    paragraphs
-        .map(|p| format!("{}\n", p.trim_end()))
-        .collect::<Vec<_>>()
-        .join("\n")
+    let paragraphs = listing.trim_end().split("\n\n").filter(|p| init || !p.starts_with(&title));
+    paragraphs.map(|p| format!("{}\n", p.trim_end())).collect::<Vec<_>>().join("\n")
 }
 
 /// The first line that differs.
 fn difference(expected: &str, actual: &str) -> String {
     let lines = expected.lines().count().max(actual.lines().count());
     let at = |text: &str, n| text.lines().nth(n).unwrap_or("(nothing)").to_string();
-    let first = (0..lines)
-        .find(|&n| at(expected, n) != at(actual, n))
-        .unwrap_or(0);
+    let first = (0..lines).find(|&n| at(expected, n) != at(actual, n)).unwrap_or(0);
     let (expected, actual) = (at(expected, first), at(actual, first));
-    format!(
-        "line {} of the listing\n  expected {expected}\n  got      {actual}",
-        first + 1
-    )
+    format!("line {} of the listing\n  expected {expected}\n  got      {actual}", first + 1)
 }
 
 fn check(directives: &Directives, listing: &str, object: &[u8]) -> Result<(), String> {
@@ -212,8 +166,6 @@ fn code_bytes(object: &[u8]) -> Result<u64, String> {
         _ => false,
     };
     let init = format!(".text.{MODULE}_init");
-    let code = file
-        .sections()
-        .filter(|s| is_code(s.flags()) && s.name() != Ok(init.as_str()));
+    let code = file.sections().filter(|s| is_code(s.flags()) && s.name() != Ok(init.as_str()));
     Ok(code.map(|section| section.size()).sum())
 }

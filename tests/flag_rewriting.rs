@@ -6,9 +6,7 @@
 
 use synth::emit::encode::{Context, encode};
 use synth::emit::flags::refine;
-use synth::isa::{
-    AluOp, BlockId, Cond, Edge, Inst, ModImm, Operand2, Reg, ShiftOp, Term, TestOp, TrapCode,
-};
+use synth::isa::{AluOp, BlockId, Cond, Edge, Inst, ModImm, Operand2, Reg, ShiftOp, Term, TestOp, TrapCode};
 
 /// xorshift64*
 struct Random(u64);
@@ -126,9 +124,7 @@ impl State {
     /// One instruction, setting flags if `s`; the trap that it takes.
     fn step(&mut self, inst: &Inst<Reg>, s: bool) -> Option<End> {
         match *inst {
-            Inst::Alu {
-                op, rd, rn, rhs, ..
-            } => {
+            Inst::Alu { op, rd, rn, rhs, .. } => {
                 let (a, b) = (self.get(rn), self.operand(rhs));
                 self.regs[rd.index()] = self.alu(op, s, a, b);
             }
@@ -236,10 +232,7 @@ fn random_inst(random: &mut Random, readable: &mut &'static [Cond]) -> Inst<Reg>
             *readable = &Cond::ALL;
             Inst::Test { op, rn, rhs }
         }
-        11 if !readable.is_empty() => Inst::TrapIf {
-            cond: random.pick(readable),
-            code,
-        },
+        11 if !readable.is_empty() => Inst::TrapIf { cond: random.pick(readable), code },
         12 if !readable.is_empty() => {
             let cond = random.pick(readable);
             let s = false;
@@ -252,33 +245,19 @@ fn random_inst(random: &mut Random, readable: &mut &'static [Cond]) -> Inst<Reg>
             let nonzero = random.below(2) == 0;
             Inst::TrapIfZero { nonzero, rn, code }
         }
-        _ => Inst::Mov {
-            s: false,
-            rd,
-            rhs: random.pick(&[Operand2::Reg(rm), rhs]),
-        },
+        _ => Inst::Mov { s: false, rd, rhs: random.pick(&[Operand2::Reg(rm), rhs]) },
     }
 }
 
 fn random_block(random: &mut Random) -> (Vec<Inst<Reg>>, Term<Reg>) {
     let mut readable = NOTHING;
     let count = random.below(10);
-    let insts = (0..count)
-        .map(|_| random_inst(random, &mut readable))
-        .collect();
+    let insts = (0..count).map(|_| random_inst(random, &mut readable)).collect();
     let (first, second) = (Edge::to(BlockId::new(1)), Edge::to(BlockId::new(2)));
     let term = match random.below(3) {
         0 => Term::Jump(first),
-        1 if !readable.is_empty() => Term::Branch {
-            cond: random.pick(readable),
-            then: first,
-            otherwise: second,
-        },
-        _ => Term::BranchZero {
-            rn: random.reg(),
-            zero: first,
-            nonzero: second,
-        },
+        1 if !readable.is_empty() => Term::Branch { cond: random.pick(readable), then: first, otherwise: second },
+        _ => Term::BranchZero { rn: random.reg(), zero: first, nonzero: second },
     };
     (insts, term)
 }
@@ -311,23 +290,15 @@ fn rewritten_blocks_compute_the_same() {
             };
             let plain = |inst: &Inst<Reg>| (inst.clone(), sets_flags(inst));
             let expected = run(&start, insts.iter().map(plain).collect(), &term);
-            let rewritten = run(
-                &start,
-                refined.insts.iter().map(plain).collect(),
-                &refined.term,
-            );
+            let rewritten = run(&start, refined.insts.iter().map(plain).collect(), &refined.term);
             assert_eq!(rewritten, expected, "{insts:?} {term:?}");
-            let forms = refined
-                .insts
-                .iter()
-                .zip(&refined.live)
-                .map(|(inst, &live)| match inst {
-                    Inst::If { .. } | Inst::TrapIf { .. } | Inst::TrapIfZero { .. } => plain(inst),
-                    _ => {
-                        let form = encode(inst, Context { live, it: None });
-                        (form.inst, form.s)
-                    }
-                });
+            let forms = refined.insts.iter().zip(&refined.live).map(|(inst, &live)| match inst {
+                Inst::If { .. } | Inst::TrapIf { .. } | Inst::TrapIfZero { .. } => plain(inst),
+                _ => {
+                    let form = encode(inst, Context { live, it: None });
+                    (form.inst, form.s)
+                }
+            });
             let encoded = run(&start, forms.collect(), &refined.term);
             assert_eq!(encoded, expected, "encoded: {insts:?} {term:?}");
         }

@@ -2,8 +2,8 @@
 
 use synth::emit::{Code, EmitOptions, Reloc, RelocKind, emit};
 use synth::isa::{
-    Addr, AluOp, BlockData, BlockId, Call, CallTarget, Cond, Const, Edge, Func, Imm12, Inst,
-    MemSize, ModImm, Operand2, Reg, RegSet, StackArea, Symbol, Term, TestOp, TrapCode,
+    Addr, AluOp, BlockData, BlockId, Call, CallTarget, Cond, Const, Edge, Func, Imm12, Inst, MemSize, ModImm, Operand2,
+    Reg, RegSet, StackArea, Symbol, Term, TestOp, TrapCode,
 };
 use synth::options::Trap;
 
@@ -12,32 +12,16 @@ fn reg(index: u8) -> Reg {
 }
 
 fn block(insts: Vec<Inst<Reg>>, term: Term<Reg>) -> BlockData<Reg> {
-    BlockData {
-        params: Default::default(),
-        insts,
-        term,
-        loop_depth: 0,
-        cold: false,
-    }
+    BlockData { params: Default::default(), insts, term, loop_depth: 0, cold: false }
 }
 
 fn func(blocks: Vec<BlockData<Reg>>) -> Func<Reg> {
-    Func {
-        blocks,
-        entry: Vec::new(),
-        vregs: 0,
-        outgoing: 0,
-        locals: 0,
-        slots: 0,
-        stack_check: false,
-    }
+    Func { blocks, entry: Vec::new(), vregs: 0, outgoing: 0, locals: 0, slots: 0, stack_check: false }
 }
 
 fn ret(regs: &[u8]) -> Term<Reg> {
     let values = regs.iter().map(|&index| (reg(index), reg(index)));
-    Term::Return {
-        values: values.collect(),
-    }
+    Term::Return { values: values.collect() }
 }
 
 fn call(target: CallTarget<Reg>, args: &[u8]) -> Call<Reg> {
@@ -56,11 +40,7 @@ fn bl(index: u32) -> Inst<Reg> {
 
 fn mov(rd: u8, rm: u8) -> Inst<Reg> {
     let rhs = Operand2::Reg(reg(rm));
-    Inst::Mov {
-        s: false,
-        rd: reg(rd),
-        rhs,
-    }
+    Inst::Mov { s: false, rd: reg(rd), rhs }
 }
 
 fn int(rd: u8, value: u32) -> Inst<Reg> {
@@ -69,28 +49,16 @@ fn int(rd: u8, value: u32) -> Inst<Reg> {
 }
 
 fn load(rt: u8, area: StackArea, offset: u32) -> Inst<Reg> {
-    Inst::Load {
-        size: MemSize::Word,
-        rt: reg(rt),
-        addr: Addr::Stack(area, offset),
-    }
+    Inst::Load { size: MemSize::Word, rt: reg(rt), addr: Addr::Stack(area, offset) }
 }
 
 fn store(rt: u8, area: StackArea, offset: u32) -> Inst<Reg> {
-    Inst::Store {
-        size: MemSize::Word,
-        rt: reg(rt),
-        addr: Addr::Stack(area, offset),
-    }
+    Inst::Store { size: MemSize::Word, rt: reg(rt), addr: Addr::Stack(area, offset) }
 }
 
 fn emitted(func: &Func<Reg>, trap: Trap) -> Code {
     let names = |symbol: Symbol| symbol.to_string();
-    let options = EmitOptions {
-        trap,
-        identity: None,
-        names: Some(&names),
-    };
+    let options = EmitOptions { trap, identity: None, names: Some(&names) };
     emit(func, &options).expect("a small function")
 }
 
@@ -107,10 +75,7 @@ fn assert_text(func: &Func<Reg>, expected: &str) {
 
 #[test]
 fn a_leaf_that_needs_nothing_has_no_frame() {
-    assert_text(
-        &func(vec![block(vec![mov(0, 1)], ret(&[0]))]),
-        "mov r0, r1; bx lr",
-    );
+    assert_text(&func(vec![block(vec![mov(0, 1)], ret(&[0]))]), "mov r0, r1; bx lr");
 }
 
 #[test]
@@ -128,10 +93,7 @@ fn calls_find_an_aligned_stack() {
     let one = func(vec![block(vec![bl(7)], ret(&[]))]);
     assert_text(&one, "push {r4, lr}; bl function7; pop {r4, pc}");
     let two = func(vec![block(vec![mov(4, 0), bl(7)], ret(&[]))]);
-    assert_text(
-        &two,
-        "push {r4, lr}; mov r4, r0; bl function7; pop {r4, pc}",
-    );
+    assert_text(&two, "push {r4, lr}; mov r4, r0; bl function7; pop {r4, pc}");
     let mut outgoing = two;
     outgoing.outgoing = 4;
     let expected = "push {r2, r3, r4, lr}; mov r4, r0; bl function7; pop {r2, r3, r4, pc}";
@@ -154,11 +116,7 @@ fn areas_lie_above_each_other() {
             store(0, StackArea::Outgoing, 4),
             load(1, StackArea::Locals, 0),
             load(2, StackArea::Slots, 4),
-            Inst::StackAddr {
-                rd: reg(0),
-                area: StackArea::Locals,
-                offset: 8,
-            },
+            Inst::StackAddr { rd: reg(0), area: StackArea::Locals, offset: 8 },
             load(3, StackArea::Incoming, 8),
             bl(1),
         ],
@@ -174,22 +132,9 @@ fn areas_lie_above_each_other() {
 
 #[test]
 fn far_slots_need_no_free_register() {
-    let compare = Inst::Test {
-        op: TestOp::Cmp,
-        rn: reg(1),
-        rhs: Operand2::Imm(ModImm::new(3).expect("an immediate")),
-    };
-    let conditional = Inst::If {
-        cond: Cond::Ne,
-        old: reg(2),
-        inst: Box::new(load(2, StackArea::Slots, 5000)),
-    };
-    let insts = vec![
-        compare,
-        store(0, StackArea::Slots, 4096),
-        load(9, StackArea::Slots, 0x12_3454),
-        conditional,
-    ];
+    let compare = Inst::Test { op: TestOp::Cmp, rn: reg(1), rhs: Operand2::Imm(ModImm::new(3).expect("an immediate")) };
+    let conditional = Inst::If { cond: Cond::Ne, old: reg(2), inst: Box::new(load(2, StackArea::Slots, 5000)) };
+    let insts = vec![compare, store(0, StackArea::Slots, 4096), load(9, StackArea::Slots, 0x12_3454), conditional];
     let mut far = func(vec![block(insts, ret(&[]))]);
     far.slots = 0x12_3458;
     let expected = "push.w {r9, lr}; sub.w sp, sp, #0x122000; sub.w sp, sp, #0x1000; \
@@ -219,14 +164,7 @@ fn two_returns(first: Vec<Inst<Reg>>) -> Func<Reg> {
     let rhs = Operand2::Imm(ModImm::new(9).expect("an immediate"));
     let (op, rn) = (TestOp::Cmp, reg(0));
     func(vec![
-        block(
-            vec![Inst::Test { op, rn, rhs }],
-            Term::Branch {
-                cond,
-                then,
-                otherwise,
-            },
-        ),
+        block(vec![Inst::Test { op, rn, rhs }], Term::Branch { cond, then, otherwise }),
         block(first, ret(&[0])),
         block(vec![int(0, 1)], ret(&[0])),
     ])
@@ -266,32 +204,14 @@ fn tail_calls_restore_everything_first() {
 fn traps_are_shared_and_cold() {
     let imm = ModImm::new(100).expect("an immediate");
     let insts = vec![
-        Inst::Test {
-            op: TestOp::Cmp,
-            rn: reg(0),
-            rhs: Operand2::Imm(imm),
-        },
-        Inst::TrapIf {
-            cond: Cond::Hs,
-            code: TrapCode::MemoryOutOfBounds,
-        },
-        Inst::TrapIfZero {
-            nonzero: false,
-            rn: reg(1),
-            code: TrapCode::DivideByZero,
-        },
-        Inst::TrapIfZero {
-            nonzero: true,
-            rn: reg(9),
-            code: TrapCode::MemoryOutOfBounds,
-        },
+        Inst::Test { op: TestOp::Cmp, rn: reg(0), rhs: Operand2::Imm(imm) },
+        Inst::TrapIf { cond: Cond::Hs, code: TrapCode::MemoryOutOfBounds },
+        Inst::TrapIfZero { nonzero: false, rn: reg(1), code: TrapCode::DivideByZero },
+        Inst::TrapIfZero { nonzero: true, rn: reg(9), code: TrapCode::MemoryOutOfBounds },
     ];
     let traps = func(vec![block(insts, ret(&[]))]);
     let body = "cmp r0, #100; bhs .Ltrap4; cbz r1, .Ltrap1; cmp.w r9, #0; bne .Ltrap4; bx lr;";
-    assert_text(
-        &traps,
-        &format!("{body} .Ltrap1:; udf #1; .Ltrap4:; udf #4"),
-    );
+    assert_text(&traps, &format!("{body} .Ltrap1:; udf #1; .Ltrap4:; udf #4"));
     let calls = ".Ltrap1:; movs r0, #1; bl trap; .Ltrap4:; movs r0, #4; bl trap";
     assert_eq!(text(&traps, Trap::Call), format!("{body} {calls}"));
 }
@@ -306,23 +226,9 @@ fn constants_take_the_shortest_form() {
         int(2, 0x1234_5678),
         int(3, 0xffff_ff00),
         int(4, 0x1234),
-        Inst::Const {
-            rd: reg(5),
-            value: global,
-        },
-        Inst::AddWide {
-            sub: false,
-            rd: reg(2),
-            rn: reg(2),
-            imm: Imm12::new(200).expect("an immediate"),
-        },
-        Inst::Alu {
-            op: AluOp::And,
-            s: false,
-            rd: reg(1),
-            rn: reg(0),
-            rhs: Operand2::Reg(reg(1)),
-        },
+        Inst::Const { rd: reg(5), value: global },
+        Inst::AddWide { sub: false, rd: reg(2), rn: reg(2), imm: Imm12::new(200).expect("an immediate") },
+        Inst::Alu { op: AluOp::And, s: false, rd: reg(1), rn: reg(0), rhs: Operand2::Reg(reg(1)) },
     ];
     let constants = func(vec![block(insts, ret(&[]))]);
     let expected = "push.w {r4, r5, r9, lr}; movs r0, #5; mov.w r9, #5; ldr r1, =0x12345678; \
@@ -334,11 +240,7 @@ fn constants_take_the_shortest_form() {
     assert_eq!(code.bytes[32..], [0x78, 0x56, 0x34, 0x12, 8, 0, 0, 0]);
     let (kind, symbol) = (RelocKind::Word, Symbol::Global(2));
     let offset = 36;
-    let expected = Reloc {
-        offset,
-        kind,
-        symbol,
-    };
+    let expected = Reloc { offset, kind, symbol };
     assert_eq!(code.relocs, [expected]);
     assert_eq!(code.align, 4);
 }

@@ -66,14 +66,8 @@ fn growth(values: &[f64; 3]) -> f64 {
 #[test]
 fn twice_the_input_takes_at_most_little_more_than_twice_the_time_and_memory() {
     // A pool of one thread, on which `compile` then runs, so that its time is that of the thread.
-    let pool = rayon::ThreadPoolBuilder::new()
-        .num_threads(1)
-        .build()
-        .expect("a thread");
-    let options = Options {
-        check: false,
-        ..Options::default()
-    };
+    let pool = rayon::ThreadPoolBuilder::new().num_threads(1).build().expect("a thread");
+    let options = Options { check: false, ..Options::default() };
     let mut wrong = Vec::new();
     for (name, shape, size) in SHAPES {
         let inputs = [size, 2 * size, 4 * size].map(shape);

@@ -31,12 +31,7 @@ struct Unit {
 
 #[test]
 fn headers_of_the_testsuite_compile_and_link() {
-    let proposals = [
-        Proposal::TailCall,
-        Proposal::ExtendedConst,
-        Proposal::MultiMemory,
-        Proposal::CustomPageSizes,
-    ];
+    let proposals = [Proposal::TailCall, Proposal::ExtendedConst, Proposal::MultiMemory, Proposal::CustomPageSizes];
     let files = spec(SpecVersion::V2).chain(proposals.into_iter().flat_map(proposal));
     let modules: Vec<Vec<u8>> = files.flat_map(|file| modules(&file)).collect();
     let units = compile_all(modules);
@@ -48,14 +43,9 @@ fn headers_of_the_testsuite_compile_and_link() {
 fn headers_of_the_corpus_compile_and_link() {
     let directory = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/corpus/wasm");
     let entries = std::fs::read_dir(directory).expect("the corpus is part of the repository");
-    let mut paths: Vec<_> = entries
-        .map(|entry| entry.expect("it can be read").path())
-        .collect();
+    let mut paths: Vec<_> = entries.map(|entry| entry.expect("it can be read").path()).collect();
     paths.sort();
-    let modules: Vec<Vec<u8>> = paths
-        .iter()
-        .map(|path| std::fs::read(path).expect("a file"))
-        .collect();
+    let modules: Vec<Vec<u8>> = paths.iter().map(|path| std::fs::read(path).expect("a file")).collect();
     let count = modules.len();
     let units = compile_all(modules);
     assert_eq!(units.len(), count);
@@ -109,49 +99,30 @@ const ODD_NAMES: [&str; 40] = [
 #[test]
 fn odd_names_compile_and_link() {
     let exports = |kind: &str| {
-        ODD_NAMES.iter().fold(String::new(), |text, name| {
-            text + &format!("(export \"{name}\" ({kind} 0))")
-        })
+        ODD_NAMES.iter().fold(String::new(), |text, name| text + &format!("(export \"{name}\" ({kind} 0))"))
     };
     let functions = ODD_NAMES.iter().fold(String::new(), |text, name| {
-        text + &format!(
-            "(func (export \"{name}\") (param i64) (result i32 i64) (i32.const 1) (local.get 0))"
+        text + &format!("(func (export \"{name}\") (param i64) (result i32 i64) (i32.const 1) (local.get 0))")
+    });
+    let imports = ODD_NAMES.iter().enumerate().fold((String::new(), String::new()), |(imports, calls), (k, name)| {
+        (
+            imports + &format!("(import \"e\" \"{name}\" (func (param i32)))"),
+            calls + &format!("(call {k} (i32.const 1))"),
         )
     });
-    let imports = ODD_NAMES.iter().enumerate().fold(
-        (String::new(), String::new()),
-        |(imports, calls), (k, name)| {
-            (
-                imports + &format!("(import \"e\" \"{name}\" (func (param i32)))"),
-                calls + &format!("(call {k} (i32.const 1))"),
-            )
-        },
-    );
     let (imports, calls) = imports;
     let texts = [
         format!("(module {functions} (func (export \"\")) (func (export \"a\\00\")))"),
         format!("(module {imports} (func (export \"f\") {calls}))"),
         format!("(module (memory 1) {})", exports("memory")),
         format!("(module (table 2 funcref) {})", exports("table")),
-        format!(
-            "(module (global (mut i64) (i64.const 1)) {})",
-            exports("global")
-        ),
-        format!(
-            "(module (import \"e\" \"m\" (memory 1)) {})",
-            exports("memory")
-        ),
-        format!(
-            "(module (import \"e\" \"g\" (global i32)) {})",
-            exports("global")
-        ),
+        format!("(module (global (mut i64) (i64.const 1)) {})", exports("global")),
+        format!("(module (import \"e\" \"m\" (memory 1)) {})", exports("memory")),
+        format!("(module (import \"e\" \"g\" (global i32)) {})", exports("global")),
         "(module (func (export \"line\\0abreak\")))".to_string(),
         "(module)".to_string(),
     ];
-    let modules: Vec<Vec<u8>> = texts
-        .iter()
-        .map(|text| wat::parse_str(text).expect("it is a module"))
-        .collect();
+    let modules: Vec<Vec<u8>> = texts.iter().map(|text| wat::parse_str(text).expect("it is a module")).collect();
     let units = compile_all(modules);
     assert_eq!(units.len(), texts.len());
     check(units);
@@ -164,13 +135,9 @@ fn an_exported_import_may_not_be_called_what_something_else_is() {
     let wasm = wat::parse_str(text).expect("it is a module");
     let options = Options::default();
     synth::compile(&wasm, &options).expect("the object has no symbol for the export");
-    let inspect = Inspect {
-        header: true,
-        ..Inspect::default()
-    };
+    let inspect = Inspect { header: true, ..Inspect::default() };
     let error = synth::compile_with(&wasm, &options, &inspect).expect_err("both are module_f");
-    let message =
-        "import e.module_f and export f both have the name module_f in the header (--export-name)";
+    let message = "import e.module_f and export f both have the name module_f in the header (--export-name)";
     assert_eq!(error.to_string(), message);
 }
 
@@ -186,14 +153,8 @@ fn false_headers_are_noticed() {
         std::panic::catch_unwind(|| check(vec![unit])).is_err()
     };
     assert!(!falsified("", ""));
-    assert!(falsified(
-        "void f(void);",
-        "void f(void);\nvoid missing(void);"
-    ));
-    assert!(falsified(
-        "void f(void);",
-        "void f(void);\nint32_t f(int32_t);"
-    ));
+    assert!(falsified("void f(void);", "void f(void);\nvoid missing(void);"));
+    assert!(falsified("void f(void);", "void f(void);\nint32_t f(int32_t);"));
     assert!(falsified("void g(int32_t);\n", ""));
     assert!(falsified("void g(int32_t);", "void g(register);"));
 }
@@ -209,20 +170,12 @@ fn modules(file: &TestFile<'static>) -> Vec<Vec<u8>> {
         WastDirective::Module(module) | WastDirective::ModuleDefinition(module) => Some(module),
         _ => None,
     };
-    directives
-        .into_iter()
-        .filter_map(module)
-        .filter_map(|mut module: QuoteWat<'_>| module.encode().ok())
-        .collect()
+    directives.into_iter().filter_map(module).filter_map(|mut module: QuoteWat<'_>| module.encode().ok()).collect()
 }
 
 /// Compiles what is supported, each module under a name of its own.
 fn compile_all(modules: Vec<Vec<u8>>) -> Vec<Unit> {
-    modules
-        .par_iter()
-        .enumerate()
-        .filter_map(|(index, wasm)| compile(wasm, &format!("m{index}")))
-        .collect()
+    modules.par_iter().enumerate().filter_map(|(index, wasm)| compile(wasm, &format!("m{index}"))).collect()
 }
 
 fn compile(binary: &[u8], name: &str) -> Option<Unit> {
@@ -238,22 +191,14 @@ fn compile(binary: &[u8], name: &str) -> Option<Unit> {
         stack_limit: Some("stack_limit".to_string()),
         ..Options::default()
     };
-    let inspect = Inspect {
-        header: true,
-        ..Inspect::default()
-    };
+    let inspect = Inspect { header: true, ..Inspect::default() };
     let compiled = match synth::compile_with(binary, &options, &inspect) {
         Ok(compiled) => compiled,
         Err(Error::Unsupported { .. } | Error::Limit { .. }) => return None,
         Err(error @ Error::Invalid { .. }) => panic!("{error}"),
     };
     let symbols = symbols(&compiled.object);
-    Some(Unit {
-        name: name.to_string(),
-        header: compiled.header,
-        object: compiled.object,
-        symbols,
-    })
+    Some(Unit { name: name.to_string(), header: compiled.header, object: compiled.object, symbols })
 }
 
 /// The global symbols, but for what everyone shares.
@@ -273,10 +218,7 @@ fn symbols(object: &[u8]) -> HashSet<String> {
 fn check(units: Vec<Unit>) {
     let mut batches: Vec<(HashSet<String>, Vec<Unit>)> = Vec::new();
     for unit in units {
-        match batches
-            .iter_mut()
-            .find(|(names, _)| names.is_disjoint(&unit.symbols))
-        {
+        match batches.iter_mut().find(|(names, _)| names.is_disjoint(&unit.symbols)) {
             Some((names, batch)) => {
                 names.extend(unit.symbols.iter().cloned());
                 batch.push(unit);
@@ -290,8 +232,7 @@ fn check(units: Vec<Unit>) {
 fn check_batch(batch: &[Unit]) {
     let directory = tempfile::tempdir().expect("a temporary directory");
     let path = |name: &str| directory.path().join(name);
-    let write =
-        |name: &str, contents: &[u8]| std::fs::write(path(name), contents).expect("it is writable");
+    let write = |name: &str, contents: &[u8]| std::fs::write(path(name), contents).expect("it is writable");
     for unit in batch {
         write(&format!("{}.h", unit.name), unit.header.as_bytes());
         write(&format!("{}.wasm.o", unit.name), &unit.object);
@@ -303,16 +244,9 @@ fn check_batch(batch: &[Unit]) {
         run(command.args(["-Wall", "-Wextra", "-Werror", "-pedantic", "use.c"]));
     };
     compile("arm-none-eabi-gcc", &["-std=c99", "-c", "-o", "use.o"]);
-    compile(
-        "arm-none-eabi-g++",
-        &["-std=c++17", "-fsyntax-only", "-x", "c++"],
-    );
+    compile("arm-none-eabi-g++", &["-std=c++17", "-fsyntax-only", "-x", "c++"]);
     let mut link = Command::new("arm-none-eabi-gcc");
-    link.current_dir(directory.path()).args(CPU).args([
-        "-nostartfiles",
-        "-Wl,--fatal-warnings,-e,enter",
-        "use.o",
-    ]);
+    link.current_dir(directory.path()).args(CPU).args(["-nostartfiles", "-Wl,--fatal-warnings,-e,enter", "use.o"]);
     link.args(batch.iter().map(|unit| format!("{}.wasm.o", unit.name)));
     run(link.args(["-lm", "-o", "image.elf"]));
 }
@@ -339,10 +273,7 @@ fn program(batch: &[Unit]) -> String {
             let _ = writeln!(uses, "  keep += (uintptr_t)&{};", declaration.identifier);
         }
     }
-    let _ = writeln!(
-        text,
-        "#endif\nvolatile uintptr_t keep;\nvoid enter(void) {{\n{uses}  for (;;) {{}}\n}}"
-    );
+    let _ = writeln!(text, "#endif\nvolatile uintptr_t keep;\nvoid enter(void) {{\n{uses}  for (;;) {{}}\n}}");
     text
 }
 
@@ -376,44 +307,20 @@ fn declarations(header: &str) -> Vec<Declaration<'_>> {
             Some(line) => (false, line),
             None => (true, line),
         };
-        let end = line
-            .find(if is_function {
-                &['('][..]
-            } else {
-                &['[', ';'][..]
-            })
-            .expect("a declaration");
-        let end = line[..end]
-            .find(" __asm__")
-            .or(line[..end].find(" SYNTH_SYMBOL"))
-            .unwrap_or(end);
+        let end = line.find(if is_function { &['('][..] } else { &['[', ';'][..] }).expect("a declaration");
+        let end = line[..end].find(" __asm__").or(line[..end].find(" SYNTH_SYMBOL")).unwrap_or(end);
         let start = line[..end].rfind(' ').expect("a type") + 1;
         let (ty, identifier, rest) = (&line[..start - 1], &line[start..end], &line[end..]);
-        found.push(Declaration {
-            imported,
-            ty,
-            identifier,
-            rest,
-            is_function,
-        });
+        found.push(Declaration { imported, ty, identifier, rest, is_function });
     }
     found
 }
 
 impl Declaration<'_> {
     fn definition(&self) -> String {
-        let Declaration {
-            ty,
-            identifier,
-            rest,
-            ..
-        } = self;
+        let Declaration { ty, identifier, rest, .. } = self;
         if !self.is_function {
-            let bound = if rest.starts_with('[') {
-                "[2] = {0}"
-            } else {
-                " = 0"
-            };
+            let bound = if rest.starts_with('[') { "[2] = {0}" } else { " = 0" };
             return format!("{ty} {identifier}{bound};\n");
         }
         let params = &rest[1..rest.find(')').expect("a list of params")];
@@ -421,16 +328,10 @@ impl Declaration<'_> {
             "void" => vec!["void".to_string()],
             // The handler of traps has a name for its param.
             "uint32_t code" => vec!["uint32_t p0".to_string()],
-            params => params
-                .split(", ")
-                .enumerate()
-                .map(|(k, ty)| format!("{ty} p{k}"))
-                .collect(),
+            params => params.split(", ").enumerate().map(|(k, ty)| format!("{ty} p{k}")).collect(),
         };
-        let mut body: String = (0..params.len())
-            .filter(|_| params[0] != "void")
-            .map(|k| format!(" (void)p{k};"))
-            .collect();
+        let mut body: String =
+            (0..params.len()).filter(|_| params[0] != "void").map(|k| format!(" (void)p{k};")).collect();
         if *identifier == "synth_trap" {
             body.push_str(" for (;;) {}");
         } else if ty.starts_with("struct") {

@@ -6,15 +6,12 @@ use synth::emit::branches;
 use synth::emit::encode::{Context, Encoding, encode};
 use synth::emit::flags::Flags;
 use synth::isa::{
-    Addr, Cond, Const, Imm12, Imm16, Inst, Lsb, MemSize, Offset, Operand2, PairOffset, Reg,
-    ShiftAmount, ShiftOp, ShortOffset,
+    Addr, Cond, Const, Imm12, Imm16, Inst, Lsb, MemSize, Offset, Operand2, PairOffset, Reg, ShiftAmount, ShiftOp,
+    ShortOffset,
 };
 
 /// Where every flag is live, so that most encodings have 32 bits.
-const LIVE: Context = Context {
-    live: Flags::ALL,
-    it: None,
-};
+const LIVE: Context = Context { live: Flags::ALL, it: None };
 
 /// A value of `low..=high` in steps, and nothing else from -70,000 to 70,000 or with a single bit, is one.
 fn accepts(range: std::ops::RangeInclusive<i64>, step: i64, is_one: impl Fn(i64) -> bool) {
@@ -70,10 +67,7 @@ fn plain_immediates_decode_to_themselves() {
         let imm = Imm16::new(value).expect("in range");
         let movt = wide(&Inst::Movt { rd, old: rd, imm }).expect("a wide form");
         assert_eq!((movt >> 16 & 15) << 12 | split12(movt), value);
-        let constant = Inst::Const {
-            rd,
-            value: Const::Int(value),
-        };
+        let constant = Inst::Const { rd, value: Const::Int(value) };
         let word = wide(&constant).expect("a high register");
         if word & 0xfbf0_8000 == 0xf240_0000 {
             assert_eq!((word >> 16 & 15) << 12 | split12(word), value);
@@ -99,23 +93,12 @@ fn shifts_and_bit_fields_decode_to_themselves() {
         let lsb = Lsb::new(u32::from(low)).expect("in range");
         for width in 1..=32 - low {
             let old = rd;
-            let clear = Inst::BitClear {
-                rd,
-                old,
-                lsb,
-                width,
-            };
+            let clear = Inst::BitClear { rd, old, lsb, width };
             let word = wide(&clear).expect("a wide form");
             assert_eq!((word >> 12 & 7) << 2 | word >> 6 & 3, u32::from(low));
             assert_eq!(word & 31, u32::from(low + width - 1));
             let signed = false;
-            let extract = Inst::BitExtract {
-                signed,
-                rd,
-                rn,
-                lsb,
-                width,
-            };
+            let extract = Inst::BitExtract { signed, rd, rn, lsb, width };
             let word = wide(&extract).expect("a wide form");
             if word & 0xfff0_8020 == 0xf3c0_0000 {
                 assert_eq!((word >> 12 & 7) << 2 | word >> 6 & 3, u32::from(low));
@@ -131,11 +114,7 @@ fn single_offset(word: u32) -> i32 {
         return (word & 0xfff).cast_signed();
     }
     let distance = (word & 0xff).cast_signed();
-    if word >> 9 & 1 == 1 {
-        distance
-    } else {
-        -distance
-    }
+    if word >> 9 & 1 == 1 { distance } else { -distance }
 }
 
 /// The offset of a 16-bit load or store, from its format.
@@ -152,23 +131,14 @@ fn narrow_offset(half: u16) -> i32 {
 
 #[test]
 fn offsets_decode_to_themselves() {
-    let sizes = [
-        MemSize::U8,
-        MemSize::S8,
-        MemSize::U16,
-        MemSize::S16,
-        MemSize::Word,
-    ];
+    let sizes = [MemSize::U8, MemSize::S8, MemSize::U16, MemSize::S16, MemSize::Word];
     for (rt, rn) in [(0, 1), (9, 10), (2, 13), (12, 13)] {
         let (rt, rn) = (Reg::new(rt), Reg::new(rn));
         for value in -255..=4095 {
             let offset = Offset::new(value).expect("in range");
             let addr = Addr::Offset(rn, offset);
             for size in sizes {
-                for inst in [
-                    Inst::Load { size, rt, addr },
-                    Inst::Store { size, rt, addr },
-                ] {
+                for inst in [Inst::Load { size, rt, addr }, Inst::Store { size, rt, addr }] {
                     let decoded = match encode(&inst, LIVE).encoding {
                         Encoding::Wide(word) => single_offset(word),
                         Encoding::Narrow(half) => narrow_offset(half),
@@ -181,37 +151,18 @@ fn offsets_decode_to_themselves() {
     let (rt, rt2, rn) = (Reg::new(3), Reg::new(9), Reg::new(10));
     for value in -255..=255 {
         let offset = ShortOffset::new(value).expect("in range");
-        for (size, pre) in sizes
-            .into_iter()
-            .flat_map(|size| [(size, false), (size, true)])
-        {
+        for (size, pre) in sizes.into_iter().flat_map(|size| [(size, false), (size, true)]) {
             let old = rn;
-            let inst = Inst::LoadUpdate {
-                size,
-                pre,
-                rt,
-                rn,
-                old,
-                offset,
-            };
+            let inst = Inst::LoadUpdate { size, pre, rt, rn, old, offset };
             assert_eq!(single_offset(wide(&inst).expect("a wide form")), value);
         }
     }
     for value in (-1020..=1020).step_by(4) {
         let offset = PairOffset::new(value).expect("in range");
-        let inst = Inst::LoadPair {
-            rt,
-            rt2,
-            rn,
-            offset,
-        };
+        let inst = Inst::LoadPair { rt, rt2, rn, offset };
         let word = wide(&inst).expect("a wide form");
         let distance = (word & 0xff).cast_signed() * 4;
-        let decoded = if word >> 23 & 1 == 1 {
-            distance
-        } else {
-            -distance
-        };
+        let decoded = if word >> 23 & 1 == 1 { distance } else { -distance };
         assert_eq!(decoded, value);
     }
 }
@@ -224,40 +175,28 @@ fn extended(value: u32, bits: u32) -> i32 {
 #[test]
 fn branches_decode_to_their_offsets() {
     for offset in (-2048..=2046).step_by(2) {
-        let Encoding::Narrow(half) = branches::branch(i32::cast_unsigned(offset)) else {
-            panic!("a 16-bit form")
-        };
+        let Encoding::Narrow(half) = branches::branch(i32::cast_unsigned(offset)) else { panic!("a 16-bit form") };
         assert_eq!(extended(u32::from(half & 0x7ff) << 1, 12), offset);
     }
     for offset in (-256..=254).step_by(2) {
-        let Encoding::Narrow(half) = branches::conditional(Cond::Gt, i32::cast_unsigned(offset))
-        else {
+        let Encoding::Narrow(half) = branches::conditional(Cond::Gt, i32::cast_unsigned(offset)) else {
             panic!("a 16-bit form")
         };
         assert_eq!(extended(u32::from(half & 0xff) << 1, 9), offset);
     }
     for offset in (0..=126).step_by(2) {
-        let Encoding::Narrow(half) = branches::compare_zero(true, Reg::R7, offset) else {
-            panic!("a 16-bit form")
-        };
-        assert_eq!(
-            u32::from(half >> 9 & 1) << 6 | u32::from(half >> 3 & 31) << 1,
-            offset
-        );
+        let Encoding::Narrow(half) = branches::compare_zero(true, Reg::R7, offset) else { panic!("a 16-bit form") };
+        assert_eq!(u32::from(half >> 9 & 1) << 6 | u32::from(half >> 3 & 31) << 1, offset);
     }
     for offset in (-1_048_576..=1_048_574).step_by(2) {
         let encoding = branches::conditional_wide(Cond::Gt, i32::cast_unsigned(offset));
-        let Encoding::Wide(word) = encoding else {
-            panic!("a 32-bit form")
-        };
+        let Encoding::Wide(word) = encoding else { panic!("a 32-bit form") };
         let (s, j1, j2) = (word >> 26 & 1, word >> 13 & 1, word >> 11 & 1);
         let bits = s << 20 | j2 << 19 | j1 << 18 | (word >> 16 & 0x3f) << 12 | (word & 0x7ff) << 1;
         assert_eq!(extended(bits, 21), offset);
     }
     for offset in (-16_777_216..=16_777_214).step_by(2) {
-        let Encoding::Wide(word) = branches::branch_wide(i32::cast_unsigned(offset)) else {
-            panic!("a 32-bit form")
-        };
+        let Encoding::Wide(word) = branches::branch_wide(i32::cast_unsigned(offset)) else { panic!("a 32-bit form") };
         let (s, j1, j2) = (word >> 26 & 1, word >> 13 & 1, word >> 11 & 1);
         let (i1, i2) = (!(j1 ^ s) & 1, !(j2 ^ s) & 1);
         let bits = s << 24 | i1 << 23 | i2 << 22 | (word >> 16 & 0x3ff) << 12 | (word & 0x7ff) << 1;
@@ -265,9 +204,7 @@ fn branches_decode_to_their_offsets() {
     }
     for offset in -4095..=4095 {
         let encoding = branches::load_literal(true, Reg::R4, i32::cast_unsigned(offset));
-        let Encoding::Wide(word) = encoding else {
-            panic!("a 32-bit form")
-        };
+        let Encoding::Wide(word) = encoding else { panic!("a 32-bit form") };
         let distance = (word & 0xfff).cast_signed();
         let up = word >> 23 & 1 == 1;
         assert_eq!(if up { distance } else { -distance }, offset);

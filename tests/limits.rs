@@ -19,22 +19,13 @@ const LARGEST_FUNCTION: usize = 7_654_321;
 
 /// Compiles on a small stack, on one thread.
 fn compile(wasm: &[u8], options: &Options) -> Result<Vec<u8>, String> {
-    let pool = rayon::ThreadPoolBuilder::new()
-        .num_threads(1)
-        .stack_size(STACK)
-        .build()
-        .expect("a thread");
+    let pool = rayon::ThreadPoolBuilder::new().num_threads(1).stack_size(STACK).build().expect("a thread");
     let compiled = pool.install(|| synth::compile(wasm, options));
-    compiled
-        .map(|compiled| compiled.object)
-        .map_err(|error| error.to_string())
+    compiled.map(|compiled| compiled.object).map_err(|error| error.to_string())
 }
 
 fn unchecked() -> Options {
-    Options {
-        check: false,
-        ..Options::default()
-    }
+    Options { check: false, ..Options::default() }
 }
 
 fn must_compile(name: &str, wasm: &[u8]) {
@@ -75,13 +66,7 @@ fn runs_to(wasm: &[u8], argument: u32, expected: u32) {
     let address = image.symbol("f0").expect("the function is exported");
     let mut machine = Machine::new(image, false).unwrap_or_else(|error| panic!("{error}"));
     let word = |word: u32| Value::i32(word.cast_signed());
-    let outcome = machine.call(
-        address,
-        &[word(argument)],
-        &[Type::I32],
-        10_000_000,
-        &mut Nobody,
-    );
+    let outcome = machine.call(address, &[word(argument)], &[Type::I32], 10_000_000, &mut Nobody);
     assert_eq!(outcome, Outcome::Returned(vec![word(expected)]));
 }
 
@@ -102,20 +87,12 @@ fn a_thousand_parameters_and_results() {
         (0..n).for_each(|i| {
             code.get((i * 7 + 3) % n);
         });
-        let echo = Function {
-            signature: 0,
-            locals: Vec::new(),
-            code,
-        };
+        let echo = Function { signature: 0, locals: Vec::new(), code };
         let mut code = Code::default();
         (0..n).for_each(|i| {
             code.get((i * 3 + 1) % n);
         });
-        let calls = Function {
-            signature: 0,
-            locals: Vec::new(),
-            code: code.call(0).call(1).clone(),
-        };
+        let calls = Function { signature: 0, locals: Vec::new(), code: code.call(0).call(1).clone() };
         let module = ModuleWriter {
             signatures: vec![Signature(vec![ty; n], vec![ty; n])],
             imports: vec![0],
@@ -253,9 +230,7 @@ fn offsets_at_the_reach_of_every_form() {
         0xffff_fffc,
         0xffff_ffff,
     ];
-    let loads = [
-        0x28, 0x29, 0x2c, 0x2d, 0x2e, 0x2f, 0x30, 0x31, 0x32, 0x33, 0x34, 0x35,
-    ];
+    let loads = [0x28, 0x29, 0x2c, 0x2d, 0x2e, 0x2f, 0x30, 0x31, 0x32, 0x33, 0x34, 0x35];
     let stores = [0x36, 0x37, 0x3a, 0x3b, 0x3c, 0x3d, 0x3e];
     let mut module = ModuleWriter {
         signatures: vec![
@@ -272,11 +247,7 @@ fn offsets_at_the_reach_of_every_form() {
             let mut code = Code::default();
             code.get(0).access(opcode, offset);
             let long = !matches!(opcode, 0x28 | 0x2c..=0x2f);
-            module.functions.push(Function {
-                signature: usize::from(long),
-                locals: Vec::new(),
-                code,
-            });
+            module.functions.push(Function { signature: usize::from(long), locals: Vec::new(), code });
         }
     }
     for opcode in stores {
@@ -284,19 +255,12 @@ fn offsets_at_the_reach_of_every_form() {
             let mut code = Code::default();
             code.get(0).get(1).access(opcode, offset);
             let long = !matches!(opcode, 0x36 | 0x3a | 0x3b);
-            module.functions.push(Function {
-                signature: 2 + usize::from(long),
-                locals: Vec::new(),
-                code,
-            });
+            module.functions.push(Function { signature: 2 + usize::from(long), locals: Vec::new(), code });
         }
     }
     let wasm = module.finish();
     for bounds in [Bounds::Trap, Bounds::None] {
-        let options = Options {
-            bounds,
-            ..unchecked()
-        };
+        let options = Options { bounds, ..unchecked() };
         agree("offsets", &wasm, &options);
     }
 }
@@ -337,14 +301,9 @@ fn distances(padding: usize) -> Vec<u8> {
 #[test]
 fn branches_and_literals_across_islands() {
     // CBZ reaches 126 bytes, B 254 and 2,046, LDR 1,020 and 4,095, TBB 510, TBH 131,070, B.W 1,048,574.
-    for padding in [
-        0, 5, 12, 20, 30, 60, 100, 110, 250, 260, 500, 520, 8_000, 16_000,
-    ] {
+    for padding in [0, 5, 12, 20, 30, 60, 100, 110, 250, 260, 500, 520, 8_000, 16_000] {
         let name = format!("{padding} operations between");
         both(&name, &distances(padding));
     }
-    both(
-        "beyond the reach of a conditional branch",
-        &distances(120_000),
-    );
+    both("beyond the reach of a conditional branch", &distances(120_000));
 }

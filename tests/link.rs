@@ -54,11 +54,7 @@ fn example(name: &str) {
         let image = Image::new();
         let text = std::fs::read(repository().join(format!("examples/{name}.wat"))).expect(name);
         let wasm = wat::parse_bytes(&text).expect("the example is valid");
-        let options = Options {
-            module_name: name.to_string(),
-            bounds,
-            ..Options::default()
-        };
+        let options = Options { module_name: name.to_string(), bounds, ..Options::default() };
         image.add_wasm(name, &wasm, &options);
         image.add_c("main", &repository().join(format!("examples/{name}.c")));
         image.run_everywhere("");
@@ -83,14 +79,8 @@ fn corpus(level: &str, bounds: Bounds) {
         };
         image.add_wasm(name, &wasm, &options);
         // Writing to a string does not fail.
-        let _ = writeln!(
-            declarations,
-            "void {name}_init(void); uint32_t run_of_{name}(void);"
-        );
-        let _ = writeln!(
-            calls,
-            "  {name}_init(); line(\"{name} \", run_of_{name}());"
-        );
+        let _ = writeln!(declarations, "void {name}_init(void); uint32_t run_of_{name}(void);");
+        let _ = writeln!(calls, "  {name}_init(); line(\"{name} \", run_of_{name}());");
     }
     let source = image.path("main.c");
     std::fs::write(&source, program(&declarations, &calls)).expect("the directory is writable");
@@ -117,9 +107,7 @@ struct Image {
 
 impl Image {
     fn new() -> Image {
-        let image = Image {
-            directory: tempfile::tempdir().expect("a temporary directory"),
-        };
+        let image = Image { directory: tempfile::tempdir().expect("a temporary directory") };
         image.add_c("startup", &repository().join("tests/link/startup.c"));
         image
     }
@@ -130,40 +118,26 @@ impl Image {
 
     fn add_wasm(&self, name: &str, wasm: &[u8], options: &Options) {
         let compiled = synth::compile(wasm, options).unwrap_or_else(|e| panic!("{name}: {e}"));
-        std::fs::write(self.path(&format!("{name}.wasm.o")), compiled.object)
-            .expect("the directory is writable");
+        std::fs::write(self.path(&format!("{name}.wasm.o")), compiled.object).expect("the directory is writable");
     }
 
     fn add_c(&self, name: &str, source: &Path) {
         let mut gcc = Command::new("arm-none-eabi-gcc");
-        gcc.args(CPU)
-            .args(["-O1", "-ffreestanding", "-Wall", "-Wextra", "-Werror", "-c"]);
-        run(gcc
-            .arg(source)
-            .arg("-o")
-            .arg(self.path(&format!("{name}.o"))));
+        gcc.args(CPU).args(["-O1", "-ffreestanding", "-Wall", "-Wextra", "-Werror", "-c"]);
+        run(gcc.arg(source).arg("-o").arg(self.path(&format!("{name}.o"))));
     }
 
     /// Links with both linkers and runs each executable on both machines.
     fn run_everywhere(&self, output: &str) {
-        let expected = Outcome {
-            output: output.to_string(),
-            status: 0,
-        };
+        let expected = Outcome { output: output.to_string(), status: 0 };
         for (linker, mut command) in linkers() {
             let executable = self.path(&format!("{linker}.elf"));
             command.args(["--gc-sections", "--fatal-warnings", "-T"]);
-            command
-                .arg(repository().join("tests/link/image.ld"))
-                .args(self.objects());
+            command.arg(repository().join("tests/link/image.ld")).args(self.objects());
             command.args([library("libm.a"), library("libc.a"), library("libgcc.a")]);
             run(command.arg("-o").arg(&executable));
             let elf = std::fs::read(&executable).expect("the linker wrote it");
-            assert_eq!(
-                firmware::run(&elf),
-                Ok(expected.clone()),
-                "{linker}, emulated core"
-            );
+            assert_eq!(firmware::run(&elf), Ok(expected.clone()), "{linker}, emulated core");
             assert_eq!(qemu(&executable), expected, "{linker}, qemu");
         }
     }
@@ -185,15 +159,10 @@ fn repository() -> PathBuf {
 
 /// Runs a tool that must be there and succeed.
 fn run(command: &mut Command) -> Output {
-    let output = command
-        .output()
-        .unwrap_or_else(|e| panic!("{:?}: {e}; tools/setup installs it", command.get_program()));
+    let output =
+        command.output().unwrap_or_else(|e| panic!("{:?}: {e}; tools/setup installs it", command.get_program()));
     let message = String::from_utf8_lossy(&output.stderr);
-    assert!(
-        output.status.success(),
-        "{command:?}: {}\n{message}",
-        output.status
-    );
+    assert!(output.status.success(), "{command:?}: {}\n{message}", output.status);
     output
 }
 
@@ -205,15 +174,7 @@ fn linkers() -> Vec<(&'static str, Command)> {
 
 /// `ld.lld` under its usual names, else the one that comes with rustc.
 fn lld() -> Command {
-    let names = [
-        "ld.lld-16",
-        "ld.lld",
-        "ld.lld-14",
-        "ld.lld-15",
-        "ld.lld-17",
-        "ld.lld-18",
-        "ld.lld-19",
-    ];
+    let names = ["ld.lld-16", "ld.lld", "ld.lld-14", "ld.lld-15", "ld.lld-17", "ld.lld-18", "ld.lld-19"];
     let answers = |name: &&str| Command::new(name).arg("--version").output().is_ok();
     if let Some(name) = names.iter().find(|name| answers(name)) {
         return Command::new(name);
@@ -221,12 +182,8 @@ fn lld() -> Command {
     let sysroot = run(Command::new("rustc").args(["--print", "sysroot"])).stdout;
     let sysroot = PathBuf::from(String::from_utf8_lossy(&sysroot).trim());
     let hosts = std::fs::read_dir(sysroot.join("lib/rustlib")).expect("a toolchain has rustlib");
-    let rust_lld = hosts
-        .flatten()
-        .map(|host| host.path().join("bin/rust-lld"))
-        .find(|p| p.exists());
-    let mut command =
-        Command::new(rust_lld.expect("no ld.lld and no rust-lld; tools/setup installs lld"));
+    let rust_lld = hosts.flatten().map(|host| host.path().join("bin/rust-lld")).find(|p| p.exists());
+    let mut command = Command::new(rust_lld.expect("no ld.lld and no rust-lld; tools/setup installs lld"));
     command.args(["-flavor", "gnu"]);
     command
 }
@@ -236,42 +193,18 @@ fn library(name: &str) -> PathBuf {
     let mut gcc = Command::new("arm-none-eabi-gcc");
     let path = run(gcc.args(CPU).arg(format!("-print-file-name={name}"))).stdout;
     let path = PathBuf::from(String::from_utf8_lossy(&path).trim());
-    assert!(
-        path.is_absolute(),
-        "no {name} for this core; tools/setup installs it"
-    );
+    assert!(path.is_absolute(), "no {name} for this core; tools/setup installs it");
     path
 }
 
 fn qemu(executable: &Path) -> Outcome {
     let mut qemu = Command::new("timeout");
-    qemu.args([
-        "120",
-        "qemu-system-arm",
-        "-M",
-        "mps2-an386",
-        "-display",
-        "none",
-        "-monitor",
-        "none",
-    ]);
-    qemu.args([
-        "-serial",
-        "none",
-        "-semihosting-config",
-        "enable=on,target=native",
-        "-kernel",
-    ]);
-    let result = qemu
-        .arg(executable)
-        .output()
-        .expect("coreutils are installed");
+    qemu.args(["120", "qemu-system-arm", "-M", "mps2-an386", "-display", "none", "-monitor", "none"]);
+    qemu.args(["-serial", "none", "-semihosting-config", "enable=on,target=native", "-kernel"]);
+    let result = qemu.arg(executable).output().expect("coreutils are installed");
     let status = result.status.code().expect("timeout exits");
     assert_ne!(status, 127, "no qemu-system-arm; tools/setup installs it");
     // Semihosting writes to the console, which is standard error or output by version.
     let output = [result.stdout, result.stderr].concat();
-    Outcome {
-        output: String::from_utf8_lossy(&output).into_owned(),
-        status: status as u32,
-    }
+    Outcome { output: String::from_utf8_lossy(&output).into_owned(), status: status as u32 }
 }

@@ -33,10 +33,7 @@ struct Scene {
 impl Scene {
     fn new() -> Scene {
         let image = Image::new(Path::new(env!("CARGO_MANIFEST_DIR")));
-        Scene {
-            image,
-            includes: String::new(),
-        }
+        Scene { image, includes: String::new() }
     }
 
     fn module(self, name: &str, text: &str) -> Scene {
@@ -44,31 +41,17 @@ impl Scene {
     }
 
     fn module_with(mut self, name: &str, text: &str, options: Options) -> Scene {
-        let options = Options {
-            module_name: name.to_string(),
-            trap: Trap::Call,
-            ..options
-        };
-        self.image
-            .add_wasm(format!("(module {text})").as_bytes(), &options);
+        let options = Options { module_name: name.to_string(), trap: Trap::Call, ..options };
+        self.image.add_wasm(format!("(module {text})").as_bytes(), &options);
         self.includes += &format!("#include \"{name}.h\"\n");
         self
     }
 
     /// Runs `main` beside `globals`, and expects that nothing fails.
     fn run(self, globals: &str, main: &str) {
-        let text = format!(
-            "{}{PRELUDE}{globals}\nint main(void) {{\n{main}\nreturn failures;\n}}\n",
-            self.includes
-        );
+        let text = format!("{}{PRELUDE}{globals}\nint main(void) {{\n{main}\nreturn failures;\n}}\n", self.includes);
         self.image.add_c("main", &text);
-        assert_eq!(
-            self.image.run(),
-            Outcome {
-                output: String::new(),
-                status: 0
-            }
-        );
+        assert_eq!(self.image.run(), Outcome { output: String::new(), status: 0 });
     }
 }
 
@@ -84,10 +67,7 @@ fn memory_user(prefix: &str) -> String {
 }
 
 fn reserve(bytes: u64) -> Options {
-    Options {
-        memory_size: vec![(0, bytes)],
-        ..Options::default()
-    }
+    Options { memory_size: vec![(0, bytes)], ..Options::default() }
 }
 
 #[test]
@@ -356,10 +336,7 @@ fn initialisation_that_traps_leaves_what_it_wrote() {
 
 #[test]
 fn tables_reserve_what_is_asked() {
-    let options = |entries| Options {
-        table_size: vec![(0, entries)],
-        ..Options::default()
-    };
+    let options = |entries| Options { table_size: vec![(0, entries)], ..Options::default() };
     let call = r#"(func (export "{}_call") (param i32) (result i32) (call_indirect (result i32) (local.get 0)))"#;
     let table = |name: &str| {
         format!(
@@ -401,10 +378,7 @@ fn deep_frame() -> String {
 
 #[test]
 fn the_stack_limit_is_exact_and_does_not_wrap() {
-    let limited = || Options {
-        stack_limit: Some("stack_limit".to_string()),
-        ..Options::default()
-    };
+    let limited = || Options { stack_limit: Some("stack_limit".to_string()), ..Options::default() };
     Scene::new()
         .module_with(
             "a",

@@ -3,8 +3,8 @@
 use object::elf;
 use object::read::elf::{ElfFile32, ElfSymbol32, FileHeader};
 use object::{
-    Object, ObjectComdat, ObjectSection, ObjectSymbol, RelocationFlags, RelocationTarget,
-    SectionFlags, SectionKind, SymbolKind,
+    Object, ObjectComdat, ObjectSection, ObjectSymbol, RelocationFlags, RelocationTarget, SectionFlags, SectionKind,
+    SymbolKind,
 };
 use synth::elf::{Names, Part, write};
 use synth::emit::{Code, Reloc, RelocKind};
@@ -18,23 +18,12 @@ fn code(words: &[Symbol]) -> Code {
     let end = words.len() as u32 * 4;
     let mut bytes = vec![0; end as usize];
     bytes.extend([0x70, 0x47]);
-    let relocs = (0..).step_by(4).zip(words).map(|(offset, &symbol)| Reloc {
-        offset,
-        kind: RelocKind::Word,
-        symbol,
-    });
+    let relocs = (0..).step_by(4).zip(words).map(|(offset, &symbol)| Reloc { offset, kind: RelocKind::Word, symbol });
     let (mapping, align) = match words {
         [] => (vec![(0, false)], 2),
         _ => (vec![(0, true), (end, false)], 4),
     };
-    Code {
-        bytes,
-        relocs: relocs.collect(),
-        mapping,
-        align,
-        entry: end,
-        ..Code::default()
-    }
+    Code { bytes, relocs: relocs.collect(), mapping, align, entry: end, ..Code::default() }
 }
 
 /// The object of a module whose initialisation refers to `symbols`, and whose functions, with the thunks
@@ -55,9 +44,7 @@ fn functions(module: &Module<'_>, layout: &Layout) -> Vec<(Part, Code)> {
         Some(_) => layout.referenced[index],
     };
     let with_code = (0..module.functions.len()).filter(has_code);
-    with_code
-        .map(|index| (Part::Function(index as u32), code(&[])))
-        .collect()
+    with_code.map(|index| (Part::Function(index as u32), code(&[]))).collect()
 }
 
 fn object(text: &str, symbols: &[Symbol]) -> Vec<u8> {
@@ -84,12 +71,8 @@ fn has_symbol(file: &ElfFile32<'_>, name: &str) -> bool {
 fn relocations(file: &ElfFile32<'_>, section: &str) -> Vec<(u64, u32, String)> {
     let section = file.section_by_name(section).expect("the section is there");
     let relocation = |(offset, relocation): (u64, object::Relocation)| {
-        let RelocationTarget::Symbol(index) = relocation.target() else {
-            panic!("no symbol")
-        };
-        let RelocationFlags::Elf { r_type } = relocation.flags() else {
-            panic!("no ELF type")
-        };
+        let RelocationTarget::Symbol(index) = relocation.target() else { panic!("no symbol") };
+        let RelocationFlags::Elf { r_type } = relocation.flags() else { panic!("no ELF type") };
         let symbol = file.symbol_by_index(index).expect("the symbol is there");
         let name = symbol.name().expect("UTF-8").to_string();
         (offset, r_type.0, name)
@@ -107,9 +90,7 @@ fn the_file_is_a_relocatable_for_arm() {
     assert_eq!(header.e_flags(file.endian()), elf::EF_ARM_EABI_VER5);
     let attributes = file.section_by_name(".ARM.attributes");
     let attributes = attributes.expect("it is there");
-    let SectionFlags::Elf { sh_type, sh_flags } = attributes.flags() else {
-        panic!("no ELF flags")
-    };
+    let SectionFlags::Elf { sh_type, sh_flags } = attributes.flags() else { panic!("no ELF flags") };
     assert_eq!(sh_type, elf::SHT_ARM_ATTRIBUTES);
     assert_eq!(sh_flags, elf::SectionFlags(0));
     let data = attributes.data().expect("it has data");
@@ -120,10 +101,7 @@ fn the_file_is_a_relocatable_for_arm() {
 #[test]
 fn unaligned_access_is_an_attribute_unless_the_core_faults() {
     let with = |alignment| {
-        let options = Options {
-            alignment,
-            ..Options::default()
-        };
+        let options = Options { alignment, ..Options::default() };
         let bytes = build("", &options, &[]).expect("no names collide");
         let file = file(&bytes);
         let section = file.section_by_name(".ARM.attributes");
@@ -184,14 +162,8 @@ fn relocations_have_the_types_of_thumb_and_leave_the_field_alone() {
     let module = parse(&wasm).expect("the module is valid");
     let options = Options::default();
     let layout = layout(&module, &options).expect("everything fits");
-    let reloc = |offset, kind, symbol| Reloc {
-        offset,
-        kind,
-        symbol,
-    };
-    let bytes = vec![
-        0xff, 0xf7, 0xfe, 0xff, 0xff, 0xf7, 0xfe, 0xbf, 0x10, 0, 0, 0,
-    ];
+    let reloc = |offset, kind, symbol| Reloc { offset, kind, symbol };
+    let bytes = vec![0xff, 0xf7, 0xfe, 0xff, 0xff, 0xf7, 0xfe, 0xbf, 0x10, 0, 0, 0];
     let code = Code {
         bytes: bytes.clone(),
         relocs: vec![
@@ -236,10 +208,7 @@ fn only_what_is_referred_to_is_there() {
 
 #[test]
 fn memories_are_padded_and_their_exports_have_words() {
-    let options = Options {
-        memory_size: vec![(0, 0x18000)],
-        ..Options::default()
-    };
+    let options = Options { memory_size: vec![(0, 0x18000)], ..Options::default() };
     let text = "(memory (export \"ram\") 1) (memory 0)";
     let bytes = build(text, &options, &[Symbol::Memory(1)]).expect("no names collide");
     let file = file(&bytes);
@@ -285,10 +254,7 @@ fn imported_state_is_undefined() {
     let bytes = object(text, &symbols);
     let file = file(&bytes);
     let relocations = relocations(&file, ".text.module_init");
-    let names: Vec<&str> = relocations
-        .iter()
-        .map(|(_, _, name)| name.as_str())
-        .collect();
+    let names: Vec<&str> = relocations.iter().map(|(_, _, name)| name.as_str()).collect();
     let expected = ["m", "m.size", "m.max", "t", "t.size", "t.max", "g"];
     assert_eq!(names, expected);
     assert!(names.iter().all(|name| symbol(&file, name).is_undefined()));
@@ -331,10 +297,7 @@ fn tables_and_element_images_refer_to_functions() {
     assert!(symbol(&file, "f").is_local());
     let section = |name| file.section_by_name(name).expect("it is there");
     assert_eq!(section(".rodata.module_table").size(), 16);
-    assert_eq!(
-        relocations(&file, ".rodata.module_elements1"),
-        [word(0, "g")]
-    );
+    assert_eq!(relocations(&file, ".rodata.module_elements1"), [word(0, "g")]);
     assert_eq!(section(".bss.module_table1").size(), 4);
 }
 
@@ -348,9 +311,7 @@ fn long_signatures_share_a_group() {
     assert_eq!(comdat.name(), Ok(name));
     let section = comdat.sections().next().expect("it has a section");
     let section = file.section_by_index(section).expect("it is there");
-    let SectionFlags::Elf { sh_flags, .. } = section.flags() else {
-        panic!("no ELF flags")
-    };
+    let SectionFlags::Elf { sh_flags, .. } = section.flags() else { panic!("no ELF flags") };
     assert_eq!(sh_flags, elf::SHF_ALLOC | elf::SHF_GROUP);
     assert_eq!((section.align(), section.size()), (4, 4));
     assert_eq!(symbol(&file, name).address(), 0);
@@ -432,15 +393,7 @@ fn templates_name_imports_and_exports() {
     let symbols = [Symbol::Function(0), Symbol::Function(1)];
     let bytes = build(text, &options, &symbols).expect("no names collide");
     let file = file(&bytes);
-    let names = [
-        "a$f",
-        "b$f",
-        "app_f_2",
-        "app_f2_0",
-        "app_f2_0.size",
-        "app_init",
-        "app_memory",
-    ];
+    let names = ["a$f", "b$f", "app_f_2", "app_f2_0", "app_f2_0.size", "app_init", "app_memory"];
     for name in names {
         assert!(has_symbol(&file, name), "{name}");
     }
@@ -448,18 +401,14 @@ fn templates_name_imports_and_exports() {
 
 #[test]
 fn the_stack_limit_is_the_symbol_of_the_option() {
-    let options = Options {
-        stack_limit: Some("z_limit".to_string()),
-        ..Options::default()
-    };
+    let options = Options { stack_limit: Some("z_limit".to_string()), ..Options::default() };
     let bytes = build("", &options, &[Symbol::StackLimit]).expect("no names collide");
     assert!(symbol(&file(&bytes), "z_limit").is_undefined());
 }
 
 /// A module of many functions that call each other, are referred to, and use state.
 fn many_functions() -> Vec<u8> {
-    let mut text =
-        String::from("(module (memory 1) (global (mut i32) (i32.const 0)) (table 60 funcref)");
+    let mut text = String::from("(module (memory 1) (global (mut i32) (i32.const 0)) (table 60 funcref)");
     for index in 0..60 {
         let callee = (index * 7 + 1) % 60;
         text += &format!(
@@ -478,10 +427,7 @@ fn many_functions() -> Vec<u8> {
 fn the_number_of_threads_changes_nothing() {
     let wasm = many_functions();
     let compile = |threads| {
-        let options = Options {
-            threads,
-            ..Options::default()
-        };
+        let options = Options { threads, ..Options::default() };
         synth::compile(&wasm, &options).expect("everything is supported")
     };
     let object = compile(None).object;
@@ -492,15 +438,11 @@ fn the_number_of_threads_changes_nothing() {
 
 #[test]
 fn the_first_function_that_is_refused_is_named() {
-    let unsupported =
-        "(func (export \"a\")) (func $first (export \"b\") (drop (v128.const i64x2 0 0)))
+    let unsupported = "(func (export \"a\")) (func $first (export \"b\") (drop (v128.const i64x2 0 0)))
         (func $second (export \"c\") (drop (v128.const i64x2 0 0)))";
     let wasm = wat::parse_str(format!("(module {unsupported})")).expect("the text is a module");
     for threads in [1, 2, 8] {
-        let options = Options {
-            threads: Some(threads),
-            ..Options::default()
-        };
+        let options = Options { threads: Some(threads), ..Options::default() };
         let error = synth::compile(&wasm, &options).expect_err("v128 is not supported");
         assert!(matches!(error, Error::Unsupported { .. }));
         let text = error.to_string();

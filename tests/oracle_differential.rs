@@ -22,11 +22,7 @@ fn seeded_bytes_agree() {
         let Some((wasm, report)) = check_bytes(&bytes, &Language::COMPLETE) else {
             continue;
         };
-        assert!(
-            report.passed(),
-            "stream {index}, {} bytes of wasm: {report:#?}",
-            wasm.len()
-        );
+        assert!(report.passed(), "stream {index}, {} bytes of wasm: {report:#?}", wasm.len());
         compared += report.returned + report.trapped();
     }
     assert!(compared > 0, "no call was compared");
@@ -36,10 +32,7 @@ fn seeded_bytes_agree() {
 #[test]
 fn random_modules_are_worth_comparing() {
     for bounds in [Bounds::Trap, Bounds::None] {
-        let options = Options {
-            bounds,
-            ..Options::default()
-        };
+        let options = Options { bounds, ..Options::default() };
         let (mut calls, mut returned) = (0, 0);
         let mut traps = [0; 9];
         for index in 0..400 {
@@ -55,9 +48,7 @@ fn random_modules_are_worth_comparing() {
         let counts = format!("{bounds:?}: {calls} calls, {returned} returned, traps {traps:?}");
         assert!(compared * 100 >= calls * 95, "{counts}");
         assert!(returned * 2 >= calls, "{counts}");
-        let expected = [0, 1, 2, 3, 5, 7]
-            .into_iter()
-            .chain((bounds == Bounds::Trap).then_some(4));
+        let expected = [0, 1, 2, 3, 5, 7].into_iter().chain((bounds == Bounds::Trap).then_some(4));
         assert!(expected.into_iter().all(|code| traps[code] > 0), "{counts}");
     }
 }

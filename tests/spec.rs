@@ -9,14 +9,7 @@ use xtask::spec::{Kind, Settings, Tally, report, run_all};
 #[test]
 fn the_core_language() {
     let tally = run(CORE, Bounds::Trap);
-    at_least(
-        &tally,
-        &[
-            (Kind::Return, 16371),
-            (Kind::Trap, 571),
-            (Kind::ModuleTrap, 34),
-        ],
-    );
+    at_least(&tally, &[(Kind::Return, 16371), (Kind::Trap, 571), (Kind::ModuleTrap, 34)]);
     at_least(&tally, &[(Kind::Exhaustion, 15), (Kind::Unlinkable, 83)]);
     all(&tally, &[(Kind::Invalid, 1471), (Kind::Malformed, 1300)]);
 }
@@ -24,47 +17,27 @@ fn the_core_language() {
 #[test]
 fn the_core_language_without_bounds_checks() {
     let tally = run(CORE, Bounds::None);
-    at_least(
-        &tally,
-        &[
-            (Kind::Return, 16371),
-            (Kind::Trap, 329),
-            (Kind::ModuleTrap, 34),
-        ],
-    );
+    at_least(&tally, &[(Kind::Return, 16371), (Kind::Trap, 329), (Kind::ModuleTrap, 34)]);
 }
 
 #[test]
 fn several_memories() {
     let tally = run("multi-memory", Bounds::Trap);
-    at_least(
-        &tally,
-        &[
-            (Kind::Return, 439),
-            (Kind::Trap, 227),
-            (Kind::ModuleTrap, 20),
-        ],
-    );
+    at_least(&tally, &[(Kind::Return, 439), (Kind::Trap, 227), (Kind::ModuleTrap, 20)]);
     at_least(&tally, &[(Kind::Unlinkable, 22)]);
 }
 
 #[test]
 fn extended_constant_expressions() {
     let tally = run("extended-const", Bounds::Trap);
-    at_least(
-        &tally,
-        &[(Kind::Return, 80), (Kind::Trap, 6), (Kind::ModuleTrap, 26)],
-    );
+    at_least(&tally, &[(Kind::Return, 80), (Kind::Trap, 6), (Kind::ModuleTrap, 26)]);
     all(&tally, &[(Kind::Invalid, 83), (Kind::Malformed, 7)]);
 }
 
 #[test]
 fn custom_page_sizes() {
     let tally = run("custom-page-sizes", Bounds::Trap);
-    at_least(
-        &tally,
-        &[(Kind::Return, 20), (Kind::Trap, 4), (Kind::Unlinkable, 2)],
-    );
+    at_least(&tally, &[(Kind::Return, 20), (Kind::Trap, 4), (Kind::Unlinkable, 2)]);
     all(&tally, &[(Kind::Invalid, 19), (Kind::Malformed, 112)]);
 }
 
@@ -80,16 +53,8 @@ fn what_is_refused_of_other_proposals() {
 fn run(name: &str, bounds: Bounds) -> Tally {
     let suite = suite(name).expect("the set is part of the suite");
     assert!(!suite.scripts.is_empty(), "{name} has no scripts");
-    let options = Options {
-        bounds,
-        check: true,
-        ..Options::default()
-    };
-    let settings = Settings {
-        options,
-        features: suite.features,
-        external: None,
-    };
+    let options = Options { bounds, check: true, ..Options::default() };
+    let settings = Settings { options, features: suite.features, external: None };
     let tally = run_all(&suite.scripts, &settings).expect("scripts can be run");
     assert!(tally.failures.is_empty(), "{name}:\n{}", report(&tally));
     tally
@@ -98,12 +63,7 @@ fn run(name: &str, bounds: Bounds) -> Tally {
 fn at_least(tally: &Tally, bounds: &[(Kind, u64)]) {
     for &(kind, bound) in bounds {
         let passed = tally.count(kind).passed;
-        assert!(
-            passed >= bound,
-            "{}: {passed} of {bound}\n{}",
-            kind.name(),
-            report(tally)
-        );
+        assert!(passed >= bound, "{}: {passed} of {bound}\n{}", kind.name(), report(tally));
     }
 }
 

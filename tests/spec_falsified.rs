@@ -24,15 +24,8 @@ struct Change {
 #[test]
 fn exactly_the_falsified_assertions_fail() {
     let suite = suite(CORE).expect("the core language is part of the suite");
-    let options = Options {
-        check: true,
-        ..Options::default()
-    };
-    let settings = Settings {
-        options,
-        features: suite.features,
-        external: None,
-    };
+    let options = Options { check: true, ..Options::default() };
+    let settings = Settings { options, features: suite.features, external: None };
     let mut falsified = [0usize; Kind::ASSERTIONS.len()];
     for script in &suite.scripts {
         let honest = run_all(std::slice::from_ref(script), &settings).expect(&script.name);
@@ -41,28 +34,16 @@ fn exactly_the_falsified_assertions_fail() {
             continue;
         }
         for (stride, offset) in [(1, 0), (2, 1), (7, 3)] {
-            let changes: Vec<Change> = changes(script)
-                .into_iter()
-                .skip(offset)
-                .step_by(stride)
-                .collect();
+            let changes: Vec<Change> = changes(script).into_iter().skip(offset).step_by(stride).collect();
             for change in &changes {
                 falsified[change.kind as usize] += 1;
             }
-            let expected: Vec<(String, Kind)> = changes
-                .iter()
-                .map(|change| (format!("{}:{}", script.name, change.line), change.kind))
-                .collect();
-            let copy = Script {
-                name: script.name.clone(),
-                text: apply(&script.text, changes),
-            };
+            let expected: Vec<(String, Kind)> =
+                changes.iter().map(|change| (format!("{}:{}", script.name, change.line), change.kind)).collect();
+            let copy = Script { name: script.name.clone(), text: apply(&script.text, changes) };
             let tally = run_all(&[copy], &settings).expect(&script.name);
-            let failed: Vec<(String, Kind)> = tally
-                .failures
-                .iter()
-                .map(|failure| (failure.place.clone(), failure.kind))
-                .collect();
+            let failed: Vec<(String, Kind)> =
+                tally.failures.iter().map(|failure| (failure.place.clone(), failure.kind)).collect();
             assert_eq!(failed, expected, "{}", report(&tally));
         }
     }
@@ -78,13 +59,8 @@ fn changes(script: &Script) -> Vec<Change> {
     let mut lexer = Lexer::new(&script.text);
     lexer.allow_confusing_unicode(true);
     let buffer = ParseBuffer::new_with_lexer(lexer).expect(&script.name);
-    let directives = parser::parse::<Wast<'_>>(&buffer)
-        .expect(&script.name)
-        .directives;
-    let starts: Vec<usize> = directives
-        .iter()
-        .map(|directive| start(&script.text, directive))
-        .collect();
+    let directives = parser::parse::<Wast<'_>>(&buffer).expect(&script.name).directives;
+    let starts: Vec<usize> = directives.iter().map(|directive| start(&script.text, directive)).collect();
     let ends = starts.iter().skip(1).copied().chain([script.text.len()]);
     let mut lines = BTreeSet::new();
     let mut changes = Vec::new();
@@ -94,12 +70,7 @@ fn changes(script: &Script) -> Vec<Change> {
             continue;
         };
         if lines.insert(line) {
-            changes.push(Change {
-                line,
-                kind,
-                range,
-                text,
-            });
+            changes.push(Change { line, kind, range, text });
         }
     }
     changes
@@ -145,21 +116,15 @@ fn falsify(
             let other = "\"unreachable\"".to_string();
             Some((Kind::Exhaustion, at(quoted(part, message)?), other))
         }
-        WastDirective::AssertInvalid { message, .. } => Some((
-            Kind::Invalid,
-            range,
-            accepted("assert_invalid", part, message),
-        )),
-        WastDirective::AssertMalformed { message, .. } => Some((
-            Kind::Malformed,
-            range,
-            accepted("assert_malformed", part, message),
-        )),
-        WastDirective::AssertUnlinkable { message, .. } => Some((
-            Kind::Unlinkable,
-            range,
-            accepted("assert_unlinkable", part, message),
-        )),
+        WastDirective::AssertInvalid { message, .. } => {
+            Some((Kind::Invalid, range, accepted("assert_invalid", part, message)))
+        }
+        WastDirective::AssertMalformed { message, .. } => {
+            Some((Kind::Malformed, range, accepted("assert_malformed", part, message)))
+        }
+        WastDirective::AssertUnlinkable { message, .. } => {
+            Some((Kind::Unlinkable, range, accepted("assert_unlinkable", part, message)))
+        }
         _ => None,
     }
 }

@@ -23,15 +23,7 @@ fn images_of_gnu_ld() {
 
 #[test]
 fn images_of_lld() {
-    let lld = [
-        "ld.lld-16",
-        "ld.lld",
-        "ld.lld-14",
-        "ld.lld-15",
-        "ld.lld-17",
-        "ld.lld-18",
-        "ld.lld-19",
-    ];
+    let lld = ["ld.lld-16", "ld.lld", "ld.lld-14", "ld.lld-15", "ld.lld-17", "ld.lld-18", "ld.lld-19"];
     check(&lld, "lld", 1);
 }
 
@@ -54,28 +46,14 @@ fn check(names: &[&str], what: &str, first: usize) {
     let separate = |script: &Script| !script.text.contains("(register ");
     let scripts = suite.scripts.into_iter().filter(separate);
     let scripts: Vec<Script> = scripts.skip(first).step_by(2).collect();
-    let options = Options {
-        check: true,
-        ..Options::default()
-    };
-    let settings = Settings {
-        options,
-        features: suite.features,
-        external: Some(&link),
-    };
+    let options = Options { check: true, ..Options::default() };
+    let settings = Settings { options, features: suite.features, external: Some(&link) };
     let tally = run_all(&scripts, &settings).expect("scripts can be run");
     assert!(tally.failures.is_empty(), "{}", report(&tally));
     let images = linker.images.into_inner();
-    println!(
-        "{name}: {images} images\n{}\n{}",
-        tally.kinds(),
-        tally.calls()
-    );
+    println!("{name}: {images} images\n{}\n{}", tally.kinds(), tally.calls());
     let executed = tally.count(Kind::Return).passed + tally.count(Kind::Trap).passed;
-    assert!(
-        images > 100 && executed > 800,
-        "{images} images, {executed} assertions"
-    );
+    assert!(images > 100 && executed > 800, "{images} images, {executed} assertions");
 }
 
 struct Linker<'a> {
@@ -91,9 +69,7 @@ impl Linker<'_> {
         let image = self.images.fetch_add(1, Ordering::Relaxed);
         let path = |name: String| self.directory.join(name);
         let mut command = Command::new(self.name);
-        command
-            .args(["--fatal-warnings", "-T"])
-            .arg(path("image.ld".to_string()));
+        command.args(["--fatal-warnings", "-T"]).arg(path("image.ld".to_string()));
         for (index, object) in objects.iter().enumerate() {
             let file = path(format!("{image}-{index}.o"));
             std::fs::write(&file, object).map_err(|error| error.to_string())?;
@@ -103,11 +79,7 @@ impl Linker<'_> {
         command.args(&self.libraries).arg("-o").arg(&executable);
         let output = command.output().map_err(|error| error.to_string())?;
         if !output.status.success() {
-            return Err(format!(
-                "{}: {}",
-                self.name,
-                String::from_utf8_lossy(&output.stderr)
-            ));
+            return Err(format!("{}: {}", self.name, String::from_utf8_lossy(&output.stderr)));
         }
         std::fs::read(&executable).map_err(|error| error.to_string())
     }

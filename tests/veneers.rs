@@ -23,18 +23,10 @@ fn ring() -> Vec<u8> {
         code.get(0).add().get(1).xor();
         code.get(0).int(i as i32).op(0x6c).add().set(2).end();
         code.get(2).get(0).int(i as i32 + 3).op(0x6c).add();
-        Function {
-            signature: 0,
-            locals: vec![(2, I32)],
-            code,
-        }
+        Function { signature: 0, locals: vec![(2, I32)], code }
     });
-    ModuleWriter {
-        signatures: vec![word_to_word()],
-        functions: functions.collect(),
-        ..ModuleWriter::default()
-    }
-    .finish()
+    ModuleWriter { signatures: vec![word_to_word()], functions: functions.collect(), ..ModuleWriter::default() }
+        .finish()
 }
 
 /// What function `i` of the ring answers.
@@ -56,17 +48,9 @@ fn script() -> String {
     let odd = (1..FUNCTIONS).step_by(2);
     let sections: String = odd.map(|i| format!(" KEEP(*(.text.f{i}))")).collect();
     script
-        .replacen(
-            "MEMORY {",
-            "MEMORY {\n  FAR (rwx) : ORIGIN = 0x20200000, LENGTH = 1M",
-            1,
-        )
+        .replacen("MEMORY {", "MEMORY {\n  FAR (rwx) : ORIGIN = 0x20200000, LENGTH = 1M", 1)
         .replacen("PHDRS {", "PHDRS {\n  far PT_LOAD FLAGS(5);", 1)
-        .replacen(
-            "SECTIONS {",
-            &format!("SECTIONS {{\n  .far : {{{sections} }} > FAR :far"),
-            1,
-        )
+        .replacen("SECTIONS {", &format!("SECTIONS {{\n  .far : {{{sections} }} > FAR :far"), 1)
 }
 
 fn repository() -> PathBuf {
@@ -74,9 +58,7 @@ fn repository() -> PathBuf {
 }
 
 fn run(command: &mut Command) {
-    let output = command
-        .output()
-        .unwrap_or_else(|error| panic!("{command:?}: {error}"));
+    let output = command.output().unwrap_or_else(|error| panic!("{command:?}: {error}"));
     let message = String::from_utf8_lossy(&output.stderr);
     assert!(output.status.success(), "{command:?}: {message}");
 }
@@ -91,10 +73,7 @@ fn compile_c(source: &Path, object: &Path) {
 fn calls_between_distant_functions_return() {
     let directory = tempfile::tempdir().expect("a temporary directory");
     let path = |name: &str| directory.path().join(name);
-    let options = Options {
-        bounds: Bounds::None,
-        ..Options::default()
-    };
+    let options = Options { bounds: Bounds::None, ..Options::default() };
     let compiled = synth::compile(&ring(), &options).unwrap_or_else(|error| panic!("{error}"));
     let write = |name: &str, bytes: &[u8]| {
         std::fs::write(path(name), bytes).expect("a writable directory");
@@ -102,9 +81,7 @@ fn calls_between_distant_functions_return() {
     write("ring.o", &compiled.object);
     write("image.ld", script().as_bytes());
     let answer = expected(0, DEPTH);
-    let main = format!(
-        "unsigned f0(unsigned);\nint main(void) {{ return f0({DEPTH}) == {answer}u ? 0 : 1; }}\n"
-    );
+    let main = format!("unsigned f0(unsigned);\nint main(void) {{ return f0({DEPTH}) == {answer}u ? 0 : 1; }}\n");
     write("main.c", main.as_bytes());
     compile_c(&path("main.c"), &path("main.o"));
     let startup = repository().join("tests/link/startup.c");
@@ -115,11 +92,7 @@ fn calls_between_distant_functions_return() {
             command.args(["-m", name]);
         });
         let executable = path(linker);
-        command
-            .arg("-T")
-            .arg(path("image.ld"))
-            .arg("-o")
-            .arg(&executable);
+        command.arg("-T").arg(path("image.ld")).arg("-o").arg(&executable);
         run(command.args(["startup.o", "main.o", "ring.o"].map(path)));
         let elf = std::fs::read(&executable).expect("the linker wrote it");
         let file = object::File::parse(&*elf).expect("an executable");
@@ -127,10 +100,7 @@ fn calls_between_distant_functions_return() {
             let symbol = file.symbol_by_name(name);
             symbol.expect("an exported function").address()
         };
-        assert!(
-            place("f1") - place("f0") > 16 << 20,
-            "{linker}: nothing is far"
-        );
+        assert!(place("f1") - place("f0") > 16 << 20, "{linker}: nothing is far");
         let outcome = firmware::run(&elf).unwrap_or_else(|error| panic!("{linker}: {error}"));
         assert_eq!((outcome.status, &*outcome.output), (0, ""), "{linker}");
     }

@@ -28,14 +28,7 @@ pub fn attributes(options: &Options) -> Vec<u8> {
             tags.push(TAG_CPU_NAME);
             tags.extend(b"cortex-m4\0");
             // v7E-M, whose Thumb-2 has the DSP extension.
-            tags.extend([
-                TAG_CPU_ARCH,
-                13,
-                TAG_CPU_ARCH_PROFILE,
-                b'M',
-                TAG_THUMB_ISA_USE,
-                2,
-            ]);
+            tags.extend([TAG_CPU_ARCH, 13, TAG_CPU_ARCH_PROFILE, b'M', TAG_THUMB_ISA_USE, 2]);
         }
     }
     // Doublewords are 8-aligned, and sp is at calls.

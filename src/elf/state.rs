@@ -47,11 +47,7 @@ impl Writer<'_, '_> {
             let symbols: &[Symbol] = match export.entity {
                 Entity::Function(_) => &[],
                 Entity::Table(k) => &[Symbol::Table(k), Symbol::TableSize(k), Symbol::TableMax(k)],
-                Entity::Memory(k) => &[
-                    Symbol::Memory(k),
-                    Symbol::MemorySize(k),
-                    Symbol::MemoryMax(k),
-                ],
+                Entity::Memory(k) => &[Symbol::Memory(k), Symbol::MemorySize(k), Symbol::MemoryMax(k)],
                 Entity::Global(k) => &[Symbol::Global(k)],
             };
             for &symbol in symbols {
@@ -78,8 +74,7 @@ impl Writer<'_, '_> {
     /// A new section of zeroes.
     fn zeroes(&mut self, name: &str, size: u32, align: u64) -> SectionId {
         let section = self.section(&format!(".bss.{name}"), SectionKind::UninitializedData);
-        self.object
-            .append_section_bss(section, u64::from(size), align);
+        self.object.append_section_bss(section, u64::from(size), align);
         section
     }
 
@@ -106,29 +101,19 @@ impl Writer<'_, '_> {
             }
             size += 4;
         }
-        Ok(Span {
-            section,
-            offset: 0,
-            size,
-        })
+        Ok(Span { section, offset: 0, size })
     }
 
     pub fn memory(&mut self, k: u32, name: &str) -> SymbolId {
         let size = self.layout.memories[k as usize].reserved;
         let section = self.zeroes(name, size + MEMORY_PADDING, 8);
-        let span = Span {
-            section,
-            offset: 0,
-            size,
-        };
+        let span = Span { section, offset: 0, size };
         self.name_state(Entity::Memory(k), name, "", span)
     }
 
     pub fn table(&mut self, k: u32, name: &str) -> Result<SymbolId, Error> {
         let layout = self.layout;
-        let TableLayout {
-            reserved, constant, ..
-        } = &layout.tables[k as usize];
+        let TableLayout { reserved, constant, .. } = &layout.tables[k as usize];
         let span = match constant {
             Some(entries) => {
                 let words: Vec<Word> = entries.iter().map(|&entry| Word::from(entry)).collect();
@@ -137,11 +122,7 @@ impl Writer<'_, '_> {
             None => {
                 let size = reserved * 4;
                 let section = self.zeroes(name, size, 4);
-                Span {
-                    section,
-                    offset: 0,
-                    size,
-                }
+                Span { section, offset: 0, size }
             }
         };
         Ok(self.name_state(Entity::Table(k), name, "", span))
@@ -152,11 +133,7 @@ impl Writer<'_, '_> {
         let span = match self.layout.globals[k as usize] {
             GlobalLayout::Variable { offset } => {
                 let section = self.variables();
-                Span {
-                    section,
-                    offset,
-                    size,
-                }
+                Span { section, offset, size }
             }
             GlobalLayout::Constant(value) => {
                 let words = match value {
@@ -195,22 +172,14 @@ impl Writer<'_, '_> {
                 section
             }
         };
-        let span = Span {
-            section,
-            offset: 0,
-            size: 4,
-        };
+        let span = Span { section, offset: 0, size: 4 };
         self.name_state(entity, name, SIZE_SUFFIX, span)
     }
 
     /// `S.max`
     pub fn max_word(&mut self, entity: Entity, max: u32, name: &str) -> SymbolId {
         let section = self.constants(name, max.to_le_bytes().to_vec(), 4);
-        let span = Span {
-            section,
-            offset: 0,
-            size: 4,
-        };
+        let span = Span { section, offset: 0, size: 4 };
         self.name_state(entity, name, MAX_SUFFIX, span)
     }
 
@@ -219,11 +188,7 @@ impl Writer<'_, '_> {
         // Copies run by words where both sides are aligned.
         let section = self.constants(name, bytes.to_vec(), if bytes.len() < 4 { 1 } else { 4 });
         let size = u32::try_from(bytes.len()).expect("sizes of the binary format have 32 bits");
-        let span = Span {
-            section,
-            offset: 0,
-            size,
-        };
+        let span = Span { section, offset: 0, size };
         self.define(name, SymbolKind::Data, SymbolScope::Compilation, span)
     }
 
@@ -238,23 +203,13 @@ impl Writer<'_, '_> {
     /// A word in a group that the linker keeps one of, whose address nothing else has.
     pub fn signature(&mut self, name: &str) -> SymbolId {
         let section = self.constants(name, vec![0; 4], 4);
-        self.object.section_mut(section).flags = SectionFlags::Elf {
-            sh_type: elf::SHT_PROGBITS,
-            sh_flags: elf::SHF_ALLOC | elf::SHF_GROUP,
-        };
-        let span = Span {
-            section,
-            offset: 0,
-            size: 4,
-        };
+        self.object.section_mut(section).flags =
+            SectionFlags::Elf { sh_type: elf::SHT_PROGBITS, sh_flags: elf::SHF_ALLOC | elf::SHF_GROUP };
+        let span = Span { section, offset: 0, size: 4 };
         let symbol = self.define(name, SymbolKind::Data, SymbolScope::Dynamic, span);
         let sections = vec![section];
         let kind = ComdatKind::Any;
-        self.object.add_comdat(Comdat {
-            kind,
-            symbol,
-            sections,
-        });
+        self.object.add_comdat(Comdat { kind, symbol, sections });
         symbol
     }
 }

@@ -51,11 +51,7 @@ impl Names {
     /// # Errors
     /// `Limit` where two claimants have the same name.
     pub fn new(module: &Module<'_>, options: &Options) -> Result<Names, Error> {
-        let unnamed = |count| {
-            std::iter::repeat_with(EntityNames::default)
-                .take(count)
-                .collect()
-        };
+        let unnamed = |count| std::iter::repeat_with(EntityNames::default).take(count).collect();
         let mut names = Names {
             module: options.module_name.clone(),
             stack_limit: options.stack_limit.clone(),
@@ -117,10 +113,7 @@ impl Names {
             Symbol::Routine(name) => self.of_module(name),
             Symbol::Init => self.of_module("init"),
             Symbol::Trap => "synth_trap".to_string(),
-            Symbol::StackLimit => self
-                .stack_limit
-                .clone()
-                .expect("only that option makes code compare sp"),
+            Symbol::StackLimit => self.stack_limit.clone().expect("only that option makes code compare sp"),
         }
     }
 
@@ -165,12 +158,8 @@ impl Names {
     pub fn is_imported(&self, symbol: Symbol) -> bool {
         let entity = match symbol {
             Symbol::Function(index) => Entity::Function(index),
-            Symbol::Memory(index) | Symbol::MemorySize(index) | Symbol::MemoryMax(index) => {
-                Entity::Memory(index)
-            }
-            Symbol::Table(index) | Symbol::TableSize(index) | Symbol::TableMax(index) => {
-                Entity::Table(index)
-            }
+            Symbol::Memory(index) | Symbol::MemorySize(index) | Symbol::MemoryMax(index) => Entity::Memory(index),
+            Symbol::Table(index) | Symbol::TableSize(index) | Symbol::TableMax(index) => Entity::Table(index),
             Symbol::Global(index) => Entity::Global(index),
             Symbol::FunctionReference(_)
             | Symbol::Data(_)
@@ -189,22 +178,10 @@ impl Names {
     ///
     /// # Errors
     /// `Limit` where it is taken already.
-    pub fn claim_environment(
-        &mut self,
-        name: &str,
-        what: &str,
-        option: Option<&'static str>,
-    ) -> Result<(), Error> {
+    pub fn claim_environment(&mut self, name: &str, what: &str, option: Option<&'static str>) -> Result<(), Error> {
         let who = format!("the {what} {name}");
         let import = None;
-        self.claim(
-            name,
-            Claim {
-                who,
-                import,
-                option,
-            },
-        )
+        self.claim(name, Claim { who, import, option })
     }
 
     fn claim(&mut self, name: &str, claim: Claim) -> Result<(), Error> {
@@ -215,12 +192,7 @@ impl Names {
         if claim.import.is_some() && claim.import == other.import {
             return Ok(());
         }
-        let mut message = format!(
-            "{} and {} both have the symbol {}",
-            other.who,
-            claim.who,
-            OneLine(name)
-        );
+        let mut message = format!("{} and {} both have the symbol {}", other.who, claim.who, OneLine(name));
         let mut options: Vec<&str> = other.option.into_iter().chain(claim.option).collect();
         options.dedup();
         if !options.is_empty() {
@@ -236,29 +208,11 @@ impl Names {
         import: Import<'_>,
         options: &Options,
     ) -> Result<String, Error> {
-        let name = elf_name(expand(
-            &options.import_name,
-            import.module,
-            import.field,
-            entity.index(),
-        ));
-        let who = format!(
-            "import {}.{}",
-            OneLine(import.module),
-            OneLine(import.field)
-        );
+        let name = elf_name(expand(&options.import_name, import.module, import.field, entity.index()));
+        let who = format!("import {}.{}", OneLine(import.module), OneLine(import.field));
         for name in with_words(&name, entity) {
-            let identity = format!(
-                "{:?} {:?} {}",
-                import.module,
-                import.field,
-                type_of(module, entity)
-            );
-            let claim = Claim {
-                who: who.clone(),
-                import: Some(identity),
-                option: Some("--import-name"),
-            };
+            let identity = format!("{:?} {:?} {}", import.module, import.field, type_of(module, entity));
+            let claim = Claim { who: who.clone(), import: Some(identity), option: Some("--import-name") };
             self.claim(&name, claim)?;
         }
         Ok(name)
@@ -269,24 +223,12 @@ impl Names {
         let memories = (0..module.memories.len()).map(|index| Entity::Memory(index as u32));
         let tables = (0..module.tables.len()).map(|index| Entity::Table(index as u32));
         let mut own = vec![(self.of_module("init"), "initialization".to_string())];
-        for entity in memories
-            .chain(tables)
-            .filter(|&entity| !is_imported(module, entity))
-        {
-            own.extend(
-                with_words(&self.of_state(entity, ""), entity).map(|name| (name, describe(entity))),
-            );
+        for entity in memories.chain(tables).filter(|&entity| !is_imported(module, entity)) {
+            own.extend(with_words(&self.of_state(entity, ""), entity).map(|name| (name, describe(entity))));
         }
         for (name, what) in own {
             let who = format!("the module's {what}");
-            self.claim(
-                &name,
-                Claim {
-                    who,
-                    import: None,
-                    option: Some("--module-name"),
-                },
-            )?;
+            self.claim(&name, Claim { who, import: None, option: Some("--module-name") })?;
         }
         Ok(())
     }
@@ -300,14 +242,7 @@ impl Names {
         let name = self.of_export(export, options);
         for name in with_words(&name, entity) {
             let who = format!("export {}", OneLine(export.name));
-            self.claim(
-                &name,
-                Claim {
-                    who,
-                    import: None,
-                    option: Some("--export-name"),
-                },
-            )?;
+            self.claim(&name, Claim { who, import: None, option: Some("--export-name") })?;
         }
         self.entity_mut(entity).exports.push(name);
         Ok(())
@@ -344,23 +279,12 @@ fn imports<'m, 'a>(module: &'m Module<'a>) -> impl Iterator<Item = (Entity, Impo
         imports: impl Iterator<Item = Option<Import<'a>>>,
         entity: impl Fn(u32) -> Entity,
     ) -> impl Iterator<Item = (Entity, Import<'a>)> {
-        imports
-            .enumerate()
-            .filter_map(move |(index, import)| Some((entity(index as u32), import?)))
+        imports.enumerate().filter_map(move |(index, import)| Some((entity(index as u32), import?)))
     }
     indexed(module.functions.iter().map(|f| f.import), Entity::Function)
-        .chain(indexed(
-            module.tables.iter().map(|t| t.import),
-            Entity::Table,
-        ))
-        .chain(indexed(
-            module.memories.iter().map(|m| m.import),
-            Entity::Memory,
-        ))
-        .chain(indexed(
-            module.globals.iter().map(|g| g.import),
-            Entity::Global,
-        ))
+        .chain(indexed(module.tables.iter().map(|t| t.import), Entity::Table))
+        .chain(indexed(module.memories.iter().map(|m| m.import), Entity::Memory))
+        .chain(indexed(module.globals.iter().map(|g| g.import), Entity::Global))
 }
 
 fn is_imported(module: &Module<'_>, entity: Entity) -> bool {

@@ -14,8 +14,8 @@ use crate::wasm::{Entity, Layout, Module};
 use hashbrown::{HashMap, HashSet};
 use object::write::{Object, Relocation, SectionId, Symbol, SymbolFlags, SymbolId, SymbolSection};
 use object::{
-    Architecture, BinaryFormat, Endianness, FileFlags, RelocationFlags, SectionFlags, SectionKind,
-    SymbolKind, SymbolScope, elf,
+    Architecture, BinaryFormat, Endianness, FileFlags, RelocationFlags, SectionFlags, SectionKind, SymbolKind,
+    SymbolScope, elf,
 };
 
 /// What a piece of machine code is.
@@ -51,25 +51,11 @@ pub fn write(
     options: &Options,
 ) -> Result<Written, Error> {
     let mut object = Object::new(BinaryFormat::Elf, Architecture::Arm, Endianness::Little);
-    object.flags = FileFlags::Elf {
-        os_abi: elf::ELFOSABI_NONE,
-        abi_version: 0,
-        e_flags: elf::EF_ARM_EABI_VER5,
-    };
-    let mut writer = Writer {
-        object,
-        module,
-        layout,
-        names,
-        symbols: HashMap::new(),
-        undefined: HashMap::new(),
-        variables: None,
-    };
+    object.flags = FileFlags::Elf { os_abi: elf::ELFOSABI_NONE, abi_version: 0, e_flags: elf::EF_ARM_EABI_VER5 };
+    let mut writer =
+        Writer { object, module, layout, names, symbols: HashMap::new(), undefined: HashMap::new(), variables: None };
     writer.attributes(options);
-    let sections: Vec<SectionId> = code
-        .iter()
-        .map(|(part, code)| writer.code(*part, code))
-        .collect();
+    let sections: Vec<SectionId> = code.iter().map(|(part, code)| writer.code(*part, code)).collect();
     writer.exports()?;
     for (&section, (_, code)) in sections.iter().zip(code) {
         for reloc in &code.relocs {
@@ -109,10 +95,7 @@ impl Writer<'_, '_> {
     fn attributes(&mut self, options: &Options) {
         let section = self.section(".ARM.attributes", SectionKind::Metadata);
         let section = self.object.section_mut(section);
-        section.flags = SectionFlags::Elf {
-            sh_type: elf::SHT_ARM_ATTRIBUTES,
-            sh_flags: elf::SectionFlags(0),
-        };
+        section.flags = SectionFlags::Elf { sh_type: elf::SHT_ARM_ATTRIBUTES, sh_flags: elf::SectionFlags(0) };
         section.set_data(attributes(options), 1);
     }
 
@@ -134,8 +117,7 @@ impl Writer<'_, '_> {
         };
         let section = self.section(&format!(".text.{name}"), SectionKind::Text);
         let align = u64::from(code.align);
-        self.object
-            .set_section_data(section, code.bytes.clone(), align);
+        self.object.set_section_data(section, code.bytes.clone(), align);
         let size = u32::try_from(code.bytes.len()).expect("code is shorter than the address space");
         let span = Span {
             section,
@@ -182,28 +164,17 @@ impl Writer<'_, '_> {
     /// A mapping symbol (AAELF32 5.5.5): from here on data, or Thumb instructions.
     fn mapping(&mut self, section: SectionId, offset: u32, data: bool) {
         let name = if data { "$d" } else { "$t" };
-        let span = Span {
-            section,
-            offset,
-            size: 0,
-        };
+        let span = Span { section, offset, size: 0 };
         self.define(name, SymbolKind::Label, SymbolScope::Compilation, span);
     }
 
     /// A new, empty section.
     pub fn section(&mut self, name: &str, kind: SectionKind) -> SectionId {
-        self.object
-            .add_section(Vec::new(), name.as_bytes().to_vec(), kind)
+        self.object.add_section(Vec::new(), name.as_bytes().to_vec(), kind)
     }
 
     /// A new symbol: local with the scope `Compilation`, global with `Dynamic`.
-    pub fn define(
-        &mut self,
-        name: &str,
-        kind: SymbolKind,
-        scope: SymbolScope,
-        span: Span,
-    ) -> SymbolId {
+    pub fn define(&mut self, name: &str, kind: SymbolKind, scope: SymbolScope, span: Span) -> SymbolId {
         self.object.add_symbol(Symbol {
             name: name.as_bytes().to_vec(),
             value: u64::from(span.offset),
@@ -297,21 +268,14 @@ impl Writer<'_, '_> {
             isa::Symbol::Signature(_) => self.signature(&name),
             isa::Symbol::Library(_) => self.environment(name, "library function", None)?,
             isa::Symbol::Trap => self.environment(name, "trap handler", Some("--trap"))?,
-            isa::Symbol::StackLimit => {
-                self.environment(name, "stack limit", Some("--stack-limit"))?
-            }
+            isa::Symbol::StackLimit => self.environment(name, "stack limit", Some("--stack-limit"))?,
         };
         self.symbols.insert(symbol, id);
         Ok(id)
     }
 
     /// An undefined symbol that is no import, of which `option` is the option that has to do with it.
-    fn environment(
-        &mut self,
-        name: String,
-        what: &str,
-        option: Option<&'static str>,
-    ) -> Result<SymbolId, Error> {
+    fn environment(&mut self, name: String, what: &str, option: Option<&'static str>) -> Result<SymbolId, Error> {
         self.names.claim_environment(&name, what, option)?;
         Ok(self.undefined(name))
     }

@@ -10,8 +10,8 @@ use super::program::{Item, Label, LiteralId, Program, Reference};
 use super::terminators;
 use super::{EmitOptions, RelocKind};
 use crate::isa::{
-    AluOp, BlockData, BlockId, Call, CallTarget, Cond, Const, Func, Inst, MemSize, ModImm,
-    Operand2, Reg, Symbol, Term, TestOp, TrapCode, print,
+    AluOp, BlockData, BlockId, Call, CallTarget, Cond, Const, Func, Inst, MemSize, ModImm, Operand2, Reg, Symbol, Term,
+    TestOp, TrapCode, print,
 };
 use crate::options::Trap;
 
@@ -70,19 +70,11 @@ impl<'a> Builder<'a> {
     ) {
         let text = self.options.names.map(|_| text().into_boxed_str());
         let slots = 0;
-        self.program.items.push(Item::Fixed {
-            encoding,
-            reference,
-            slots,
-            ends,
-            text,
-        });
+        self.program.items.push(Item::Fixed { encoding, reference, slots, ends, text });
     }
 
     pub(super) fn name(&self, symbol: Symbol) -> String {
-        self.options
-            .names
-            .map_or(String::new(), |names| names(symbol))
+        self.options.names.map_or(String::new(), |names| names(symbol))
     }
 
     pub(super) fn branch(&mut self, cond: Option<Cond>, target: Label) {
@@ -122,23 +114,10 @@ impl<'a> Builder<'a> {
         self.constant(r12, value, Context::FREE);
         let addr = frame::at(r12, 0);
         let size = MemSize::Word;
-        self.inst(
-            &Inst::Load {
-                size,
-                rt: r12,
-                addr,
-            },
-            Context::FREE,
-        );
+        self.inst(&Inst::Load { size, rt: r12, addr }, Context::FREE);
         let live = Flags::of(Cond::Lo);
         let context = Context { live, it: None };
-        let subtract = |rn, rhs| Inst::Alu {
-            op: AluOp::Sub,
-            s: true,
-            rd: r12,
-            rn,
-            rhs,
-        };
+        let subtract = |rn, rhs| Inst::Alu { op: AluOp::Sub, s: true, rd: r12, rn, rhs };
         self.inst(&subtract(Reg::SP, Operand2::Reg(r12)), context);
         let mut parts = Vec::new();
         let mut rest = self.frame.depth();
@@ -216,11 +195,7 @@ impl<'a> Builder<'a> {
                 let is_call = |inst: &Inst<Reg>| matches!(inst, Inst::Call(_));
                 block.insts.len() <= MAX_TEST && !block.insts.iter().any(is_call)
             }
-            Term::Jump(_)
-            | Term::Table { .. }
-            | Term::Return { .. }
-            | Term::TailCall(_)
-            | Term::Trap(_) => false,
+            Term::Jump(_) | Term::Table { .. } | Term::Return { .. } | Term::TailCall(_) | Term::Trap(_) => false,
         };
         let is_back = self.placed[id.index()] && block.loop_depth > 0;
         (is_test && is_back).then_some(block)
@@ -237,11 +212,7 @@ impl<'a> Builder<'a> {
             Inst::TrapIfZero { nonzero, rn, code } => {
                 let target = self.trap_label(*code);
                 let (nonzero, rn) = (*nonzero, *rn);
-                let item = Item::BranchZero {
-                    nonzero,
-                    rn,
-                    target,
-                };
+                let item = Item::BranchZero { nonzero, rn, target };
                 self.program.items.push(item);
             }
             _ => {
@@ -306,12 +277,7 @@ impl<'a> Builder<'a> {
         if encode::is_immediate(value) {
             self.inst(&Inst::Const { rd, value }, context);
         } else {
-            self.program.items.push(Item::Literal {
-                rd,
-                value,
-                it: context.it,
-                id: LiteralId::new(0),
-            });
+            self.program.items.push(Item::Literal { rd, value, it: context.it, id: LiteralId::new(0) });
         }
     }
 
@@ -334,9 +300,7 @@ impl<'a> Builder<'a> {
         let kind = RelocKind::Call;
         let reference = Some(Reference { kind, symbol });
         let name = self.name(symbol);
-        self.item(Encoding::Wide(0xf7ff_fffe), reference, false, || {
-            format!("bl {name}")
-        });
+        self.item(Encoding::Wide(0xf7ff_fffe), reference, false, || format!("bl {name}"));
     }
 }
 

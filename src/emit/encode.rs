@@ -13,8 +13,8 @@
 use super::flags::Flags;
 use super::{encode16, encode32};
 use crate::isa::{
-    AluOp, Cond, Const, ExtendOp, Inst, ModImm, Operand2, Reg, RegSet, Rotation, ShiftAmount,
-    ShiftOp, Symbol, TestOp, print,
+    AluOp, Cond, Const, ExtendOp, Inst, ModImm, Operand2, Reg, RegSet, Rotation, ShiftAmount, ShiftOp, Symbol, TestOp,
+    print,
 };
 use smallvec::{SmallVec, smallvec};
 
@@ -29,10 +29,7 @@ pub struct Context {
 
 impl Context {
     /// No flag is live and there is no IT block.
-    pub const FREE: Context = Context {
-        live: Flags::NONE,
-        it: None,
-    };
+    pub const FREE: Context = Context { live: Flags::NONE, it: None };
 
     /// Whether a 16-bit form that writes `flags` outside IT blocks does what an instruction with
     /// this `s` means.
@@ -86,11 +83,7 @@ pub struct Form {
 impl Form {
     /// The line of assembly that an assembler turns into the same bytes.
     pub fn text(&self, context: Context, names: &dyn Fn(Symbol) -> String) -> String {
-        let suffix = print::Suffix {
-            s: self.s,
-            cond: context.it,
-            wide: self.encoding.is_wide(),
-        };
+        let suffix = print::Suffix { s: self.s, cond: context.it, wide: self.encoding.is_wide() };
         print::encoded(&self.inst, suffix, names)
     }
 }
@@ -100,11 +93,7 @@ impl Form {
 pub fn encode(inst: &Inst<Reg>, context: Context) -> Form {
     for candidate in alternatives(inst) {
         if let Some((half, s)) = encode16::narrow(&candidate, context) {
-            return Form {
-                inst: candidate,
-                s,
-                encoding: Encoding::Narrow(half),
-            };
+            return Form { inst: candidate, s, encoding: Encoding::Narrow(half) };
         }
     }
     let (inst, s) = canonical(inst);
@@ -124,74 +113,32 @@ pub fn is_immediate(value: Const) -> bool {
 fn alternatives(inst: &Inst<Reg>) -> SmallVec<[Inst<Reg>; 2]> {
     let mut all: SmallVec<[Inst<Reg>; 2]> = smallvec![inst.clone()];
     match *inst {
-        Inst::Alu {
-            op,
-            s,
-            rd,
-            rn,
-            rhs: Operand2::Reg(rm),
-        } if is_commutative(op) => {
+        Inst::Alu { op, s, rd, rn, rhs: Operand2::Reg(rm) } if is_commutative(op) => {
             let rhs = Operand2::Reg(rn);
-            all.push(Inst::Alu {
-                op,
-                s,
-                rd,
-                rn: rm,
-                rhs,
-            });
+            all.push(Inst::Alu { op, s, rd, rn: rm, rhs });
         }
-        Inst::Alu {
-            op,
-            s,
-            rd,
-            rn,
-            rhs: Operand2::Imm(imm),
-        } => all.extend(other_immediate(op, s, rd, rn, imm.value())),
+        Inst::Alu { op, s, rd, rn, rhs: Operand2::Imm(imm) } => all.extend(other_immediate(op, s, rd, rn, imm.value())),
         Inst::AddWide { sub, rd, rn, imm } => {
             if let Some(imm) = ModImm::new(imm.value()) {
                 let op = if sub { AluOp::Sub } else { AluOp::Add };
                 let rhs = Operand2::Imm(imm);
-                all.push(Inst::Alu {
-                    op,
-                    s: false,
-                    rd,
-                    rn,
-                    rhs,
-                });
+                all.push(Inst::Alu { op, s: false, rd, rn, rhs });
             }
         }
         Inst::Const { rd, value } => all.extend(materialise(rd, value)),
-        Inst::Test {
-            op: TestOp::Tst,
-            rn,
-            rhs: Operand2::Reg(rm),
-        } => all.push(Inst::Test {
-            op: TestOp::Tst,
-            rn: rm,
-            rhs: Operand2::Reg(rn),
-        }),
-        Inst::Test {
-            op: op @ (TestOp::Cmp | TestOp::Cmn),
-            rn,
-            rhs: Operand2::Imm(imm),
-        } => {
-            let op = if op == TestOp::Cmp {
-                TestOp::Cmn
-            } else {
-                TestOp::Cmp
-            };
+        Inst::Test { op: TestOp::Tst, rn, rhs: Operand2::Reg(rm) } => {
+            all.push(Inst::Test { op: TestOp::Tst, rn: rm, rhs: Operand2::Reg(rn) })
+        }
+        Inst::Test { op: op @ (TestOp::Cmp | TestOp::Cmn), rn, rhs: Operand2::Imm(imm) } => {
+            let op = if op == TestOp::Cmp { TestOp::Cmn } else { TestOp::Cmp };
             if let Some(rhs) = small_negation(imm.value()) {
                 all.push(Inst::Test { op, rn, rhs });
             }
         }
         Inst::Mul { rd, rn, rm } => all.push(Inst::Mul { rd, rn: rm, rm: rn }),
-        Inst::BitExtract {
-            signed,
-            rd,
-            rn,
-            lsb,
-            width,
-        } => all.extend(extract_otherwise(signed, rd, rn, lsb.value(), width)),
+        Inst::BitExtract { signed, rd, rn, lsb, width } => {
+            all.extend(extract_otherwise(signed, rd, rn, lsb.value(), width))
+        }
         _ => {}
     }
     all
@@ -204,19 +151,14 @@ fn canonical(inst: &Inst<Reg>) -> (Inst<Reg>, bool) {
         _ => inst.clone(),
     };
     let s = match inst {
-        Inst::Alu { s, .. } | Inst::Mov { s, .. } | Inst::Mvn { s, .. } | Inst::Shift { s, .. } => {
-            s
-        }
+        Inst::Alu { s, .. } | Inst::Mov { s, .. } | Inst::Mvn { s, .. } | Inst::Shift { s, .. } => s,
         _ => false,
     };
     (inst, s)
 }
 
 fn is_commutative(op: AluOp) -> bool {
-    matches!(
-        op,
-        AluOp::And | AluOp::Orr | AluOp::Eor | AluOp::Add | AluOp::Adc
-    )
+    matches!(op, AluOp::And | AluOp::Orr | AluOp::Eor | AluOp::Add | AluOp::Adc)
 }
 
 /// MOV or MVN of a modified immediate; MOVW is `Const` itself.
@@ -243,12 +185,7 @@ fn small_negation(value: u32) -> Option<Operand2<Reg>> {
 
 /// The same result, and the same flags if `s`, from another operation.
 fn other_immediate(op: AluOp, s: bool, rd: Reg, rn: Reg, value: u32) -> Option<Inst<Reg>> {
-    let uxtb = Inst::Extend {
-        op: ExtendOp::Uxtb,
-        rd,
-        rm: rn,
-        rotation: Rotation::None,
-    };
+    let uxtb = Inst::Extend { op: ExtendOp::Uxtb, rd, rm: rn, rotation: Rotation::None };
     match (op, value) {
         (AluOp::Add, _) => {
             let rhs = small_negation(value)?;
@@ -285,12 +222,7 @@ fn extract_otherwise(signed: bool, rd: Reg, rn: Reg, lsb: u32, width: u8) -> Opt
         }
     };
     let rotation = Rotation::None;
-    Some(Inst::Extend {
-        op,
-        rd,
-        rm: rn,
-        rotation,
-    })
+    Some(Inst::Extend { op, rd, rm: rn, rotation })
 }
 
 /// `push {regs}`; the set is not empty.
@@ -339,11 +271,7 @@ pub fn udf(imm: u8) -> Encoding {
 pub fn it(first: Cond, same: &[bool]) -> Encoding {
     let mut mask = 0;
     for (slot, &same) in same.iter().enumerate() {
-        let bit = if same {
-            first.bits() & 1
-        } else {
-            !first.bits() & 1
-        };
+        let bit = if same { first.bits() & 1 } else { !first.bits() & 1 };
         mask |= bit << (3 - slot);
     }
     mask |= 1 << (3 - same.len());

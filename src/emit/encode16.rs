@@ -5,9 +5,7 @@
 
 use super::encode::Context;
 use super::flags::Flags;
-use crate::isa::{
-    Addr, AluOp, Const, ExtendOp, Inst, MemSize, Operand2, Reg, Rotation, ShiftOp, TestOp, UnaryOp,
-};
+use crate::isa::{Addr, AluOp, Const, ExtendOp, Inst, MemSize, Operand2, Reg, Rotation, ShiftOp, TestOp, UnaryOp};
 
 /// A halfword and whether it sets flags.
 type Narrow = Option<(u16, bool)>;
@@ -23,15 +21,9 @@ pub(super) fn narrow(inst: &Inst<Reg>, context: Context) -> Narrow {
         Inst::Mov { s, rd, rhs } => match rhs {
             Operand2::Reg(rm) => move_register(s, rd, rm, context),
             Operand2::Imm(imm) => move_byte(s, rd, imm.value(), context),
-            Operand2::Shifted(rm, op, amount) => {
-                shift_immediate(op, s, rd, rm, amount.value(), context)
-            }
+            Operand2::Shifted(rm, op, amount) => shift_immediate(op, s, rd, rm, amount.value(), context),
         },
-        Inst::Mvn {
-            s,
-            rd,
-            rhs: Operand2::Reg(rm),
-        } => {
+        Inst::Mvn { s, rd, rhs: Operand2::Reg(rm) } => {
             let flags = context.allows(s, Flags::NZ) && low(&[rd, rm]);
             setting(flags, 0x43c0 | rm.bits() << 3 | rd.bits(), context)
         }
@@ -41,12 +33,7 @@ pub(super) fn narrow(inst: &Inst<Reg>, context: Context) -> Narrow {
             Const::Address(..) => None,
         },
         Inst::Shift { op, s, rd, rn, rm } => shift_register(op, s, rd, rn, rm, context),
-        Inst::Extend {
-            op,
-            rd,
-            rm,
-            rotation,
-        } => extend(op, rd, rm, rotation),
+        Inst::Extend { op, rd, rm, rotation } => extend(op, rd, rm, rotation),
         Inst::Mul { rd, rn, rm } => {
             let ok = context.allows(false, Flags::NZ) && low(&[rd, rn]) && rd == rm;
             setting(ok, 0x4340 | rn.bits() << 3 | rd.bits(), context)
@@ -72,11 +59,9 @@ pub(super) fn narrow(inst: &Inst<Reg>, context: Context) -> Narrow {
         | Inst::StoreUpdate { .. }
         | Inst::LoadPair { .. }
         | Inst::StorePair { .. } => None,
-        Inst::If { .. }
-        | Inst::StackAddr { .. }
-        | Inst::Call(_)
-        | Inst::TrapIf { .. }
-        | Inst::TrapIfZero { .. } => unreachable!("resolved before encoding"),
+        Inst::If { .. } | Inst::StackAddr { .. } | Inst::Call(_) | Inst::TrapIf { .. } | Inst::TrapIfZero { .. } => {
+            unreachable!("resolved before encoding")
+        }
     }
 }
 
@@ -133,13 +118,7 @@ fn alu_immediate(op: AluOp, s: bool, rd: Reg, rn: Reg, value: u32, context: Cont
             let ok = value == 0 && low(&[rd, rn]) && context.allows(s, Flags::ALL);
             return setting(ok, 0x4240 | n << 3 | d, context);
         }
-        AluOp::And
-        | AluOp::Bic
-        | AluOp::Orr
-        | AluOp::Orn
-        | AluOp::Eor
-        | AluOp::Adc
-        | AluOp::Sbc => return None,
+        AluOp::And | AluOp::Bic | AluOp::Orr | AluOp::Orn | AluOp::Eor | AluOp::Adc | AluOp::Sbc => return None,
     };
     if rn == Reg::SP {
         let words = value / 4;
@@ -156,11 +135,7 @@ fn alu_immediate(op: AluOp, s: bool, rd: Reg, rn: Reg, value: u32, context: Cont
     if rd == rn {
         setting(ok && value <= 255, imm8 | d << 8 | value & 255, context)
     } else {
-        setting(
-            ok && value <= 7,
-            imm3 | (value & 7) << 6 | n << 3 | d,
-            context,
-        )
+        setting(ok && value <= 7, imm3 | (value & 7) << 6 | n << 3 | d, context)
     }
 }
 
@@ -178,14 +153,7 @@ fn move_byte(s: bool, rd: Reg, value: u32, context: Context) -> Narrow {
     setting(ok, 0x2000 | rd.bits() << 8 | value & 255, context)
 }
 
-fn shift_immediate(
-    op: ShiftOp,
-    s: bool,
-    rd: Reg,
-    rm: Reg,
-    amount: u32,
-    context: Context,
-) -> Narrow {
+fn shift_immediate(op: ShiftOp, s: bool, rd: Reg, rm: Reg, amount: u32, context: Context) -> Narrow {
     let bits = match op {
         ShiftOp::Lsl => 0x0000,
         ShiftOp::Lsr => 0x0800,
@@ -238,14 +206,11 @@ fn test(op: TestOp, rn: Reg, rhs: Operand2<Reg>) -> Narrow {
         }
         (TestOp::Cmp, Operand2::Reg(rm)) => {
             let m = rm.bits();
-            plain(low(&[rn, rm]), 0x4280 | m << 3 | n)
-                .or_else(|| plain(true, 0x4500 | (n & 8) << 4 | m << 3 | n & 7))
+            plain(low(&[rn, rm]), 0x4280 | m << 3 | n).or_else(|| plain(true, 0x4500 | (n & 8) << 4 | m << 3 | n & 7))
         }
         (TestOp::Cmn, Operand2::Reg(rm)) => plain(low(&[rn, rm]), 0x42c0 | rm.bits() << 3 | n),
         (TestOp::Tst, Operand2::Reg(rm)) => plain(low(&[rn, rm]), 0x4200 | rm.bits() << 3 | n),
-        (TestOp::Cmn | TestOp::Tst, Operand2::Imm(_))
-        | (TestOp::Teq, _)
-        | (_, Operand2::Shifted(..)) => None,
+        (TestOp::Cmn | TestOp::Tst, Operand2::Imm(_)) | (TestOp::Teq, _) | (_, Operand2::Shifted(..)) => None,
     }
 }
 
@@ -291,8 +256,5 @@ fn access_immediate(load: bool, size: MemSize, rt: Reg, rn: Reg, offset: u32) ->
         MemSize::S8 | MemSize::S16 => return None,
     };
     let ok = whole && scaled <= 31 && low(&[rn]);
-    plain(
-        ok,
-        bits | l | (scaled & 31) << 6 | rn.bits() << 3 | rt.bits(),
-    )
+    plain(ok, bits | l | (scaled & 31) << 6 | rn.bits() << 3 | rt.bits())
 }

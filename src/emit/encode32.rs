@@ -1,8 +1,6 @@
 //! The 32-bit formats (ARMv7-M ARM A5.3), first halfword in the upper half of the word.
 
-use crate::isa::{
-    Addr, AluOp, Const, ExtendOp, Inst, MemSize, Operand2, Reg, Rotation, ShiftOp, TestOp, UnaryOp,
-};
+use crate::isa::{Addr, AluOp, Const, ExtendOp, Inst, MemSize, Operand2, Reg, Rotation, ShiftOp, TestOp, UnaryOp};
 
 /// Register field value that turns an operation into its variant without that operand (ORR into
 /// MOV, SUB into CMP).
@@ -11,9 +9,7 @@ const NONE: u32 = 15;
 /// The 32-bit form of an instruction; every instruction but `mov rd, rm` needs no other.
 pub(super) fn wide(inst: &Inst<Reg>) -> u32 {
     match *inst {
-        Inst::Alu { op, s, rd, rn, rhs } => {
-            data_processing(alu_code(op), s, rd.bits(), rn.bits(), rhs)
-        }
+        Inst::Alu { op, s, rd, rn, rhs } => data_processing(alu_code(op), s, rd.bits(), rn.bits(), rhs),
         Inst::AddWide { sub, rd, rn, imm } => {
             let base = if sub { 0xf2a0_0000 } else { 0xf200_0000 };
             base | rn.bits() << 16 | plain_immediate(imm.value()) | rd.bits() << 8
@@ -29,19 +25,8 @@ pub(super) fn wide(inst: &Inst<Reg>) -> u32 {
             let base = 0xfa00_f000 | shift_code(op) << 21 | u32::from(s) << 20;
             base | rn.bits() << 16 | rd.bits() << 8 | rm.bits()
         }
-        Inst::Extend {
-            op,
-            rd,
-            rm,
-            rotation,
-        } => extend(op, rd, NONE, rm, rotation),
-        Inst::ExtendAdd {
-            op,
-            rd,
-            rn,
-            rm,
-            rotation,
-        } => extend(op, rd, rn.bits(), rm, rotation),
+        Inst::Extend { op, rd, rm, rotation } => extend(op, rd, NONE, rm, rotation),
+        Inst::ExtendAdd { op, rd, rn, rm, rotation } => extend(op, rd, rn.bits(), rm, rotation),
         Inst::Mul { .. }
         | Inst::MulAdd { .. }
         | Inst::MulLong { .. }
@@ -58,10 +43,9 @@ pub(super) fn wide(inst: &Inst<Reg>) -> u32 {
             };
             base | rm.bits() << 16 | rd.bits() << 8 | rm.bits()
         }
-        Inst::BitExtract { .. }
-        | Inst::BitInsert { .. }
-        | Inst::BitClear { .. }
-        | Inst::Saturate { .. } => bit_field(inst),
+        Inst::BitExtract { .. } | Inst::BitInsert { .. } | Inst::BitClear { .. } | Inst::Saturate { .. } => {
+            bit_field(inst)
+        }
         Inst::Test { op, rn, rhs } => {
             let code = match op {
                 TestOp::Tst => alu_code(AluOp::And),
@@ -73,39 +57,13 @@ pub(super) fn wide(inst: &Inst<Reg>) -> u32 {
         }
         Inst::Load { size, rt, addr } => access(true, size, rt, addr),
         Inst::Store { size, rt, addr } => access(false, size, rt, addr),
-        Inst::LoadUpdate {
-            size,
-            pre,
-            rt,
-            rn,
-            offset,
-            old: _,
-        } => update(true, size, pre, rt, rn, offset.value()),
-        Inst::StoreUpdate {
-            size,
-            pre,
-            rt,
-            rn,
-            offset,
-            old: _,
-        } => update(false, size, pre, rt, rn, offset.value()),
-        Inst::LoadPair {
-            rt,
-            rt2,
-            rn,
-            offset,
-        } => pair(true, rt, rt2, rn, offset.value()),
-        Inst::StorePair {
-            rt,
-            rt2,
-            rn,
-            offset,
-        } => pair(false, rt, rt2, rn, offset.value()),
-        Inst::If { .. }
-        | Inst::StackAddr { .. }
-        | Inst::Call(_)
-        | Inst::TrapIf { .. }
-        | Inst::TrapIfZero { .. } => unreachable!("resolved before encoding"),
+        Inst::LoadUpdate { size, pre, rt, rn, offset, old: _ } => update(true, size, pre, rt, rn, offset.value()),
+        Inst::StoreUpdate { size, pre, rt, rn, offset, old: _ } => update(false, size, pre, rt, rn, offset.value()),
+        Inst::LoadPair { rt, rt2, rn, offset } => pair(true, rt, rt2, rn, offset.value()),
+        Inst::StorePair { rt, rt2, rn, offset } => pair(false, rt, rt2, rn, offset.value()),
+        Inst::If { .. } | Inst::StackAddr { .. } | Inst::Call(_) | Inst::TrapIf { .. } | Inst::TrapIfZero { .. } => {
+            unreachable!("resolved before encoding")
+        }
     }
 }
 
@@ -183,43 +141,16 @@ fn extend(op: ExtendOp, rd: Reg, rn: u32, rm: Reg, rotation: Rotation) -> u32 {
 fn multiply(inst: &Inst<Reg>) -> u32 {
     let (base, high, rd, rn, rm) = match *inst {
         Inst::Mul { rd, rn, rm } => (0xfb00_0000, NONE, rd, rn, rm),
-        Inst::MulAdd {
-            sub,
-            rd,
-            rn,
-            rm,
-            ra,
-        } => (0xfb00_0000 | u32::from(sub) << 4, ra.bits(), rd, rn, rm),
-        Inst::MulLong {
-            signed,
-            rdlo,
-            rdhi,
-            rn,
-            rm,
-        } => {
+        Inst::MulAdd { sub, rd, rn, rm, ra } => (0xfb00_0000 | u32::from(sub) << 4, ra.bits(), rd, rn, rm),
+        Inst::MulLong { signed, rdlo, rdhi, rn, rm } => {
             let base = if signed { 0xfb80_0000 } else { 0xfba0_0000 };
             (base, rdlo.bits(), rdhi, rn, rm)
         }
-        Inst::MulAddLong {
-            signed,
-            rdlo,
-            rdhi,
-            rn,
-            rm,
-            oldlo: _,
-            oldhi: _,
-        } => {
+        Inst::MulAddLong { signed, rdlo, rdhi, rn, rm, oldlo: _, oldhi: _ } => {
             let base = if signed { 0xfbc0_0000 } else { 0xfbe0_0000 };
             (base, rdlo.bits(), rdhi, rn, rm)
         }
-        Inst::MulAddAddLong {
-            rdlo,
-            rdhi,
-            rn,
-            rm,
-            oldlo: _,
-            oldhi: _,
-        } => (0xfbe0_0060, rdlo.bits(), rdhi, rn, rm),
+        Inst::MulAddAddLong { rdlo, rdhi, rn, rm, oldlo: _, oldhi: _ } => (0xfbe0_0060, rdlo.bits(), rdhi, rn, rm),
         Inst::Div { signed, rd, rn, rm } => {
             let base = if signed { 0xfb90_00f0 } else { 0xfbb0_00f0 };
             (base, NONE, rd, rn, rm)
@@ -232,42 +163,19 @@ fn multiply(inst: &Inst<Reg>) -> u32 {
 /// A5.3.3
 fn bit_field(inst: &Inst<Reg>) -> u32 {
     let (base, rd, rn, position, last) = match *inst {
-        Inst::BitExtract {
-            signed,
-            rd,
-            rn,
-            lsb,
-            width,
-        } => {
+        Inst::BitExtract { signed, rd, rn, lsb, width } => {
             let base = if signed { 0xf340_0000 } else { 0xf3c0_0000 };
             (base, rd, rn.bits(), lsb.value(), u32::from(width) - 1)
         }
-        Inst::BitInsert {
-            rd,
-            rn,
-            lsb,
-            width,
-            old: _,
-        } => {
+        Inst::BitInsert { rd, rn, lsb, width, old: _ } => {
             let msb = lsb.value() + u32::from(width) - 1;
             (0xf360_0000, rd, rn.bits(), lsb.value(), msb)
         }
-        Inst::BitClear {
-            rd,
-            lsb,
-            width,
-            old: _,
-        } => {
+        Inst::BitClear { rd, lsb, width, old: _ } => {
             let msb = lsb.value() + u32::from(width) - 1;
             (0xf360_0000, rd, NONE, lsb.value(), msb)
         }
-        Inst::Saturate {
-            signed,
-            rd,
-            bits,
-            rn,
-            shift,
-        } => {
+        Inst::Saturate { signed, rd, bits, rn, shift } => {
             let base = if signed { 0xf300_0000 } else { 0xf380_0000 };
             let (right, amount) = match shift {
                 Some((op, amount)) => (u32::from(op == ShiftOp::Asr), amount.value()),
@@ -314,10 +222,7 @@ fn access(load: bool, size: MemSize, rt: Reg, addr: Addr<Reg>) -> u32 {
 }
 
 fn update(load: bool, size: MemSize, pre: bool, rt: Reg, rn: Reg, offset: i32) -> u32 {
-    assert!(
-        rt != rn,
-        "write-back to the transferred register is unpredictable"
-    );
+    assert!(rt != rn, "write-back to the transferred register is unpredictable");
     let form = 0x0900 | u32::from(pre) << 10 | u32::from(offset >= 0) << 9;
     let base = access_base(load, size) | rt.bits() << 12;
     base | rn.bits() << 16 | form | offset.unsigned_abs()

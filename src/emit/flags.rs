@@ -63,11 +63,7 @@ pub struct Block {
 pub fn refine(insts: &[Inst<Reg>], term: &Term<Reg>) -> Block {
     let mut insts = insts.to_vec();
     let term = refine_term(&mut insts, term);
-    let mut block = Block {
-        live: vec![Flags::NONE; insts.len()],
-        insts,
-        term,
-    };
+    let mut block = Block { live: vec![Flags::NONE; insts.len()], insts, term };
     let mut keep = vec![true; block.insts.len()];
     let mut live = term_reads(&block.term);
     for at in (0..block.insts.len()).rev() {
@@ -82,22 +78,16 @@ pub fn refine(insts: &[Inst<Reg>], term: &Term<Reg>) -> Block {
             _ => {}
         }
         if keep[at] {
-            live = live
-                .minus(kills(&block.insts[at]))
-                .union(reads(&block.insts[at]));
+            live = live.minus(kills(&block.insts[at])).union(reads(&block.insts[at]));
         } else if live != Flags::NONE {
             // The definition makes the flags now, and N and Z are all that is read of them.
             live = Flags::NZ;
         }
     }
     let mut kept = keep.iter();
-    block
-        .insts
-        .retain(|_| *kept.next().expect("one mark per instruction"));
+    block.insts.retain(|_| *kept.next().expect("one mark per instruction"));
     let mut kept = keep.iter();
-    block
-        .live
-        .retain(|_| *kept.next().expect("one mark per instruction"));
+    block.live.retain(|_| *kept.next().expect("one mark per instruction"));
     block
 }
 
@@ -105,11 +95,7 @@ pub fn refine(insts: &[Inst<Reg>], term: &Term<Reg>) -> Block {
 fn refine_term(insts: &mut [Inst<Reg>], term: &Term<Reg>) -> Term<Reg> {
     match term {
         Term::BranchZero { rn, zero, nonzero } if set_flags(insts, *rn, spare(*rn)) => {
-            Term::Branch {
-                cond: Cond::Eq,
-                then: zero.clone(),
-                otherwise: nonzero.clone(),
-            }
+            Term::Branch { cond: Cond::Eq, then: zero.clone(), otherwise: nonzero.clone() }
         }
         _ => term.clone(),
     }
@@ -136,10 +122,7 @@ fn reads(inst: &Inst<Reg>) -> Flags {
     match inst {
         Inst::If { cond, inst, .. } => Flags::of(*cond).union(reads(inst)),
         Inst::TrapIf { cond, .. } => Flags::of(*cond),
-        Inst::Alu {
-            op: AluOp::Adc | AluOp::Sbc,
-            ..
-        } => Flags::C,
+        Inst::Alu { op: AluOp::Adc | AluOp::Sbc, .. } => Flags::C,
         _ => Flags::NONE,
     }
 }
@@ -155,9 +138,7 @@ fn kills(inst: &Inst<Reg>) -> Flags {
             AluOp::Add | AluOp::Adc | AluOp::Sub | AluOp::Sbc | AluOp::Rsb => Flags::ALL,
             AluOp::And | AluOp::Bic | AluOp::Orr | AluOp::Orn | AluOp::Eor => Flags::NZ,
         },
-        Inst::Mov { s: true, .. } | Inst::Mvn { s: true, .. } | Inst::Shift { s: true, .. } => {
-            Flags::NZ
-        }
+        Inst::Mov { s: true, .. } | Inst::Mvn { s: true, .. } | Inst::Shift { s: true, .. } => Flags::NZ,
         Inst::Call(_) | Inst::TrapIfZero { .. } => Flags::ALL,
         _ => Flags::NONE,
     }
@@ -177,9 +158,7 @@ impl Block {
         };
         // TST leaves V and possibly C as they were before: only its N and Z are known.
         let has_overflow = op == TestOp::Cmp;
-        let size = encode::encode(&self.insts[at], Context::FREE)
-            .encoding
-            .size();
+        let size = encode::encode(&self.insts[at], Context::FREE).encoding.size();
         is_zero
             && self.readers(at, &mut |cond| sign_only(*cond, has_overflow).is_some())
             && set_flags(&mut self.insts[..at], rn, size)
@@ -219,9 +198,7 @@ fn sign_only(cond: Cond, has_overflow: bool) -> Option<Cond> {
         Cond::Eq | Cond::Ne | Cond::Mi | Cond::Pl => Some(cond),
         Cond::Lt => has_overflow.then_some(Cond::Mi),
         Cond::Ge => has_overflow.then_some(Cond::Pl),
-        Cond::Hs | Cond::Lo | Cond::Vs | Cond::Vc | Cond::Hi | Cond::Ls | Cond::Gt | Cond::Le => {
-            None
-        }
+        Cond::Hs | Cond::Lo | Cond::Vs | Cond::Vc | Cond::Hi | Cond::Ls | Cond::Gt | Cond::Le => None,
     }
 }
 

@@ -17,8 +17,7 @@
 
 use super::encode::{self, Context};
 use crate::isa::{
-    Addr, AluOp, Const, Func, Imm12, Imm16, Inst, MemSize, ModImm, Offset, Operand2, Reg, RegSet,
-    StackArea, Term,
+    Addr, AluOp, Const, Func, Imm12, Imm16, Inst, MemSize, ModImm, Offset, Operand2, Reg, RegSet, StackArea, Term,
 };
 use smallvec::{SmallVec, smallvec};
 
@@ -73,14 +72,7 @@ impl Frame {
             }
         }
         let extra = scratch(body / 4, saved, RegSet::EMPTY).unwrap_or_default();
-        Frame {
-            saved,
-            extra,
-            body,
-            locals,
-            slots,
-            borrowed: if borrows(func, body) { 8 } else { 0 },
-        }
+        Frame { saved, extra, body, locals, slots, borrowed: if borrows(func, body) { 8 } else { 0 } }
     }
 
     /// Bytes from sp in the body to the incoming arguments.
@@ -168,24 +160,12 @@ impl Frame {
     /// instruction is given without its condition, which then holds for all of the result.
     pub fn resolve(&self, inst: &Inst<Reg>) -> Ops {
         match *inst {
-            Inst::Load {
-                size,
-                rt,
-                addr: Addr::Stack(area, offset),
-            } => load(size, rt, self.offset(area, offset)),
-            Inst::Store {
-                size,
-                rt,
-                addr: Addr::Stack(area, offset),
-            } => store(size, rt, self.offset(area, offset)),
+            Inst::Load { size, rt, addr: Addr::Stack(area, offset) } => load(size, rt, self.offset(area, offset)),
+            Inst::Store { size, rt, addr: Addr::Stack(area, offset) } => store(size, rt, self.offset(area, offset)),
             Inst::StackAddr { rd, area, offset } => {
                 let mut ops = Ops::new();
                 match self.offset(area, offset) {
-                    0 => ops.push(Op::Inst(Inst::Mov {
-                        s: false,
-                        rd,
-                        rhs: Operand2::Reg(Reg::SP),
-                    })),
+                    0 => ops.push(Op::Inst(Inst::Mov { s: false, rd, rhs: Operand2::Reg(Reg::SP) })),
                     offset => adjust(&mut ops, AluOp::Add, rd, Reg::SP, offset),
                 }
                 ops

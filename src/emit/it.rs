@@ -45,9 +45,6 @@ mod tests {
         assert_eq!(header(&[Cond::Eq]).0, Encoding::Narrow(0xbf08));
         assert_eq!(header(&[Cond::Ne]).0, Encoding::Narrow(0xbf18));
         let (encoding, text) = header(&[Cond::Lt, Cond::Ge, Cond::Lt]);
-        assert_eq!(
-            (encoding, text.as_str()),
-            (Encoding::Narrow(0xbfb6), "itet lt")
-        );
+        assert_eq!((encoding, text.as_str()), (Encoding::Narrow(0xbfb6), "itet lt"));
     }
 }

@@ -63,19 +63,16 @@ fn thread(func: &Func<Reg>) -> Vec<Target> {
                 Term::Jump(edge) => at = edge.target,
                 Term::Trap(code) => break Target::Trap(*code),
                 Term::Return { .. } => break Target::Block(*home.get_or_insert(at)),
-                Term::Branch { .. }
-                | Term::BranchZero { .. }
-                | Term::Table { .. }
-                | Term::TailCall(_) => break Target::Block(at),
+                Term::Branch { .. } | Term::BranchZero { .. } | Term::Table { .. } | Term::TailCall(_) => {
+                    break Target::Block(at);
+                }
             }
         };
         for block in path {
             targets[block.index()] = Some(end);
         }
     }
-    let threaded = targets
-        .into_iter()
-        .map(|target| target.expect("every block is visited"));
+    let threaded = targets.into_iter().map(|target| target.expect("every block is visited"));
     threaded.collect()
 }
 
@@ -102,12 +99,8 @@ fn share(func: &Func<Reg>, targets: &mut [Target]) {
             continue;
         };
         let before = id.index().checked_sub(1).map(BlockId::new);
-        let is_fallen_into = before.is_none_or(|before| {
-            func.block(before)
-                .term
-                .successors()
-                .any(|target| target == id)
-        });
+        let is_fallen_into =
+            before.is_none_or(|before| func.block(before).term.successors().any(|target| target == id));
         if !is_fallen_into {
             targets[id.index()] = Target::Block(same);
             shared.push((id, same));

@@ -9,23 +9,14 @@ use crate::isa::{Cond, Const, Inst, ModImm, Operand2, Reg, TestOp};
 use std::fmt::Write;
 
 /// Writes the items behind `identity`, if there is one.
-pub fn write(
-    program: &Program,
-    placement: &Placement,
-    literals: &[Const],
-    options: &EmitOptions,
-) -> Code {
+pub fn write(program: &Program, placement: &Placement, literals: &[Const], options: &EmitOptions) -> Code {
     let mut output = Output {
         program,
         placement,
         literals,
         options,
         referenced: referenced(program),
-        code: Code {
-            align: 2,
-            listing: options.names.map(|_| String::new()),
-            ..Code::default()
-        },
+        code: Code { align: 2, listing: options.names.map(|_| String::new()), ..Code::default() },
     };
     if let Some(identity) = options.identity {
         output.words();
@@ -90,12 +81,7 @@ impl Output<'_> {
         let form = encode::encode(inst, Context::FREE);
         self.put(form.encoding);
         self.line(|output| {
-            let names = |symbol| {
-                output
-                    .options
-                    .names
-                    .map_or(String::new(), |names| names(symbol))
-            };
+            let names = |symbol| output.options.names.map_or(String::new(), |names| names(symbol));
             form.text(Context::FREE, &names)
         });
     }
@@ -108,38 +94,21 @@ impl Output<'_> {
                     self.define(|output| output.program.name(*label));
                 }
             }
-            Item::Fixed {
-                encoding,
-                reference,
-                text,
-                ..
-            } => {
+            Item::Fixed { encoding, reference, text, .. } => {
                 self.reference(*reference);
                 self.put(*encoding);
                 self.line(|_| text.as_deref().unwrap_or_default().to_string());
             }
             Item::Branch { cond, target } => self.branch(*cond, form, *target),
-            Item::BranchZero {
-                nonzero,
-                rn,
-                target,
-            } => self.branch_zero(form, *nonzero, *rn, *target),
+            Item::BranchZero { nonzero, rn, target } => self.branch_zero(form, *nonzero, *rn, *target),
             Item::Literal { rd, value, it, id } => {
                 let literal = self.placement.literals[id.index()];
                 let base = (self.position() + 4) & !3;
                 let wide = form == form::LONG;
-                self.put(branches::load_literal(
-                    wide,
-                    *rd,
-                    literal.wrapping_sub(base),
-                ));
+                self.put(branches::load_literal(wide, *rd, literal.wrapping_sub(base)));
                 self.line(|output| {
                     let cond = it.map_or(String::new(), |cond| cond.to_string());
-                    let wide = if form == form::LONG && rd.is_low() {
-                        ".w"
-                    } else {
-                        ""
-                    };
+                    let wide = if form == form::LONG && rd.is_low() { ".w" } else { "" };
                     format!("ldr{cond}{wide} {rd}, ={}", output.value(*value))
                 });
             }
@@ -159,11 +128,7 @@ impl Output<'_> {
     fn reference(&mut self, reference: Option<Reference>) {
         if let Some(Reference { kind, symbol }) = reference {
             let offset = self.position();
-            self.code.relocs.push(Reloc {
-                offset,
-                kind,
-                symbol,
-            });
+            self.code.relocs.push(Reloc { offset, kind, symbol });
         }
     }
 
@@ -173,10 +138,7 @@ impl Output<'_> {
         match (cond, form) {
             (Some(cond), form::FAR) => {
                 let over = self.position() + 6;
-                self.put(branches::conditional(
-                    cond.inverse(),
-                    over - self.position() - 4,
-                ));
+                self.put(branches::conditional(cond.inverse(), over - self.position() - 4));
                 self.line(|_| format!("b{} . + 6", cond.inverse()));
                 self.branch(None, form::LONG, target);
             }
@@ -219,9 +181,7 @@ impl Output<'_> {
 
     /// From here plus 4 to the target, as the low bits of a two's complement number.
     fn offset(&self, target: Label) -> u32 {
-        self.placement
-            .label(target)
-            .wrapping_sub(self.position() + 4)
+        self.placement.label(target).wrapping_sub(self.position() + 4)
     }
 
     // ---- tables ----
@@ -231,11 +191,7 @@ impl Output<'_> {
             return self.word_table(table);
         }
         let bytes = form == form::BYTES;
-        let (name, shift) = if bytes {
-            ("tbb", "")
-        } else {
-            ("tbh", ", lsl #1")
-        };
+        let (name, shift) = if bytes { ("tbb", "") } else { ("tbh", ", lsl #1") };
         self.put(branches::table(bytes, table.rn));
         self.line(|_| format!("{name} [pc, {}{shift}]", table.rn));
         self.mark(true);
@@ -364,10 +320,7 @@ impl Output<'_> {
         match value {
             Const::Int(value) => format!("{value:#x}"),
             Const::Address(symbol, addend) => {
-                let name = self
-                    .options
-                    .names
-                    .map_or(String::new(), |names| names(symbol));
+                let name = self.options.names.map_or(String::new(), |names| names(symbol));
                 match addend {
                     0 => name,
                     _ => format!("{name}{addend:+}"),
@@ -381,14 +334,10 @@ fn referenced(program: &Program) -> Vec<bool> {
     let mut referenced = vec![false; program.label_count()];
     for item in &program.items {
         match item {
-            Item::Branch { target, .. }
-            | Item::BranchZero { target, .. }
-            | Item::Island { target, .. } => referenced[target.index()] = true,
-            Item::Label(_)
-            | Item::Fixed { .. }
-            | Item::Literal { .. }
-            | Item::Table(_)
-            | Item::Pool { .. } => {}
+            Item::Branch { target, .. } | Item::BranchZero { target, .. } | Item::Island { target, .. } => {
+                referenced[target.index()] = true
+            }
+            Item::Label(_) | Item::Fixed { .. } | Item::Literal { .. } | Item::Table(_) | Item::Pool { .. } => {}
         }
     }
     referenced

@@ -92,11 +92,7 @@ impl Planner {
             return;
         }
         let first = LiteralId::new(self.start);
-        let pool = Item::Pool {
-            first,
-            end: LiteralId::new(end),
-            over,
-        };
+        let pool = Item::Pool { first, end: LiteralId::new(end), over };
         self.position += relax::greatest_size(&pool);
         for literal in &mut self.literals[end..] {
             literal.1 += relax::greatest_size(&pool);
@@ -126,11 +122,9 @@ fn ends(item: &Item) -> bool {
         Item::Fixed { ends, .. } => *ends,
         Item::Branch { cond, .. } => cond.is_none(),
         Item::Table(_) => true,
-        Item::Label(_)
-        | Item::BranchZero { .. }
-        | Item::Literal { .. }
-        | Item::Island { .. }
-        | Item::Pool { .. } => false,
+        Item::Label(_) | Item::BranchZero { .. } | Item::Literal { .. } | Item::Island { .. } | Item::Pool { .. } => {
+            false
+        }
     }
 }
 

@@ -208,9 +208,7 @@ impl Placement {
             offset >= range.0 + margin.min(-range.0) && offset <= range.1 - margin
         };
         match *item {
-            Item::Branch { cond: None, target } => {
-                form == form::LONG || reaches(self.label(target), 0, B)
-            }
+            Item::Branch { cond: None, target } => form == form::LONG || reaches(self.label(target), 0, B),
             Item::Branch { target, .. } => {
                 let target = self.label(target);
                 match form {

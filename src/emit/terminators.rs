@@ -8,8 +8,7 @@ use super::frame::Frame;
 use super::layout::{Layout, Target};
 use super::program::{Item, Label, Reference, Table};
 use crate::isa::{
-    BlockId, Call, CallTarget, Cond, Const, Edge, Func, Inst, Operand2, Reg, RegSet, Symbol, Term,
-    TrapCode,
+    BlockId, Call, CallTarget, Cond, Const, Edge, Func, Inst, Operand2, Reg, RegSet, Symbol, Term, TrapCode,
 };
 use crate::options::Trap;
 use hashbrown::HashMap;
@@ -27,9 +26,7 @@ pub(super) fn shared_return(func: &Func<Reg>, layout: &Layout, frame: &Frame) ->
     if returns.len() < 2 || frame.return_size(last.1) <= 4 {
         return None;
     }
-    let empty = returns
-        .iter()
-        .find(|(id, _)| func.block(*id).insts.is_empty());
+    let empty = returns.iter().find(|(id, _)| func.block(*id).insts.is_empty());
     Some(empty.unwrap_or(last).0)
 }
 
@@ -37,19 +34,12 @@ impl Builder<'_> {
     pub(super) fn terminator(&mut self, id: BlockId, term: &Term<Reg>, next: Option<BlockId>) {
         match term {
             Term::Jump(edge) => self.jump(self.layout.target(edge.target), next),
-            Term::Branch {
-                cond,
-                then,
-                otherwise,
-            } => {
+            Term::Branch { cond, then, otherwise } => {
                 let way = Way::Flags(*cond);
                 self.two_way(way, then, otherwise, next);
             }
             Term::BranchZero { rn, zero, nonzero } => {
-                let way = Way::Zero {
-                    nonzero: false,
-                    rn: *rn,
-                };
+                let way = Way::Zero { nonzero: false, rn: *rn };
                 self.two_way(way, zero, nonzero, next);
             }
             Term::Table { rn, targets } => self.table(*rn, targets, next),
@@ -93,37 +83,19 @@ impl Builder<'_> {
         true
     }
 
-    fn two_way(
-        &mut self,
-        way: Way,
-        then: &Edge<Reg>,
-        otherwise: &Edge<Reg>,
-        next: Option<BlockId>,
-    ) {
+    fn two_way(&mut self, way: Way, then: &Edge<Reg>, otherwise: &Edge<Reg>, next: Option<BlockId>) {
         let then = self.layout.target(then.target);
         let otherwise = self.layout.target(otherwise.target);
         if then == otherwise {
             return self.jump(then, next);
         }
         let follows = |target| matches!(target, Target::Block(block) if Some(block) == next);
-        let swap =
-            follows(then) || !follows(otherwise) && self.weight(otherwise) > self.weight(then);
-        let (way, taken, other) = if swap {
-            (way.inverse(), otherwise, then)
-        } else {
-            (way, then, otherwise)
-        };
+        let swap = follows(then) || !follows(otherwise) && self.weight(otherwise) > self.weight(then);
+        let (way, taken, other) = if swap { (way.inverse(), otherwise, then) } else { (way, then, otherwise) };
         let target = self.label(taken);
         let item = match way {
-            Way::Flags(cond) => Item::Branch {
-                cond: Some(cond),
-                target,
-            },
-            Way::Zero { nonzero, rn } => Item::BranchZero {
-                nonzero,
-                rn,
-                target,
-            },
+            Way::Flags(cond) => Item::Branch { cond: Some(cond), target },
+            Way::Zero { nonzero, rn } => Item::BranchZero { nonzero, rn, target },
         };
         self.program.items.push(item);
         self.jump(other, next);
@@ -160,16 +132,9 @@ impl Builder<'_> {
         let with_island = |label| (label, self.program.new_label());
         let targets: Vec<(Label, Label)> = targets.into_iter().map(with_island).collect();
         let number = self.program.new_table();
-        let islands = targets
-            .iter()
-            .map(|&(target, label)| Item::Island { label, target });
+        let islands = targets.iter().map(|&(target, label)| Item::Island { label, target });
         let islands: Vec<Item> = islands.collect();
-        self.program.items.push(Item::Table(Box::new(Table {
-            rn,
-            entries,
-            targets,
-            number,
-        })));
+        self.program.items.push(Item::Table(Box::new(Table { rn, entries, targets, number })));
         self.program.items.extend(islands);
     }
 
@@ -212,9 +177,7 @@ impl Builder<'_> {
                 let kind = RelocKind::Jump;
                 let reference = Some(Reference { kind, symbol });
                 let name = self.name(symbol);
-                self.item(Encoding::Wide(0xf7ff_bffe), reference, true, || {
-                    format!("b.w {name}")
-                });
+                self.item(Encoding::Wide(0xf7ff_bffe), reference, true, || format!("b.w {name}"));
             }
         }
     }
@@ -275,10 +238,7 @@ impl Way {
     fn inverse(self) -> Way {
         match self {
             Way::Flags(cond) => Way::Flags(cond.inverse()),
-            Way::Zero { nonzero, rn } => Way::Zero {
-                nonzero: !nonzero,
-                rn,
-            },
+            Way::Zero { nonzero, rn } => Way::Zero { nonzero: !nonzero, rn },
         }
     }
 }

@@ -26,20 +26,9 @@ use wasmparser::{FuncType, ValType};
 /// # Errors
 /// `Limit` where an exported import, which only the header knows by its export's name, has the name of
 /// something else.
-pub fn header(
-    module: &Module<'_>,
-    layout: &Layout,
-    written: &Written,
-    options: &Options,
-) -> Result<String, Error> {
-    let mut header = Header {
-        module,
-        layout,
-        names: &written.names,
-        written,
-        structs: String::new(),
-        declared: BTreeSet::new(),
-    };
+pub fn header(module: &Module<'_>, layout: &Layout, written: &Written, options: &Options) -> Result<String, Error> {
+    let mut header =
+        Header { module, layout, names: &written.names, written, structs: String::new(), declared: BTreeSet::new() };
     let imports = header.imports();
     let own = header.own(options)?;
     let name = escaped(&options.module_name);
@@ -218,55 +207,26 @@ impl Header<'_, '_> {
             Entity::Memory(k) => {
                 let tail = self.bound(entity, 1, self.layout.memories[k as usize].reserved);
                 let bytes = (Symbol::Memory(k), "extern uint8_t".to_string(), "", tail);
-                (
-                    vec![bytes],
-                    Some((Symbol::MemorySize(k), Symbol::MemoryMax(k))),
-                )
+                (vec![bytes], Some((Symbol::MemorySize(k), Symbol::MemoryMax(k))))
             }
             Entity::Table(k) => {
-                let TableLayout {
-                    reserved, constant, ..
-                } = &self.layout.tables[k as usize];
+                let TableLayout { reserved, constant, .. } = &self.layout.tables[k as usize];
                 let qualifier = if constant.is_some() { "const " } else { "" };
                 let tail = self.bound(entity, 4, *reserved);
-                let entries = (
-                    Symbol::Table(k),
-                    format!("extern {qualifier}uint32_t"),
-                    "",
-                    tail,
-                );
-                (
-                    vec![entries],
-                    Some((Symbol::TableSize(k), Symbol::TableMax(k))),
-                )
+                let entries = (Symbol::Table(k), format!("extern {qualifier}uint32_t"), "", tail);
+                (vec![entries], Some((Symbol::TableSize(k), Symbol::TableMax(k))))
             }
         };
         if let Some((size, max)) = words {
-            data.push((
-                size,
-                "extern uint32_t".to_string(),
-                SIZE_SUFFIX,
-                String::new(),
-            ));
-            data.push((
-                max,
-                "extern const uint32_t".to_string(),
-                MAX_SUFFIX,
-                String::new(),
-            ));
+            data.push((size, "extern uint32_t".to_string(), SIZE_SUFFIX, String::new()));
+            data.push((max, "extern const uint32_t".to_string(), MAX_SUFFIX, String::new()));
         }
         // What is imported is all there, whatever of it this object uses.
         let uses = |symbol: &Symbol| self.written.symbols.contains(symbol);
-        let is_used =
-            self.module.is_exported(entity) || data.iter().any(|(symbol, ..)| uses(symbol));
+        let is_used = self.module.is_exported(entity) || data.iter().any(|(symbol, ..)| uses(symbol));
         let is_whole = self.names.entity(entity).import.is_some() && is_used;
-        let there = data
-            .iter()
-            .filter(|(symbol, ..)| is_whole || uses(symbol))
-            .cloned();
-        there
-            .map(|(_, head, suffix, tail)| (head, suffix, tail))
-            .collect()
+        let there = data.iter().filter(|(symbol, ..)| is_whole || uses(symbol)).cloned();
+        there.map(|(_, head, suffix, tail)| (head, suffix, tail)).collect()
     }
 
     /// The array declarator of so many reserved elements. Imports and what C has no type for are
@@ -281,11 +241,7 @@ impl Header<'_, '_> {
     }
 
     fn declare(&mut self, head: &str, name: &Declarator, tail: &str, text: &mut String) {
-        let Declarator {
-            identifier,
-            label,
-            is_spellable,
-        } = name;
+        let Declarator { identifier, label, is_spellable } = name;
         if !self.declared.insert(identifier.clone()) {
             return;
         }
@@ -293,8 +249,7 @@ impl Header<'_, '_> {
         if *is_spellable {
             text.push_str(&declaration);
         } else {
-            write!(text, "#ifdef __clang__\n{declaration}#endif\n")
-                .expect("a string takes what is written");
+            write!(text, "#ifdef __clang__\n{declaration}#endif\n").expect("a string takes what is written");
         }
     }
 
@@ -348,9 +303,7 @@ fn spelled(results: &[ValType]) -> String {
 
 /// The struct of several results, which another header may define too.
 fn structure(tag: &str, results: &[ValType]) -> String {
-    let mut text = format!(
-        "#ifndef SYNTH_RESULTS_{tag}\n#define SYNTH_RESULTS_{tag}\nstruct synth_results_{tag} {{\n"
-    );
+    let mut text = format!("#ifndef SYNTH_RESULTS_{tag}\n#define SYNTH_RESULTS_{tag}\nstruct synth_results_{tag} {{\n");
     for (index, &ty) in results.iter().enumerate() {
         writeln!(text, "  {} r{index};", c_type(ty)).expect("a string takes what is written");
     }
@@ -375,18 +328,9 @@ mod tests {
 
     #[test]
     fn structs_are_named_by_their_types() {
-        let results = [
-            ValType::I32,
-            ValType::F64,
-            ValType::F64,
-            ValType::FUNCREF,
-            ValType::EXTERNREF,
-        ];
+        let results = [ValType::I32, ValType::F64, ValType::F64, ValType::FUNCREF, ValType::EXTERNREF];
         assert_eq!(spelled(&results), "id2r2");
         let text = structure("id", &results[..2]);
-        assert!(
-            text.contains("struct synth_results_id {\n  int32_t r0;\n  double r1;\n};"),
-            "{text}"
-        );
+        assert!(text.contains("struct synth_results_id {\n  int32_t r0;\n  double r1;\n};"), "{text}");
     }
 }

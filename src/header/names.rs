@@ -33,25 +33,13 @@ pub struct Declarator {
 /// The declarator of a symbol.
 pub fn declarator(symbol: &str) -> Declarator {
     let identifier = identifier(symbol);
-    let label = if identifier == symbol {
-        String::new()
-    } else {
-        label(symbol)
-    };
-    Declarator {
-        identifier,
-        label,
-        is_spellable: !symbol.contains('\n'),
-    }
+    let label = if identifier == symbol { String::new() } else { label(symbol) };
+    Declarator { identifier, label, is_spellable: !symbol.contains('\n') }
 }
 
 /// A declarator that calls `symbol` what another symbol `name` would be called.
 pub fn alias(name: &str, symbol: &str) -> Declarator {
-    Declarator {
-        identifier: identifier(name),
-        label: label(symbol),
-        is_spellable: !symbol.contains('\n'),
-    }
+    Declarator { identifier: identifier(name), label: label(symbol), is_spellable: !symbol.contains('\n') }
 }
 
 /// The identifier of a symbol.
@@ -84,10 +72,7 @@ fn is_identifier(name: &str) -> bool {
 /// Whether the languages or their library have taken an identifier.
 fn is_taken(name: &str) -> bool {
     let mut start = name.chars();
-    let reserved = start.next() == Some('_')
-        && start
-            .next()
-            .is_some_and(|c| c == '_' || c.is_ascii_uppercase());
+    let reserved = start.next() == Some('_') && start.next().is_some_and(|c| c == '_' || c.is_ascii_uppercase());
     reserved
         || name.starts_with("SYNTH_")
         || is_of_stdint(name)
@@ -98,29 +83,17 @@ fn is_taken(name: &str) -> bool {
 /// The names that stdint.h has or may have (ISO C99 7.26.8), and the limits that stand beside them there.
 fn is_of_stdint(name: &str) -> bool {
     let is_type = (name.starts_with("int") || name.starts_with("uint")) && name.ends_with("_t");
-    let is_macro = [
-        "INT",
-        "UINT",
-        "PTRDIFF_",
-        "SIZE_",
-        "SIG_ATOMIC_",
-        "WCHAR_",
-        "WINT_",
-    ]
-    .iter()
-    .any(|prefix| name.starts_with(prefix))
-        && ["_MAX", "_MIN", "_C"]
-            .iter()
-            .any(|suffix| name.ends_with(suffix));
+    let is_macro = ["INT", "UINT", "PTRDIFF_", "SIZE_", "SIG_ATOMIC_", "WCHAR_", "WINT_"]
+        .iter()
+        .any(|prefix| name.starts_with(prefix))
+        && ["_MAX", "_MIN", "_C"].iter().any(|suffix| name.ends_with(suffix));
     is_type || is_macro
 }
 
 /// The functions of math.h and complex.h, each with its forms for the other floating types.
 fn is_math(name: &str) -> bool {
     let suffixes = ["", "f", "l", "f32", "f64", "f128", "f32x", "f64x"];
-    let mut bases = suffixes
-        .into_iter()
-        .filter_map(|suffix| name.strip_suffix(suffix));
+    let mut bases = suffixes.into_iter().filter_map(|suffix| name.strip_suffix(suffix));
     let is = |name: &str| MATH.split_ascii_whitespace().any(|taken| taken == name);
     bases.any(is)
 }
@@ -133,11 +106,7 @@ fn label(symbol: &str) -> String {
         return format!(" __asm__(\"{symbol}\")");
     }
     let quoted = symbol.replace('\\', "\\\\").replace('"', "\\\"");
-    format!(
-        " SYNTH_SYMBOL({}, {})",
-        literal(symbol),
-        literal(&format!("\"{quoted}\""))
-    )
+    format!(" SYNTH_SYMBOL({}, {})", literal(symbol), literal(&format!("\"{quoted}\"")))
 }
 
 /// A C string literal of exactly these bytes, in printable characters and without trigraphs.
@@ -219,24 +188,12 @@ mod tests {
 
     fn check(symbol: &str, identifier: &str, label: &str) {
         let found = declarator(symbol);
-        assert_eq!(
-            (found.identifier.as_str(), found.label.as_str()),
-            (identifier, label),
-            "{symbol:?}"
-        );
+        assert_eq!((found.identifier.as_str(), found.label.as_str()), (identifier, label), "{symbol:?}");
     }
 
     #[test]
     fn what_c_can_spell_is_its_own_identifier() {
-        for symbol in [
-            "f",
-            "k_spin_lock",
-            "_start",
-            "X",
-            "intern",
-            "r0",
-            TRAP_HANDLER,
-        ] {
+        for symbol in ["f", "k_spin_lock", "_start", "X", "intern", "r0", TRAP_HANDLER] {
             check(symbol, symbol, "");
         }
     }
@@ -252,39 +209,15 @@ mod tests {
         check("synth_f", "synth_synth_f", " __asm__(\"synth_f\")");
         check("2", "synth_2", r#" SYNTH_SYMBOL("2", "\"2\"")"#);
         check("a-b", "synth_aX2db", r#" SYNTH_SYMBOL("a-b", "\"a-b\"")"#);
-        check(
-            "$hex:",
-            "synth_X24hexX3a",
-            r#" SYNTH_SYMBOL("$hex:", "\"$hex:\"")"#,
-        );
-        check(
-            "\u{e9}?",
-            "synth_Xc3Xa9X3f",
-            r#" SYNTH_SYMBOL("\303\251\077", "\"\303\251\077\"")"#,
-        );
-        check(
-            "\"\\",
-            "synth_X22X5c",
-            r#" SYNTH_SYMBOL("\"\\", "\"\\\"\\\\\"")"#,
-        );
+        check("$hex:", "synth_X24hexX3a", r#" SYNTH_SYMBOL("$hex:", "\"$hex:\"")"#);
+        check("\u{e9}?", "synth_Xc3Xa9X3f", r#" SYNTH_SYMBOL("\303\251\077", "\"\303\251\077\"")"#);
+        check("\"\\", "synth_X22X5c", r#" SYNTH_SYMBOL("\"\\", "\"\\\"\\\\\"")"#);
     }
 
     #[test]
     fn symbols_never_share_an_identifier() {
-        let symbols = [
-            "a.b",
-            "aX2eb",
-            "synth_a.b",
-            "synth_aX2eb",
-            "aX.b",
-            "if",
-            "synth_if",
-            "a",
-            "X2e",
-            ".",
-        ];
-        let mut identifiers: Vec<String> =
-            symbols.iter().map(|s| declarator(s).identifier).collect();
+        let symbols = ["a.b", "aX2eb", "synth_a.b", "synth_aX2eb", "aX.b", "if", "synth_if", "a", "X2e", "."];
+        let mut identifiers: Vec<String> = symbols.iter().map(|s| declarator(s).identifier).collect();
         identifiers.sort();
         identifiers.dedup();
         assert_eq!(identifiers.len(), symbols.len());

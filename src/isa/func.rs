@@ -119,10 +119,7 @@ pub struct Edge<R> {
 
 impl<R> Edge<R> {
     pub fn to(target: BlockId) -> Edge<R> {
-        Edge {
-            target,
-            args: SmallVec::new(),
-        }
+        Edge { target, args: SmallVec::new() }
     }
 }
 
@@ -161,55 +158,32 @@ pub enum Term<R> {
 impl<R: Copy> Term<R> {
     pub fn map<T: Copy>(&self, f: &mut impl FnMut(R, Role) -> T) -> Term<T> {
         fn edge<R: Copy, T: Copy>(e: &Edge<R>, f: &mut impl FnMut(R, Role) -> T) -> Edge<T> {
-            Edge {
-                target: e.target,
-                args: e.args.iter().map(|&r| f(r, Role::Use)).collect(),
-            }
+            Edge { target: e.target, args: e.args.iter().map(|&r| f(r, Role::Use)).collect() }
         }
         match self {
             Term::Jump(e) => Term::Jump(edge(e, f)),
-            Term::Branch {
-                cond,
-                then,
-                otherwise,
-            } => {
+            Term::Branch { cond, then, otherwise } => {
                 let (then, otherwise) = (edge(then, f), edge(otherwise, f));
-                Term::Branch {
-                    cond: *cond,
-                    then,
-                    otherwise,
-                }
+                Term::Branch { cond: *cond, then, otherwise }
             }
             Term::BranchZero { rn, zero, nonzero } => {
                 let rn = f(*rn, Role::Use);
-                Term::BranchZero {
-                    rn,
-                    zero: edge(zero, f),
-                    nonzero: edge(nonzero, f),
-                }
+                Term::BranchZero { rn, zero: edge(zero, f), nonzero: edge(nonzero, f) }
             }
             Term::Table { rn, targets } => {
                 let rn = f(*rn, Role::Use);
-                Term::Table {
-                    rn,
-                    targets: targets.iter().map(|e| edge(e, f)).collect(),
-                }
+                Term::Table { rn, targets: targets.iter().map(|e| edge(e, f)).collect() }
             }
-            Term::Return { values } => Term::Return {
-                values: values
-                    .iter()
-                    .map(|&(r, reg)| (f(r, Role::FixedUse(reg)), reg))
-                    .collect(),
-            },
+            Term::Return { values } => {
+                Term::Return { values: values.iter().map(|&(r, reg)| (f(r, Role::FixedUse(reg)), reg)).collect() }
+            }
             Term::TailCall(call) => {
                 // The epilogue restores every other register that a target could be in.
                 let mut fixed = |r, role| match role {
                     Role::Use => f(r, Role::FixedUse(Reg::R12)),
-                    Role::FixedUse(_)
-                    | Role::TiedUse(_)
-                    | Role::Def
-                    | Role::FixedDef(_)
-                    | Role::TiedDef(_) => f(r, role),
+                    Role::FixedUse(_) | Role::TiedUse(_) | Role::Def | Role::FixedDef(_) | Role::TiedDef(_) => {
+                        f(r, role)
+                    }
                 };
                 Term::TailCall(Box::new(call.map(&mut fixed)))
             }
@@ -227,9 +201,7 @@ impl<R> Term<R> {
     pub fn edges(&self) -> SmallVec<[&Edge<R>; 2]> {
         match self {
             Term::Jump(e) => SmallVec::from_iter([e]),
-            Term::Branch {
-                then, otherwise, ..
-            } => SmallVec::from_iter([then, otherwise]),
+            Term::Branch { then, otherwise, .. } => SmallVec::from_iter([then, otherwise]),
             Term::BranchZero { zero, nonzero, .. } => SmallVec::from_iter([zero, nonzero]),
             Term::Table { targets, .. } => targets.iter().collect(),
             Term::Return { .. } | Term::TailCall(_) | Term::Trap(_) => SmallVec::new(),
@@ -239,9 +211,7 @@ impl<R> Term<R> {
     pub fn edges_mut(&mut self) -> SmallVec<[&mut Edge<R>; 2]> {
         match self {
             Term::Jump(e) => SmallVec::from_iter([e]),
-            Term::Branch {
-                then, otherwise, ..
-            } => SmallVec::from_iter([then, otherwise]),
+            Term::Branch { then, otherwise, .. } => SmallVec::from_iter([then, otherwise]),
             Term::BranchZero { zero, nonzero, .. } => SmallVec::from_iter([zero, nonzero]),
             Term::Table { targets, .. } => targets.iter_mut().collect(),
             Term::Return { .. } | Term::TailCall(_) | Term::Trap(_) => SmallVec::new(),

@@ -123,15 +123,9 @@ mod tests {
     #[test]
     fn nothing_else_is_a_modified_immediate() {
         let all: std::collections::HashSet<u32> = (0..4096).filter_map(expand).collect();
-        let near = all
-            .iter()
-            .flat_map(|&v| (0..32).map(move |bit| v ^ 1 << bit));
+        let near = all.iter().flat_map(|&v| (0..32).map(move |bit| v ^ 1 << bit));
         for value in near.chain(0..70_000) {
-            assert_eq!(
-                ModImm::new(value).is_some(),
-                all.contains(&value),
-                "{value:#x}"
-            );
+            assert_eq!(ModImm::new(value).is_some(), all.contains(&value), "{value:#x}");
         }
     }
 

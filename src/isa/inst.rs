@@ -474,22 +474,9 @@ impl<R: Copy> Call<R> {
             CallTarget::Symbol(symbol) => CallTarget::Symbol(symbol),
             CallTarget::Register(r) => CallTarget::Register(f(r, Role::Use)),
         };
-        let args = self
-            .args
-            .iter()
-            .map(|&(r, reg)| (f(r, Role::FixedUse(reg)), reg))
-            .collect();
-        let results = self
-            .results
-            .iter()
-            .map(|&(r, reg)| (f(r, Role::FixedDef(reg)), reg))
-            .collect();
-        Call {
-            target,
-            args,
-            results,
-            clobbers: self.clobbers,
-        }
+        let args = self.args.iter().map(|&(r, reg)| (f(r, Role::FixedUse(reg)), reg)).collect();
+        let results = self.results.iter().map(|&(r, reg)| (f(r, Role::FixedDef(reg)), reg)).collect();
+        Call { target, args, results, clobbers: self.clobbers }
     }
 }
 
@@ -501,265 +488,90 @@ impl<R: Copy> Inst<R> {
             Inst::Alu { op, s, rd, rn, rhs } => {
                 let rn = f(rn, Use);
                 let rhs = rhs.map(f);
-                Inst::Alu {
-                    op,
-                    s,
-                    rd: f(rd, Def),
-                    rn,
-                    rhs,
-                }
+                Inst::Alu { op, s, rd: f(rd, Def), rn, rhs }
             }
             Inst::AddWide { sub, rd, rn, imm } => {
                 let rn = f(rn, Use);
-                Inst::AddWide {
-                    sub,
-                    rd: f(rd, Def),
-                    rn,
-                    imm,
-                }
+                Inst::AddWide { sub, rd: f(rd, Def), rn, imm }
             }
             Inst::Mov { s, rd, rhs } => {
                 let rhs = rhs.map(f);
-                Inst::Mov {
-                    s,
-                    rd: f(rd, Def),
-                    rhs,
-                }
+                Inst::Mov { s, rd: f(rd, Def), rhs }
             }
             Inst::Mvn { s, rd, rhs } => {
                 let rhs = rhs.map(f);
-                Inst::Mvn {
-                    s,
-                    rd: f(rd, Def),
-                    rhs,
-                }
+                Inst::Mvn { s, rd: f(rd, Def), rhs }
             }
-            Inst::Const { rd, value } => Inst::Const {
-                rd: f(rd, Def),
-                value,
-            },
+            Inst::Const { rd, value } => Inst::Const { rd: f(rd, Def), value },
             Inst::Movt { rd, old, imm } => {
                 let old = f(old, TiedUse(0));
-                Inst::Movt {
-                    rd: f(rd, TiedDef(0)),
-                    old,
-                    imm,
-                }
+                Inst::Movt { rd: f(rd, TiedDef(0)), old, imm }
             }
             Inst::Shift { op, s, rd, rn, rm } => {
                 let (rn, rm) = (f(rn, Use), f(rm, Use));
-                Inst::Shift {
-                    op,
-                    s,
-                    rd: f(rd, Def),
-                    rn,
-                    rm,
-                }
+                Inst::Shift { op, s, rd: f(rd, Def), rn, rm }
             }
-            Inst::Extend {
-                op,
-                rd,
-                rm,
-                rotation,
-            } => {
+            Inst::Extend { op, rd, rm, rotation } => {
                 let rm = f(rm, Use);
-                Inst::Extend {
-                    op,
-                    rd: f(rd, Def),
-                    rm,
-                    rotation,
-                }
+                Inst::Extend { op, rd: f(rd, Def), rm, rotation }
             }
-            Inst::ExtendAdd {
-                op,
-                rd,
-                rn,
-                rm,
-                rotation,
-            } => {
+            Inst::ExtendAdd { op, rd, rn, rm, rotation } => {
                 let (rn, rm) = (f(rn, Use), f(rm, Use));
-                Inst::ExtendAdd {
-                    op,
-                    rd: f(rd, Def),
-                    rn,
-                    rm,
-                    rotation,
-                }
+                Inst::ExtendAdd { op, rd: f(rd, Def), rn, rm, rotation }
             }
             Inst::Mul { rd, rn, rm } => {
                 let (rn, rm) = (f(rn, Use), f(rm, Use));
-                Inst::Mul {
-                    rd: f(rd, Def),
-                    rn,
-                    rm,
-                }
+                Inst::Mul { rd: f(rd, Def), rn, rm }
             }
-            Inst::MulAdd {
-                sub,
-                rd,
-                rn,
-                rm,
-                ra,
-            } => {
+            Inst::MulAdd { sub, rd, rn, rm, ra } => {
                 let (rn, rm, ra) = (f(rn, Use), f(rm, Use), f(ra, Use));
-                Inst::MulAdd {
-                    sub,
-                    rd: f(rd, Def),
-                    rn,
-                    rm,
-                    ra,
-                }
+                Inst::MulAdd { sub, rd: f(rd, Def), rn, rm, ra }
             }
-            Inst::MulLong {
-                signed,
-                rdlo,
-                rdhi,
-                rn,
-                rm,
-            } => {
+            Inst::MulLong { signed, rdlo, rdhi, rn, rm } => {
                 let (rn, rm) = (f(rn, Use), f(rm, Use));
-                Inst::MulLong {
-                    signed,
-                    rdlo: f(rdlo, Def),
-                    rdhi: f(rdhi, Def),
-                    rn,
-                    rm,
-                }
+                Inst::MulLong { signed, rdlo: f(rdlo, Def), rdhi: f(rdhi, Def), rn, rm }
             }
-            Inst::MulAddLong {
-                signed,
-                rdlo,
-                rdhi,
-                oldlo,
-                oldhi,
-                rn,
-                rm,
-            } => {
+            Inst::MulAddLong { signed, rdlo, rdhi, oldlo, oldhi, rn, rm } => {
                 let (oldlo, oldhi) = (f(oldlo, TiedUse(0)), f(oldhi, TiedUse(1)));
                 let (rn, rm) = (f(rn, Use), f(rm, Use));
                 let (rdlo, rdhi) = (f(rdlo, TiedDef(0)), f(rdhi, TiedDef(1)));
-                Inst::MulAddLong {
-                    signed,
-                    rdlo,
-                    rdhi,
-                    oldlo,
-                    oldhi,
-                    rn,
-                    rm,
-                }
+                Inst::MulAddLong { signed, rdlo, rdhi, oldlo, oldhi, rn, rm }
             }
-            Inst::MulAddAddLong {
-                rdlo,
-                rdhi,
-                oldlo,
-                oldhi,
-                rn,
-                rm,
-            } => {
+            Inst::MulAddAddLong { rdlo, rdhi, oldlo, oldhi, rn, rm } => {
                 let (oldlo, oldhi) = (f(oldlo, TiedUse(0)), f(oldhi, TiedUse(1)));
                 let (rn, rm) = (f(rn, Use), f(rm, Use));
                 let (rdlo, rdhi) = (f(rdlo, TiedDef(0)), f(rdhi, TiedDef(1)));
-                Inst::MulAddAddLong {
-                    rdlo,
-                    rdhi,
-                    oldlo,
-                    oldhi,
-                    rn,
-                    rm,
-                }
+                Inst::MulAddAddLong { rdlo, rdhi, oldlo, oldhi, rn, rm }
             }
             Inst::Div { signed, rd, rn, rm } => {
                 let (rn, rm) = (f(rn, Use), f(rm, Use));
-                Inst::Div {
-                    signed,
-                    rd: f(rd, Def),
-                    rn,
-                    rm,
-                }
+                Inst::Div { signed, rd: f(rd, Def), rn, rm }
             }
             Inst::Unary { op, rd, rm } => {
                 let rm = f(rm, Use);
-                Inst::Unary {
-                    op,
-                    rd: f(rd, Def),
-                    rm,
-                }
+                Inst::Unary { op, rd: f(rd, Def), rm }
             }
-            Inst::BitExtract {
-                signed,
-                rd,
-                rn,
-                lsb,
-                width,
-            } => {
+            Inst::BitExtract { signed, rd, rn, lsb, width } => {
                 let rn = f(rn, Use);
-                Inst::BitExtract {
-                    signed,
-                    rd: f(rd, Def),
-                    rn,
-                    lsb,
-                    width,
-                }
+                Inst::BitExtract { signed, rd: f(rd, Def), rn, lsb, width }
             }
-            Inst::BitInsert {
-                rd,
-                old,
-                rn,
-                lsb,
-                width,
-            } => {
+            Inst::BitInsert { rd, old, rn, lsb, width } => {
                 let (old, rn) = (f(old, TiedUse(0)), f(rn, Use));
-                Inst::BitInsert {
-                    rd: f(rd, TiedDef(0)),
-                    old,
-                    rn,
-                    lsb,
-                    width,
-                }
+                Inst::BitInsert { rd: f(rd, TiedDef(0)), old, rn, lsb, width }
             }
-            Inst::BitClear {
-                rd,
-                old,
-                lsb,
-                width,
-            } => {
+            Inst::BitClear { rd, old, lsb, width } => {
                 let old = f(old, TiedUse(0));
-                Inst::BitClear {
-                    rd: f(rd, TiedDef(0)),
-                    old,
-                    lsb,
-                    width,
-                }
+                Inst::BitClear { rd: f(rd, TiedDef(0)), old, lsb, width }
             }
-            Inst::Saturate {
-                signed,
-                rd,
-                bits,
-                rn,
-                shift,
-            } => {
+            Inst::Saturate { signed, rd, bits, rn, shift } => {
                 let rn = f(rn, Use);
-                Inst::Saturate {
-                    signed,
-                    rd: f(rd, Def),
-                    bits,
-                    rn,
-                    shift,
-                }
+                Inst::Saturate { signed, rd: f(rd, Def), bits, rn, shift }
             }
             Inst::Test { op, rn, rhs } => {
                 let rn = f(rn, Use);
-                Inst::Test {
-                    op,
-                    rn,
-                    rhs: rhs.map(f),
-                }
+                Inst::Test { op, rn, rhs: rhs.map(f) }
             }
-            Inst::If {
-                cond,
-                old,
-                ref inst,
-            } => {
+            Inst::If { cond, old, ref inst } => {
                 let old = f(old, TiedUse(0));
                 // Behind a reference, so that the type of the function does not grow at each level.
                 let mut inner: &mut dyn FnMut(R, Role) -> T = &mut |r, role| match role {
@@ -768,105 +580,37 @@ impl<R: Copy> Inst<R> {
                     _ => unreachable!("a conditional instruction has plain operands"),
                 };
                 let inst = inst.map(&mut inner);
-                Inst::If {
-                    cond,
-                    old,
-                    inst: Box::new(inst),
-                }
+                Inst::If { cond, old, inst: Box::new(inst) }
             }
             Inst::Load { size, rt, addr } => {
                 let addr = addr.map(f);
-                Inst::Load {
-                    size,
-                    rt: f(rt, Def),
-                    addr,
-                }
+                Inst::Load { size, rt: f(rt, Def), addr }
             }
             Inst::Store { size, rt, addr } => {
                 let rt = f(rt, Use);
-                Inst::Store {
-                    size,
-                    rt,
-                    addr: addr.map(f),
-                }
+                Inst::Store { size, rt, addr: addr.map(f) }
             }
-            Inst::LoadUpdate {
-                size,
-                pre,
-                rt,
-                rn,
-                old,
-                offset,
-            } => {
+            Inst::LoadUpdate { size, pre, rt, rn, old, offset } => {
                 let old = f(old, TiedUse(0));
                 let (rn, rt) = (f(rn, TiedDef(0)), f(rt, Def));
-                Inst::LoadUpdate {
-                    size,
-                    pre,
-                    rt,
-                    rn,
-                    old,
-                    offset,
-                }
+                Inst::LoadUpdate { size, pre, rt, rn, old, offset }
             }
-            Inst::StoreUpdate {
-                size,
-                pre,
-                rt,
-                rn,
-                old,
-                offset,
-            } => {
+            Inst::StoreUpdate { size, pre, rt, rn, old, offset } => {
                 let (rt, old) = (f(rt, Use), f(old, TiedUse(0)));
-                Inst::StoreUpdate {
-                    size,
-                    pre,
-                    rt,
-                    rn: f(rn, TiedDef(0)),
-                    old,
-                    offset,
-                }
+                Inst::StoreUpdate { size, pre, rt, rn: f(rn, TiedDef(0)), old, offset }
             }
-            Inst::LoadPair {
-                rt,
-                rt2,
-                rn,
-                offset,
-            } => {
+            Inst::LoadPair { rt, rt2, rn, offset } => {
                 let rn = f(rn, Use);
-                Inst::LoadPair {
-                    rt: f(rt, Def),
-                    rt2: f(rt2, Def),
-                    rn,
-                    offset,
-                }
+                Inst::LoadPair { rt: f(rt, Def), rt2: f(rt2, Def), rn, offset }
             }
-            Inst::StorePair {
-                rt,
-                rt2,
-                rn,
-                offset,
-            } => {
+            Inst::StorePair { rt, rt2, rn, offset } => {
                 let (rt, rt2, rn) = (f(rt, Use), f(rt2, Use), f(rn, Use));
-                Inst::StorePair {
-                    rt,
-                    rt2,
-                    rn,
-                    offset,
-                }
+                Inst::StorePair { rt, rt2, rn, offset }
             }
-            Inst::StackAddr { rd, area, offset } => Inst::StackAddr {
-                rd: f(rd, Def),
-                area,
-                offset,
-            },
+            Inst::StackAddr { rd, area, offset } => Inst::StackAddr { rd: f(rd, Def), area, offset },
             Inst::Call(ref call) => Inst::Call(Box::new(call.map(f))),
             Inst::TrapIf { cond, code } => Inst::TrapIf { cond, code },
-            Inst::TrapIfZero { nonzero, rn, code } => Inst::TrapIfZero {
-                nonzero,
-                rn: f(rn, Use),
-                code,
-            },
+            Inst::TrapIfZero { nonzero, rn, code } => Inst::TrapIfZero { nonzero, rn: f(rn, Use), code },
         }
     }
 
@@ -886,10 +630,7 @@ impl<R: Copy> Inst<R> {
     /// Whether NZCV differ after the instruction, or may.
     pub fn writes_flags(&self) -> bool {
         match *self {
-            Inst::Alu { s, .. }
-            | Inst::Mov { s, .. }
-            | Inst::Mvn { s, .. }
-            | Inst::Shift { s, .. } => s,
+            Inst::Alu { s, .. } | Inst::Mov { s, .. } | Inst::Mvn { s, .. } | Inst::Shift { s, .. } => s,
             Inst::Test { .. } | Inst::Call(_) | Inst::TrapIfZero { .. } => true,
             _ => false,
         }

@@ -8,9 +8,7 @@
 mod dump;
 
 use super::func::Symbol;
-use super::inst::{
-    Addr, AluOp, Cond, Const, ExtendOp, Inst, MemSize, Operand2, Rotation, ShiftOp, TestOp, UnaryOp,
-};
+use super::inst::{Addr, AluOp, Cond, Const, ExtendOp, Inst, MemSize, Operand2, Rotation, ShiftOp, TestOp, UnaryOp};
 use super::reg::{Reg, RegSet};
 use std::fmt::{self, Display, Formatter, Write};
 
@@ -28,11 +26,7 @@ pub struct Suffix {
 /// The line of assembly of an encoded instruction.
 pub fn encoded(inst: &Inst<Reg>, suffix: Suffix, names: &dyn Fn(Symbol) -> String) -> String {
     let mut text = String::new();
-    let mut printer = Printer {
-        out: &mut text,
-        suffix,
-        names,
-    };
+    let mut printer = Printer { out: &mut text, suffix, names };
     printer.inst(inst).expect("writing to a string cannot fail");
     text
 }
@@ -96,9 +90,7 @@ impl Printer<'_> {
 
     fn inst<R: Copy + Display>(&mut self, inst: &Inst<R>) -> fmt::Result {
         match *inst {
-            Inst::Alu {
-                op, rd, rn, rhs, ..
-            } => {
+            Inst::Alu { op, rd, rn, rhs, .. } => {
                 let lengths = if op == AluOp::Orn { Wide } else { Both };
                 self.name(alu_name(op), lengths)?;
                 write!(self.out, "{rd}, {rn}, ")?;
@@ -125,23 +117,12 @@ impl Printer<'_> {
                 self.name(shift_name(op), Both)?;
                 write!(self.out, "{rd}, {rn}, {rm}")
             }
-            Inst::Extend {
-                op,
-                rd,
-                rm,
-                rotation,
-            } => {
+            Inst::Extend { op, rd, rm, rotation } => {
                 self.name(extend_name(op), Both)?;
                 write!(self.out, "{rd}, {rm}")?;
                 self.rotation(rotation)
             }
-            Inst::ExtendAdd {
-                op,
-                rd,
-                rn,
-                rm,
-                rotation,
-            } => {
+            Inst::ExtendAdd { op, rd, rn, rm, rotation } => {
                 self.name(extend_add_name(op), Wide)?;
                 write!(self.out, "{rd}, {rn}, {rm}")?;
                 self.rotation(rotation)
@@ -163,10 +144,9 @@ impl Printer<'_> {
                 self.name(name, lengths)?;
                 write!(self.out, "{rd}, {rm}")
             }
-            Inst::BitExtract { .. }
-            | Inst::BitInsert { .. }
-            | Inst::BitClear { .. }
-            | Inst::Saturate { .. } => self.bit_field(inst),
+            Inst::BitExtract { .. } | Inst::BitInsert { .. } | Inst::BitClear { .. } | Inst::Saturate { .. } => {
+                self.bit_field(inst)
+            }
             Inst::Test { op, rn, rhs } => {
                 let (name, lengths) = match op {
                     TestOp::Cmp => ("cmp", Both),
@@ -238,34 +218,15 @@ impl Printer<'_> {
         let signs = |signed: bool, name: &str| format!("{}{name}", if signed { 's' } else { 'u' });
         let (name, lengths, first, second, rn, rm) = match *inst {
             Inst::Mul { rd, rn, rm } => ("mul".to_string(), self.mul_lengths(), rd, None, rn, rm),
-            Inst::MulAdd {
-                sub,
-                rd,
-                rn,
-                rm,
-                ra,
-            } => {
+            Inst::MulAdd { sub, rd, rn, rm, ra } => {
                 self.name(if sub { "mls" } else { "mla" }, Wide)?;
                 return write!(self.out, "{rd}, {rn}, {rm}, {ra}");
             }
-            Inst::MulLong {
-                signed,
-                rdlo,
-                rdhi,
-                rn,
-                rm,
-            } => (signs(signed, "mull"), Wide, rdlo, Some(rdhi), rn, rm),
-            Inst::MulAddLong {
-                signed,
-                rdlo,
-                rdhi,
-                rn,
-                rm,
-                ..
-            } => (signs(signed, "mlal"), Wide, rdlo, Some(rdhi), rn, rm),
-            Inst::MulAddAddLong {
-                rdlo, rdhi, rn, rm, ..
-            } => ("umaal".to_string(), Wide, rdlo, Some(rdhi), rn, rm),
+            Inst::MulLong { signed, rdlo, rdhi, rn, rm } => (signs(signed, "mull"), Wide, rdlo, Some(rdhi), rn, rm),
+            Inst::MulAddLong { signed, rdlo, rdhi, rn, rm, .. } => {
+                (signs(signed, "mlal"), Wide, rdlo, Some(rdhi), rn, rm)
+            }
+            Inst::MulAddAddLong { rdlo, rdhi, rn, rm, .. } => ("umaal".to_string(), Wide, rdlo, Some(rdhi), rn, rm),
             Inst::Div { signed, rd, rn, rm } => (signs(signed, "div"), Wide, rd, None, rn, rm),
             _ => unreachable!("not a multiplication"),
         };
@@ -279,28 +240,16 @@ impl Printer<'_> {
 
     /// MUL without `s` is wide outside IT blocks for assemblers too.
     fn mul_lengths(&self) -> Lengths {
-        if self.suffix.cond.is_some() {
-            Both
-        } else {
-            Wide
-        }
+        if self.suffix.cond.is_some() { Both } else { Wide }
     }
 
     fn bit_field<R: Copy + Display>(&mut self, inst: &Inst<R>) -> fmt::Result {
         match *inst {
-            Inst::BitExtract {
-                signed,
-                rd,
-                rn,
-                lsb,
-                width,
-            } => {
+            Inst::BitExtract { signed, rd, rn, lsb, width } => {
                 self.name(if signed { "sbfx" } else { "ubfx" }, Wide)?;
                 write!(self.out, "{rd}, {rn}, #{}, #{width}", lsb.value())
             }
-            Inst::BitInsert {
-                rd, rn, lsb, width, ..
-            } => {
+            Inst::BitInsert { rd, rn, lsb, width, .. } => {
                 self.name("bfi", Wide)?;
                 write!(self.out, "{rd}, {rn}, #{}, #{width}", lsb.value())
             }
@@ -308,13 +257,7 @@ impl Printer<'_> {
                 self.name("bfc", Wide)?;
                 write!(self.out, "{rd}, #{}, #{width}", lsb.value())
             }
-            Inst::Saturate {
-                signed,
-                rd,
-                bits,
-                rn,
-                shift,
-            } => {
+            Inst::Saturate { signed, rd, bits, rn, shift } => {
                 self.name(if signed { "ssat" } else { "usat" }, Wide)?;
                 write!(self.out, "{rd}, #{bits}, {rn}")?;
                 match shift {
@@ -340,44 +283,20 @@ impl Printer<'_> {
                 write!(self.out, "{rt}, ")?;
                 self.address(addr)
             }
-            Inst::LoadUpdate {
-                size,
-                pre,
-                rt,
-                old,
-                offset,
-                ..
-            } => {
+            Inst::LoadUpdate { size, pre, rt, old, offset, .. } => {
                 self.name(&format!("ldr{}", size_name(size, true)), Wide)?;
                 self.updated(rt, old, pre, offset.value())
             }
-            Inst::StoreUpdate {
-                size,
-                pre,
-                rt,
-                old,
-                offset,
-                ..
-            } => {
+            Inst::StoreUpdate { size, pre, rt, old, offset, .. } => {
                 self.name(&format!("str{}", size_name(size, false)), Wide)?;
                 self.updated(rt, old, pre, offset.value())
             }
-            Inst::LoadPair {
-                rt,
-                rt2,
-                rn,
-                offset,
-            } => {
+            Inst::LoadPair { rt, rt2, rn, offset } => {
                 self.name("ldrd", Wide)?;
                 write!(self.out, "{rt}, {rt2}, ")?;
                 self.offset(rn, offset.value())
             }
-            Inst::StorePair {
-                rt,
-                rt2,
-                rn,
-                offset,
-            } => {
+            Inst::StorePair { rt, rt2, rn, offset } => {
                 self.name("strd", Wide)?;
                 write!(self.out, "{rt}, {rt2}, ")?;
                 self.offset(rn, offset.value())
@@ -403,11 +322,7 @@ impl Printer<'_> {
     }
 
     fn updated<R: Display>(&mut self, rt: R, rn: R, pre: bool, offset: i32) -> fmt::Result {
-        if pre {
-            write!(self.out, "{rt}, [{rn}, #{offset}]!")
-        } else {
-            write!(self.out, "{rt}, [{rn}], #{offset}")
-        }
+        if pre { write!(self.out, "{rt}, [{rn}, #{offset}]!") } else { write!(self.out, "{rt}, [{rn}], #{offset}") }
     }
 
     fn operand<R: Display>(&mut self, operand: Operand2<R>) -> fmt::Result {
@@ -432,11 +347,7 @@ impl Printer<'_> {
 
     /// Small numbers in decimal, patterns of bits in hexadecimal.
     fn number(&mut self, value: u32) -> fmt::Result {
-        if value < 4096 {
-            write!(self.out, "#{value}")
-        } else {
-            write!(self.out, "#{value:#x}")
-        }
+        if value < 4096 { write!(self.out, "#{value}") } else { write!(self.out, "#{value:#x}") }
     }
 }
 

@@ -22,14 +22,7 @@ use smallvec::SmallVec;
 /// Where the values in registers are at some place.
 type Locations = SmallVec<[(VReg, Reg); 14]>;
 
-pub fn assign(
-    func: &Func<VReg>,
-    flow: &Flow,
-    webs: &Webs,
-    plan: &Plan,
-    hints: &Hints,
-    allocatable: RegSet,
-) -> Placed {
+pub fn assign(func: &Func<VReg>, flow: &Flow, webs: &Webs, plan: &Plan, hints: &Hints, allocatable: RegSet) -> Placed {
     let mut assigner = Assigner {
         func,
         flow,
@@ -49,10 +42,7 @@ pub fn assign(
         assigner.edges_into(id, &mut blocks);
     }
     // Two slots serve parallel moves.
-    Placed {
-        blocks,
-        slots: plan.slots + 2,
-    }
+    Placed { blocks, slots: plan.slots + 2 }
 }
 
 struct Assigner<'a> {
@@ -88,9 +78,7 @@ impl Assigner<'_> {
             self.before(here, fixed_operands(inst), position);
             let killed: SmallVec<[VReg; 6]> = killed(here).collect();
             let list = operands(inst);
-            let fixed = list
-                .iter()
-                .any(|(_, r)| matches!(r, Role::FixedUse(_) | Role::FixedDef(_)));
+            let fixed = list.iter().any(|(_, r)| matches!(r, Role::FixedUse(_) | Role::FixedDef(_)));
             let regs = if fixed || !inst.clobbers().is_empty() {
                 self.isolate(inst.clobbers(), &list, &killed, position)
             } else {
@@ -98,24 +86,16 @@ impl Assigner<'_> {
             };
             let mut regs = regs.into_iter();
             let inst = inst.map(&mut |_, _| regs.next().expect("one register per operand"));
-            self.steps.push(Step::Inst {
-                index: index as u32,
-                inst,
-            });
+            self.steps.push(Step::Inst { index: index as u32, inst });
         }
         let here = take_at(&mut actions, block.insts.len());
         let position = self.flow.position(id, block.insts.len());
         let mut fixed = SmallVec::new();
-        block
-            .term
-            .visit(|v, role| fixed.extend(fixed_use(role).map(|reg| (v, reg))));
+        block.term.visit(|v, role| fixed.extend(fixed_use(role).map(|reg| (v, reg))));
         self.before(here, fixed, position);
         let term = self.terminator(&block.term, here, position);
         self.exits[id.index()] = self.held().collect();
-        PlacedBlock {
-            steps: std::mem::take(&mut self.steps),
-            term,
-        }
+        PlacedBlock { steps: std::mem::take(&mut self.steps), term }
     }
 
     fn held(&self) -> impl Iterator<Item = (VReg, Reg)> {
@@ -141,11 +121,7 @@ impl Assigner<'_> {
 
     fn drop(&mut self, v: VReg) {
         let reg = self.loc[v.index()];
-        assert_eq!(
-            self.at[reg.index()],
-            Some(v),
-            "{v} is dropped where it is not"
-        );
+        assert_eq!(self.at[reg.index()], Some(v), "{v} is dropped where it is not");
         self.at[reg.index()] = None;
     }
 
@@ -158,17 +134,9 @@ impl Assigner<'_> {
         let end = self.hints.end(v, position);
         let rank = |reg: &Reg| {
             let free_for = self.hints.next_busy(*reg, position + 2).min(end);
-            (
-                free_for,
-                self.used.contains(*reg),
-                reg.is_low(),
-                std::cmp::Reverse(reg.index()),
-            )
+            (free_for, self.used.contains(*reg), reg.is_low(), std::cmp::Reverse(reg.index()))
         };
-        allowed
-            .iter()
-            .max_by_key(rank)
-            .expect("never more values than registers are planned")
+        allowed.iter().max_by_key(rank).expect("never more values than registers are planned")
     }
 
     /// Moves whoever sits in the register that is meant for `v` to its own, if that is free.
@@ -179,17 +147,10 @@ impl Assigner<'_> {
         let Some(other) = self.at[wanted.index()].filter(|w| !leaving.contains(w)) else {
             return;
         };
-        let Some(home) = self
-            .hints
-            .of(other)
-            .filter(|&home| self.free().contains(home))
-        else {
+        let Some(home) = self.hints.of(other).filter(|&home| self.free().contains(home)) else {
             return;
         };
-        self.steps.push(Step::Move(MoveOp::Copy {
-            to: home,
-            from: wanted,
-        }));
+        self.steps.push(Step::Move(MoveOp::Copy { to: home, from: wanted }));
         self.drop(other);
         self.put(other, home);
     }
@@ -201,16 +162,11 @@ impl Assigner<'_> {
             match action.kind {
                 ActionKind::Store => {
                     let slot = self.plan.slot[v.index()].expect("a stored vreg has a slot");
-                    self.steps.push(Step::Move(MoveOp::Store {
-                        slot,
-                        from: self.loc[v.index()],
-                    }));
+                    self.steps.push(Step::Move(MoveOp::Store { slot, from: self.loc[v.index()] }));
                 }
                 ActionKind::Drop => self.drop(v),
                 ActionKind::Reload => {
-                    let direct = fixed
-                        .iter()
-                        .find(|&&(w, reg)| w == v && self.free().contains(reg));
+                    let direct = fixed.iter().find(|&&(w, reg)| w == v && self.free().contains(reg));
                     self.make_way(v, &[]);
                     let to = match direct {
                         Some(&(_, reg)) if self.free().contains(reg) => reg,
@@ -228,20 +184,11 @@ impl Assigner<'_> {
         if rematerialisation(self.func, &self.plan.site, v).is_some() {
             return MoveOp::Remat { to, vreg: v };
         }
-        MoveOp::Load {
-            to,
-            slot: self.plan.slot[v.index()].expect("a reloaded vreg has a slot"),
-        }
+        MoveOp::Load { to, slot: self.plan.slot[v.index()].expect("a reloaded vreg has a slot") }
     }
 
     /// The registers of the operands of an instruction without fixed ones.
-    fn plain(
-        &mut self,
-        inst: &Inst<VReg>,
-        list: &Operands,
-        killed: &[VReg],
-        position: u32,
-    ) -> SmallVec<[Reg; 6]> {
+    fn plain(&mut self, inst: &Inst<VReg>, list: &Operands, killed: &[VReg], position: u32) -> SmallVec<[Reg; 6]> {
         for &(v, _) in list.iter().filter(|(_, role)| !role.is_use()) {
             self.make_way(v, killed);
         }
@@ -285,25 +232,13 @@ impl Assigner<'_> {
 
     /// The registers of the operands of an instruction with fixed operands or clobbers, after one
     /// parallel move that brings the operands there and what stays out of the way.
-    fn isolate(
-        &mut self,
-        clobbers: RegSet,
-        list: &Operands,
-        killed: &[VReg],
-        position: u32,
-    ) -> SmallVec<[Reg; 6]> {
+    fn isolate(&mut self, clobbers: RegSet, list: &Operands, killed: &[VReg], position: u32) -> SmallVec<[Reg; 6]> {
         let mut moves: SmallVec<[(Loc, Source); 8]> = SmallVec::new();
         let before = self.occupied();
-        let fixed: RegSet = list
-            .iter()
-            .filter_map(|&(_, role)| fixed_use(role))
-            .collect();
+        let fixed: RegSet = list.iter().filter_map(|&(_, role)| fixed_use(role)).collect();
         let avoid = clobbers.union(fixed);
         let staying: Locations = self.held().filter(|(v, _)| !killed.contains(v)).collect();
-        let kept = staying
-            .iter()
-            .map(|&(_, reg)| reg)
-            .filter(|&reg| !avoid.contains(reg));
+        let kept = staying.iter().map(|&(_, reg)| reg).filter(|&reg| !avoid.contains(reg));
         let mut busy = kept.collect::<RegSet>().union(fixed);
         let mut after: Locations = SmallVec::new();
         for &(v, reg) in &staying {
@@ -326,15 +261,10 @@ impl Assigner<'_> {
                 (None, None) if !busy.contains(self.loc[v.index()]) => self.loc[v.index()],
                 (None, None) => {
                     let spare = self.allocatable.minus(busy);
-                    spare
-                        .intersection(clobbers)
-                        .first()
-                        .or(spare.first())
-                        .expect("one is left")
+                    spare.intersection(clobbers).first().or(spare.first()).expect("one is left")
                 }
             };
-            if fixed_use(role).is_none_or(|_| !written.contains(reg)) && !after.contains(&(v, reg))
-            {
+            if fixed_use(role).is_none_or(|_| !written.contains(reg)) && !after.contains(&(v, reg)) {
                 moves.push((Loc::Reg(reg), Source::Loc(from)));
             }
             written.insert(reg);
@@ -364,11 +294,7 @@ impl Assigner<'_> {
     /// Only registers that cost nothing more serve as scratch.
     fn scratch(&self, free: RegSet) -> Scratch {
         let slots = [self.plan.slots, self.plan.slots + 1];
-        Scratch {
-            free: free.intersection(self.used),
-            borrowed: Reg::R0,
-            slots,
-        }
+        Scratch { free: free.intersection(self.used), borrowed: Reg::R0, slots }
     }
 
     fn terminator(&mut self, term: &Term<VReg>, here: &[Action], position: u32) -> Term<Reg> {
@@ -417,9 +343,7 @@ impl Assigner<'_> {
         let mut later: SmallVec<[VReg; 14]> = SmallVec::new();
         for &(_, index, v) in &ranked {
             let vote = |reg: &Reg| votes[index][reg.index()];
-            let best = free
-                .iter()
-                .max_by(|a, b| vote(a).total_cmp(&vote(b)).then(b.cmp(a)));
+            let best = free.iter().max_by(|a, b| vote(a).total_cmp(&vote(b)).then(b.cmp(a)));
             // A value without a hint should not enter a loop in a register that it must leave there.
             let start = self.flow.start(id);
             let stays = |reg: &Reg| {
@@ -485,11 +409,8 @@ impl Assigner<'_> {
             if moves.is_empty() {
                 continue;
             }
-            let busy: RegSet = self.exits[pred.index()]
-                .iter()
-                .chain(&self.entries[id.index()])
-                .map(|&(_, reg)| reg)
-                .collect();
+            let busy: RegSet =
+                self.exits[pred.index()].iter().chain(&self.entries[id.index()]).map(|&(_, reg)| reg).collect();
             let ops = sequentialise(&moves, &self.scratch(self.allocatable.minus(busy)));
             let steps = ops.into_iter().map(Step::Move);
             match &self.func.block(pred).term {
@@ -510,9 +431,7 @@ impl Assigner<'_> {
         let held = |v: VReg| exit.iter().find(|&&(w, _)| w == v).map(|&(_, reg)| reg);
         let source = |v: VReg| match (held(v), self.plan.slot[v.index()]) {
             (Some(reg), _) => Source::Loc(Loc::Reg(reg)),
-            (None, _) if rematerialisation(self.func, &self.plan.site, v).is_some() => {
-                Source::Remat(v)
-            }
+            (None, _) if rematerialisation(self.func, &self.plan.site, v).is_some() => Source::Remat(v),
             (None, slot) => Source::Loc(Loc::Slot(slot.expect("the value is in memory"))),
         };
         let entry = &self.entries[id.index()];
@@ -520,11 +439,7 @@ impl Assigner<'_> {
             let found = entry.iter().find(|&&(w, _)| w == v);
             Loc::Reg(found.expect("the plan has the value in a register").1)
         };
-        let mut moves: Vec<(Loc, Source)> = self
-            .plan
-            .live_through(id)
-            .map(|v| (place(v), source(v)))
-            .collect();
+        let mut moves: Vec<(Loc, Source)> = self.plan.live_through(id).map(|v| (place(v), source(v))).collect();
         let params = &self.func.block(id).params;
         for &number in &self.plan.blocks[id.index()].register_params {
             let arg = argument(self.func, pred, number as usize);
@@ -533,8 +448,7 @@ impl Assigner<'_> {
         for &number in &self.plan.blocks[id.index()].memory_params {
             let v = params[number as usize];
             let arg = argument(self.func, pred, number as usize);
-            let in_place =
-                self.plan.slot[arg.index()].is_some() && self.webs.of(arg) == self.webs.of(v);
+            let in_place = self.plan.slot[arg.index()].is_some() && self.webs.of(arg) == self.webs.of(v);
             if !in_place {
                 let slot = self.plan.slot[v.index()].expect("the parameter arrives in memory");
                 moves.push((Loc::Slot(slot), source(arg)));
@@ -569,7 +483,5 @@ fn take_at<'a>(actions: &mut &'a [Action], index: usize) -> &'a [Action] {
 }
 
 fn killed(here: &[Action]) -> impl Iterator<Item = VReg> {
-    here.iter()
-        .filter(|action| action.kind == ActionKind::Kill)
-        .map(|action| action.vreg)
+    here.iter().filter(|action| action.kind == ActionKind::Kill).map(|action| action.vreg)
 }

@@ -21,12 +21,7 @@ use std::collections::BTreeMap;
 
 /// Checks `placed` against `func`; says what is wrong where.
 pub fn check(func: &Func<VReg>, placed: &Placed, allocatable: RegSet) -> Result<(), String> {
-    let checker = Checker {
-        func,
-        placed,
-        allocatable,
-        remat: rematerialisable(func)?,
-    };
+    let checker = Checker { func, placed, allocatable, remat: rematerialisable(func)? };
     let mut entry: Vec<Option<State>> = vec![None; func.blocks.len()];
     let mut start = State::default();
     for &(v, reg) in &func.entry {
@@ -40,9 +35,7 @@ pub fn check(func: &Func<VReg>, placed: &Placed, allocatable: RegSet) -> Result<
             if !std::mem::take(&mut dirty[id.index()]) {
                 continue;
             }
-            let mut state = entry[id.index()]
-                .clone()
-                .expect("a dirty block has a state");
+            let mut state = entry[id.index()].clone().expect("a dirty block has a state");
             checker.replay(id, &mut state, None)?;
             for edge in func.block(id).term.edges() {
                 let params = &func.block(edge.target).params;
@@ -61,9 +54,7 @@ pub fn check(func: &Func<VReg>, placed: &Placed, allocatable: RegSet) -> Result<
     }
     for id in func.block_ids() {
         let mut state = entry[id.index()].clone().unwrap_or_default();
-        checker
-            .block(id, &mut state)
-            .map_err(|what| format!("block {}: {what}", id.index()))?;
+        checker.block(id, &mut state).map_err(|what| format!("block {}: {what}", id.index()))?;
     }
     Ok(())
 }
@@ -72,11 +63,7 @@ pub fn check(func: &Func<VReg>, placed: &Placed, allocatable: RegSet) -> Result<
 fn rematerialisable(func: &Func<VReg>) -> Result<BTreeMap<VReg, &Inst<VReg>>, String> {
     let mut remat = BTreeMap::new();
     for inst in func.blocks.iter().flat_map(|block| &block.insts) {
-        if let Inst::Store {
-            addr: Addr::Stack(StackArea::Incoming | StackArea::Slots, _),
-            ..
-        } = inst
-        {
+        if let Inst::Store { addr: Addr::Stack(StackArea::Incoming | StackArea::Slots, _), .. } = inst {
             return Err("the input writes incoming arguments or spill slots".to_string());
         }
         if can_rematerialise(inst) {
@@ -165,11 +152,7 @@ impl State {
     fn meet(&mut self, other: &State) -> bool {
         let mut lost = Vec::new();
         for (&loc, held) in &self.holds {
-            lost.extend(
-                held.iter()
-                    .filter(|&&v| !other.holds(loc, v))
-                    .map(|&v| (loc, v)),
-            );
+            lost.extend(held.iter().filter(|&&v| !other.holds(loc, v)).map(|&v| (loc, v)));
         }
         lost.iter().for_each(|&(loc, v)| self.remove(loc, v));
         !lost.is_empty()
@@ -193,10 +176,7 @@ impl Checker<'_> {
         self.replay(id, state, Some(&mut next))?;
         let (input, output) = (self.func.block(id), self.output(id));
         if next != input.insts.len() {
-            return Err(format!(
-                "{next} of {} instructions are placed",
-                input.insts.len()
-            ));
+            return Err(format!("{next} of {} instructions are placed", input.insts.len()));
         }
         self.terminator(&input.term, &output.term, state)
     }
@@ -207,12 +187,7 @@ impl Checker<'_> {
 
     /// Runs the block's steps on the state. With `verify`, the index of the next expected instruction, also
     /// checks each of them.
-    fn replay(
-        &self,
-        id: BlockId,
-        state: &mut State,
-        mut verify: Option<&mut usize>,
-    ) -> Result<(), String> {
+    fn replay(&self, id: BlockId, state: &mut State, mut verify: Option<&mut usize>) -> Result<(), String> {
         for step in &self.output(id).steps {
             let (index, output) = match step {
                 Step::Move(op) => {
@@ -229,9 +204,7 @@ impl Checker<'_> {
                 }
                 *next += 1;
                 self.instruction(input, output, &pairs, state)
-                    .map_err(|what| {
-                        format!("instruction {index} {input:?} as {output:?}: {what}")
-                    })?;
+                    .map_err(|what| format!("instruction {index} {input:?} as {output:?}: {what}"))?;
             }
             for reg in input.clobbers().iter() {
                 state.clear(Loc::Reg(reg));
@@ -250,8 +223,7 @@ impl Checker<'_> {
             MoveOp::Load { to, slot } => (Some(to), Some(slot)),
             MoveOp::Store { slot, .. } => (None, Some(slot)),
         };
-        if let Some(reg) = written.filter(|&reg| !self.allocatable.contains(reg) && reg != Reg::R12)
-        {
+        if let Some(reg) = written.filter(|&reg| !self.allocatable.contains(reg) && reg != Reg::R12) {
             return Err(format!("{op:?} writes {reg}"));
         }
         if slot.is_some_and(|slot| slot >= self.placed.slots) {
@@ -280,13 +252,7 @@ impl Checker<'_> {
         Ok(())
     }
 
-    fn instruction(
-        &self,
-        input: &Inst<VReg>,
-        output: &Inst<Reg>,
-        pairs: &[Pair],
-        state: &State,
-    ) -> Result<(), String> {
+    fn instruction(&self, input: &Inst<VReg>, output: &Inst<Reg>, pairs: &[Pair], state: &State) -> Result<(), String> {
         if input.map(&mut |_, _| ()) != output.map(&mut |_, _| ()) {
             return Err("another instruction".to_string());
         }
@@ -334,17 +300,9 @@ impl Checker<'_> {
         Ok(())
     }
 
-    fn terminator(
-        &self,
-        input: &Term<VReg>,
-        output: &Term<Reg>,
-        state: &State,
-    ) -> Result<(), String> {
+    fn terminator(&self, input: &Term<VReg>, output: &Term<Reg>, state: &State) -> Result<(), String> {
         let mut expected = input.map(&mut |_, _| ());
-        expected
-            .edges_mut()
-            .into_iter()
-            .for_each(|edge| edge.args.clear());
+        expected.edges_mut().into_iter().for_each(|edge| edge.args.clear());
         if expected != output.map(&mut |_, _| ()) {
             return Err(format!("{input:?} became {output:?}"));
         }
@@ -354,8 +312,7 @@ impl Checker<'_> {
         let mut pairs = Vec::new();
         // Edge arguments come last, and only a jump, which reads nothing else, has any.
         input.visit(|v, role| pairs.extend(regs.next().map(|reg| (v, role, reg))));
-        self.uses(&pairs, state)
-            .map_err(|what| format!("{input:?} as {output:?}: {what}"))
+        self.uses(&pairs, state).map_err(|what| format!("{input:?} as {output:?}: {what}"))
     }
 }
 

@@ -47,15 +47,7 @@ impl Flow {
         let freq = frequencies(func, &preds, &loops, &innermost);
         let idom = dominators(&preds);
         let cold = func.blocks.iter().map(|block| block.cold).collect();
-        Flow {
-            preds,
-            loops,
-            innermost,
-            idom,
-            freq,
-            cold,
-            starts: positions(func),
-        }
+        Flow { preds, loops, innermost, idom, freq, cold, starts: positions(func) }
     }
 
     pub fn start(&self, block: BlockId) -> u32 {
@@ -151,11 +143,7 @@ fn find_loops(preds: &[SmallVec<[BlockId; 2]>]) -> (Vec<Loop>, Vec<Option<usize>
             continue;
         }
         let this = loops.len();
-        loops.push(Loop {
-            header,
-            last: header,
-            parent: None,
-        });
+        loops.push(Loop { header, last: header, parent: None });
         innermost[header.index()] = Some(this);
         while let Some(block) = work.pop() {
             if block == header || outer[block.index()] == header {
@@ -203,8 +191,7 @@ fn frequencies(
     innermost: &[Option<usize>],
 ) -> Vec<f32> {
     let weight = |from: BlockId, to: BlockId| {
-        let leaves = innermost[from.index()]
-            .is_some_and(|l| !(loops[l].header..=loops[l].last).contains(&to));
+        let leaves = innermost[from.index()].is_some_and(|l| !(loops[l].header..=loops[l].last).contains(&to));
         let cold = func.block(to).cold && !func.block(from).cold;
         if cold {
             0.001
@@ -214,23 +201,13 @@ fn frequencies(
             1.0
         }
     };
-    let totals: Vec<f32> = func
-        .block_ids()
-        .map(|id| {
-            func.block(id)
-                .term
-                .successors()
-                .map(|to| weight(id, to))
-                .sum()
-        })
-        .collect();
+    let totals: Vec<f32> =
+        func.block_ids().map(|id| func.block(id).term.successors().map(|to| weight(id, to)).sum()).collect();
     let mut freq = vec![0f32; preds.len()];
     freq[0] = 1.0;
     for id in func.block_ids().skip(1) {
         let forward = preds[id.index()].iter().filter(|&&p| p < id);
-        let sum: f32 = forward
-            .map(|&p| freq[p.index()] * weight(p, id) / totals[p.index()])
-            .sum();
+        let sum: f32 = forward.map(|&p| freq[p.index()] * weight(p, id) / totals[p.index()]).sum();
         let is_header = preds[id.index()].iter().any(|&p| p >= id);
         freq[id.index()] = (if is_header { sum * 10.0 } else { sum }).clamp(1e-9, 1e9);
     }
@@ -243,15 +220,9 @@ fn frequencies(
 fn dominators(preds: &[SmallVec<[BlockId; 2]>]) -> Vec<BlockId> {
     let mut idom: Vec<BlockId> = (0..preds.len()).map(BlockId::new).collect();
     for (index, preds) in preds.iter().enumerate().skip(1) {
-        let mut forward: SmallVec<[BlockId; 8]> = preds
-            .iter()
-            .copied()
-            .filter(|p| p.index() < index)
-            .collect();
+        let mut forward: SmallVec<[BlockId; 8]> = preds.iter().copied().filter(|p| p.index() < index).collect();
         forward.sort_unstable_by(|a, b| b.cmp(a));
-        let met = forward
-            .into_iter()
-            .reduce(|a, b| meet(&idom, a, b, usize::MAX));
+        let met = forward.into_iter().reduce(|a, b| meet(&idom, a, b, usize::MAX));
         idom[index] = met.expect("a reachable block has a predecessor before it");
     }
     idom

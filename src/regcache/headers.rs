@@ -23,23 +23,12 @@ pub fn let_go(func: &Func<VReg>, flow: &Flow, plan: &mut Plan) {
 
 fn let_go_of(func: &Func<VReg>, id: BlockId, v: VReg, plan: &mut Plan) {
     let used = first_use(func, id, v);
-    let wanted_behind = func
-        .block(id)
-        .term
-        .successors()
-        .any(|to| plan.is_held_at_start(to, v));
+    let wanted_behind = func.block(id).term.successors().any(|to| plan.is_held_at_start(to, v));
     let block = &mut plan.blocks[id.index()];
-    let dropped = block
-        .actions
-        .iter()
-        .position(|a| a.vreg == v && a.kind == ActionKind::Drop);
+    let dropped = block.actions.iter().position(|a| a.vreg == v && a.kind == ActionKind::Drop);
     match (used, dropped) {
         (Some(index), place) if place.is_none_or(|place| block.actions[place].index > index) => {
-            let reload = Action {
-                index,
-                kind: ActionKind::Reload,
-                vreg: v,
-            };
+            let reload = Action { index, kind: ActionKind::Reload, vreg: v };
             let place = block.actions.partition_point(|&action| action < reload);
             block.actions.insert(place, reload);
         }

@@ -37,11 +37,7 @@ impl Pool {
         while keys > 1 << (top + BITS) {
             top += BITS;
         }
-        Pool {
-            nodes: vec![[0; FANOUT]],
-            frozen: 1,
-            top,
-        }
+        Pool { nodes: vec![[0; FANOUT]], frozen: 1, top }
     }
 
     /// Makes all maps that exist immutable. Until the next call, `set` on one of them starts a new map
@@ -65,11 +61,7 @@ impl Pool {
     }
 
     pub fn remove(&mut self, map: Map, key: VReg) -> Map {
-        if self.get(map, key).is_none() {
-            map
-        } else {
-            Map(self.clear(map.0, key.index(), self.top))
-        }
+        if self.get(map, key).is_none() { map } else { Map(self.clear(map.0, key.index(), self.top)) }
     }
 
     /// The subtree without a key that it has.
@@ -118,13 +110,7 @@ impl Pool {
         Map(self.union_nodes(a.0, b.0, self.top, nearer))
     }
 
-    fn union_nodes(
-        &mut self,
-        a: u32,
-        b: u32,
-        shift: u32,
-        nearer: &impl Fn(u32, u32) -> u32,
-    ) -> u32 {
+    fn union_nodes(&mut self, a: u32, b: u32, shift: u32, nearer: &impl Fn(u32, u32) -> u32) -> u32 {
         if a == b || b == 0 {
             return a;
         }
@@ -158,14 +144,7 @@ impl Pool {
         self.difference_nodes(a.0, b.0, 0, self.top, f);
     }
 
-    fn difference_nodes(
-        &self,
-        a: u32,
-        b: u32,
-        prefix: usize,
-        shift: u32,
-        f: &mut impl FnMut(VReg, bool),
-    ) {
+    fn difference_nodes(&self, a: u32, b: u32, prefix: usize, shift: u32, f: &mut impl FnMut(VReg, bool)) {
         if a == b {
             return;
         }
@@ -224,21 +203,14 @@ mod tests {
             let union = pool.union(map, other, &|a, b| a.min(b));
             let mut union_model: BTreeMap<VReg, u32> = model.clone();
             for (&key, &value) in &other_model {
-                union_model
-                    .entry(key)
-                    .and_modify(|v| *v = value.min(*v))
-                    .or_insert(value);
+                union_model.entry(key).and_modify(|v| *v = value.min(*v)).or_insert(value);
             }
             maps.push((map, model));
             maps.push((union, union_model));
         }
         for (map, model) in &maps {
             assert_eq!(pool.keys(*map), model.keys().copied().collect::<Vec<_>>());
-            assert!(
-                model
-                    .iter()
-                    .all(|(&key, &value)| pool.get(*map, key) == Some(value))
-            );
+            assert!(model.iter().all(|(&key, &value)| pool.get(*map, key) == Some(value)));
         }
     }
 }

@@ -38,11 +38,7 @@ pub fn liveness(func: &Func<VReg>, flow: &Flow, allocatable: RegSet) -> Liveness
     let (mut live_in, mut live_out) = backward(func, flow, &mut pool);
     let nearer_from = |block: BlockId, from: u32| {
         move |a: u32, b: u32| {
-            if flow.distance(block, from, a) <= flow.distance(block, from, b) {
-                a
-            } else {
-                b
-            }
+            if flow.distance(block, from, a) <= flow.distance(block, from, b) { a } else { b }
         }
     };
     let mut through = vec![Map::EMPTY; flow.loops.len()];
@@ -51,11 +47,7 @@ pub fn liveness(func: &Func<VReg>, flow: &Flow, allocatable: RegSet) -> Liveness
             continue;
         };
         let header = flow.loop_at(id);
-        let around = if header.is_some() {
-            flow.loops[innermost].parent
-        } else {
-            Some(innermost)
-        };
+        let around = if header.is_some() { flow.loops[innermost].parent } else { Some(innermost) };
         if let Some(l) = around {
             let nearer = nearer_from(id, flow.start(id));
             live_in[id.index()] = pool.union(live_in[id.index()], through[l], &nearer);
@@ -81,25 +73,10 @@ pub fn liveness(func: &Func<VReg>, flow: &Flow, allocatable: RegSet) -> Liveness
     for &(v, _) in &func.entry {
         sweep.define(v, 0);
     }
-    assert_eq!(
-        sweep.count, 0,
-        "a value is read that is not defined on every path"
-    );
+    assert_eq!(sweep.count, 0, "a value is read that is not defined on every path");
     let (ranges, first_range) = sort_ranges(sweep.ranges, func.vregs);
-    let Sweep {
-        excess,
-        entry_count,
-        ..
-    } = sweep;
-    Liveness {
-        pool,
-        live_in,
-        live_out,
-        ranges,
-        first_range,
-        excess,
-        entry_count,
-    }
+    let Sweep { excess, entry_count, .. } = sweep;
+    Liveness { pool, live_in, live_out, ranges, first_range, excess, entry_count }
 }
 
 impl Liveness {
@@ -139,10 +116,7 @@ impl Liveness {
             );
         }
         for v in (0..func.vregs).map(VReg::new) {
-            let ranges = self
-                .ranges(v)
-                .iter()
-                .map(|r| format!(" [{}, {})", r.start, r.end));
+            let ranges = self.ranges(v).iter().map(|r| format!(" [{}, {})", r.start, r.end));
             let _ = writeln!(text, "{v}:{}", ranges.collect::<String>());
         }
         text
@@ -157,11 +131,7 @@ fn backward(func: &Func<VReg>, flow: &Flow, pool: &mut Pool) -> (Vec<Map>, Vec<M
         let block = func.block(id);
         let from = flow.end(id) - 1;
         let nearer = |a: u32, b: u32| {
-            if flow.distance(id, from, a) <= flow.distance(id, from, b) {
-                a
-            } else {
-                b
-            }
+            if flow.distance(id, from, a) <= flow.distance(id, from, b) { a } else { b }
         };
         let mut map = Map::EMPTY;
         for target in block.term.successors().filter(|&target| target > id) {
@@ -211,16 +181,7 @@ impl<'a> Sweep<'a> {
         let end = vec![CLOSED; func.vregs];
         let excess = vec![i64::MIN; func.blocks.len()];
         let entry_count = vec![0; func.blocks.len()];
-        Sweep {
-            func,
-            flow,
-            allocatable,
-            end,
-            count: 0,
-            ranges: Vec::new(),
-            excess,
-            entry_count,
-        }
+        Sweep { func, flow, allocatable, end, count: 0, ranges: Vec::new(), excess, entry_count }
     }
 
     fn is_open(&self, v: VReg) -> bool {
@@ -235,13 +196,7 @@ impl<'a> Sweep<'a> {
     }
 
     fn close(&mut self, v: VReg, start: u32) {
-        self.ranges.push((
-            v,
-            Range {
-                start,
-                end: self.end[v.index()],
-            },
-        ));
+        self.ranges.push((v, Range { start, end: self.end[v.index()] }));
         self.end[v.index()] = CLOSED;
         self.count -= 1;
     }

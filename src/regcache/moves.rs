@@ -48,12 +48,7 @@ pub struct Scratch {
 /// The operations that perform `moves`, pairs of a destination and its source; destinations differ.
 /// Whether a scratch slot is used is seen by the operations that name it.
 pub fn sequentialise(moves: &[(Loc, Source)], scratch: &Scratch) -> Vec<MoveOp> {
-    let mut run = Run {
-        pending: BTreeMap::new(),
-        readers: BTreeMap::new(),
-        scratch,
-        ops: Vec::new(),
-    };
+    let mut run = Run { pending: BTreeMap::new(), readers: BTreeMap::new(), scratch, ops: Vec::new() };
     for &(to, from) in moves {
         if from == Source::Loc(to) {
             continue;
@@ -64,12 +59,7 @@ pub fn sequentialise(moves: &[(Loc, Source)], scratch: &Scratch) -> Vec<MoveOp> 
             *run.readers.entry(from).or_insert(0) += 1;
         }
     }
-    let mut ready: Vec<Loc> = run
-        .pending
-        .keys()
-        .copied()
-        .filter(|to| !run.readers.contains_key(to))
-        .collect();
+    let mut ready: Vec<Loc> = run.pending.keys().copied().filter(|to| !run.readers.contains_key(to)).collect();
     run.drain(&mut ready);
     while let Some((&to, _)) = run.pending.first_key_value() {
         run.cycle(to);
@@ -92,10 +82,7 @@ impl Run<'_> {
             let from = self.pending.remove(&to).expect("a ready move is pending");
             self.emit(to, from);
             let Source::Loc(from) = from else { continue };
-            let readers = self
-                .readers
-                .get_mut(&from)
-                .expect("a pending move is counted");
+            let readers = self.readers.get_mut(&from).expect("a pending move is counted");
             *readers -= 1;
             if *readers == 0 {
                 self.readers.remove(&from);
@@ -134,10 +121,7 @@ impl Run<'_> {
             // places[i] gets the value of places[i + 1], the last one that of the first.
             (Some(regs), None) => {
                 for pair in regs.windows(2) {
-                    self.ops.push(MoveOp::Swap {
-                        a: pair[0],
-                        b: pair[1],
-                    });
+                    self.ops.push(MoveOp::Swap { a: pair[0], b: pair[1] });
                 }
             }
             (Some(_), Some(free)) => self.rotate(&places, Loc::Reg(free)),
@@ -156,9 +140,7 @@ impl Run<'_> {
     fn emit(&mut self, to: Loc, from: Source) {
         match (to, from) {
             (Loc::Reg(to), Source::Loc(Loc::Reg(from))) => self.ops.push(MoveOp::Copy { to, from }),
-            (Loc::Reg(to), Source::Loc(Loc::Slot(slot))) => {
-                self.ops.push(MoveOp::Load { to, slot })
-            }
+            (Loc::Reg(to), Source::Loc(Loc::Slot(slot))) => self.ops.push(MoveOp::Load { to, slot }),
             (Loc::Reg(to), Source::Remat(vreg)) => self.ops.push(MoveOp::Remat { to, vreg }),
             (Loc::Slot(slot), Source::Loc(Loc::Reg(from))) => {
                 self.ops.push(MoveOp::Store { slot, from });
@@ -168,26 +150,14 @@ impl Run<'_> {
                 match self.scratch.free.first() {
                     Some(through) => {
                         self.emit(Loc::Reg(through), from);
-                        self.ops.push(MoveOp::Store {
-                            slot,
-                            from: through,
-                        });
+                        self.ops.push(MoveOp::Store { slot, from: through });
                     }
                     None => {
                         let through = self.scratch.borrowed;
-                        self.ops.push(MoveOp::Store {
-                            slot: saved,
-                            from: through,
-                        });
+                        self.ops.push(MoveOp::Store { slot: saved, from: through });
                         self.emit(Loc::Reg(through), from);
-                        self.ops.push(MoveOp::Store {
-                            slot,
-                            from: through,
-                        });
-                        self.ops.push(MoveOp::Load {
-                            to: through,
-                            slot: saved,
-                        });
+                        self.ops.push(MoveOp::Store { slot, from: through });
+                        self.ops.push(MoveOp::Load { to: through, slot: saved });
                     }
                 }
             }
@@ -203,14 +173,12 @@ mod tests {
 
     fn locations(registers: usize, slots: usize) -> Vec<Loc> {
         let regs = (0..registers).map(|n| Loc::Reg(Reg::new(n as u8)));
-        regs.chain((0..slots).map(|n| Loc::Slot(n as u32)))
-            .collect()
+        regs.chain((0..slots).map(|n| Loc::Slot(n as u32))).collect()
     }
 
     /// Runs the operations on a machine whose locations hold their own names.
     fn run(ops: &[MoveOp], names: &[Loc]) -> BTreeMap<Loc, Source> {
-        let mut state: BTreeMap<Loc, Source> =
-            names.iter().map(|&loc| (loc, Source::Loc(loc))).collect();
+        let mut state: BTreeMap<Loc, Source> = names.iter().map(|&loc| (loc, Source::Loc(loc))).collect();
         for &op in ops {
             match op {
                 MoveOp::Copy { to, from } => {
@@ -236,18 +204,11 @@ mod tests {
     }
 
     fn check(moves: &[(Loc, Source)], names: &[Loc], free: RegSet) {
-        let scratch = Scratch {
-            free,
-            borrowed: Reg::R0,
-            slots: SCRATCH,
-        };
+        let scratch = Scratch { free, borrowed: Reg::R0, slots: SCRATCH };
         let ops = sequentialise(moves, &scratch);
         let state = run(&ops, names);
         for &name in names {
-            let moved = moves
-                .iter()
-                .find(|(to, _)| *to == name)
-                .map(|&(_, from)| from);
+            let moved = moves.iter().find(|(to, _)| *to == name).map(|&(_, from)| from);
             let want = moved.unwrap_or(Source::Loc(name));
             assert_eq!(state[&name], want, "{moves:?} became {ops:?}");
         }
@@ -266,10 +227,7 @@ mod tests {
                     .filter(|&n| digit(n) <= names.len())
                     .map(|n| {
                         let source = names.get(digit(n)).map(|&loc| Source::Loc(loc));
-                        (
-                            names[n as usize],
-                            source.unwrap_or(Source::Remat(VReg::new(7))),
-                        )
+                        (names[n as usize], source.unwrap_or(Source::Remat(VReg::new(7))))
                     })
                     .collect();
                 check(&moves, &names, RegSet::EMPTY);
@@ -282,19 +240,9 @@ mod tests {
     fn a_cycle_of_two_registers_takes_three_copies_or_one_exchange() {
         let (a, b) = (Loc::Reg(Reg::R0), Loc::Reg(Reg::R1));
         let moves = [(a, Source::Loc(b)), (b, Source::Loc(a))];
-        let scratch = |free| Scratch {
-            free,
-            borrowed: Reg::R0,
-            slots: SCRATCH,
-        };
-        assert_eq!(
-            sequentialise(&moves, &scratch(RegSet::of(Reg::R12))).len(),
-            3
-        );
-        let swap = [MoveOp::Swap {
-            a: Reg::R0,
-            b: Reg::R1,
-        }];
+        let scratch = |free| Scratch { free, borrowed: Reg::R0, slots: SCRATCH };
+        assert_eq!(sequentialise(&moves, &scratch(RegSet::of(Reg::R12))).len(), 3);
+        let swap = [MoveOp::Swap { a: Reg::R0, b: Reg::R1 }];
         assert_eq!(sequentialise(&moves, &scratch(RegSet::EMPTY)), swap);
     }
 }

@@ -35,10 +35,7 @@ pub fn fixed_uses(inst: &Inst<VReg>) -> RegSet {
 
 /// How many values can stay in registers over the instruction.
 pub fn survivors(inst: &Inst<VReg>, allocatable: RegSet) -> usize {
-    allocatable
-        .minus(inst.clobbers())
-        .minus(fixed_uses(inst))
-        .len()
+    allocatable.minus(inst.clobbers()).minus(fixed_uses(inst)).len()
 }
 
 /// Whether the tied use at `index` must be read from a copy, because the definition that it is tied to
@@ -46,9 +43,7 @@ pub fn survivors(inst: &Inst<VReg>, allocatable: RegSet) -> usize {
 /// the data of a store that updates its address (ARMv7-M ARM A7.7.161: unpredictable if both are one register).
 pub fn needs_copy(inst: &Inst<VReg>, list: &Operands, index: usize, stays: bool) -> bool {
     let v = list[index].0;
-    let tied_before = list[..index]
-        .iter()
-        .any(|&(w, role)| w == v && matches!(role, Role::TiedUse(_)));
+    let tied_before = list[..index].iter().any(|&(w, role)| w == v && matches!(role, Role::TiedUse(_)));
     let stored = matches!(*inst, Inst::StoreUpdate { rt, .. } if rt == v);
     stays || tied_before || stored
 }
@@ -57,8 +52,7 @@ pub fn needs_copy(inst: &Inst<VReg>, list: &Operands, index: usize, stays: bool)
 pub fn extra_registers(inst: &Inst<VReg>, stays: impl Fn(VReg) -> bool) -> usize {
     let list = operands(inst);
     let copied = |&index: &usize| {
-        matches!(list[index].1, Role::TiedUse(_))
-            && needs_copy(inst, &list, index, stays(list[index].0))
+        matches!(list[index].1, Role::TiedUse(_)) && needs_copy(inst, &list, index, stays(list[index].0))
     };
     (0..list.len()).filter(copied).count()
 }
@@ -73,23 +67,13 @@ pub fn can_rematerialise(inst: &Inst<VReg>) -> bool {
 /// builds is loaded.
 pub fn rematerialisation_cost(inst: &Inst<VReg>) -> Option<f32> {
     match *inst {
-        Inst::Const {
-            value: Const::Int(value),
-            ..
-        } => {
-            let single =
-                value < 1 << 16 || ModImm::new(value).is_some() || ModImm::new(!value).is_some();
+        Inst::Const { value: Const::Int(value), .. } => {
+            let single = value < 1 << 16 || ModImm::new(value).is_some() || ModImm::new(!value).is_some();
             Some(if single { 1.0 } else { 2.0 })
         }
-        Inst::Const {
-            value: Const::Address(..),
-            ..
-        } => Some(2.0),
+        Inst::Const { value: Const::Address(..), .. } => Some(2.0),
         Inst::StackAddr { .. } => Some(1.0),
-        Inst::Load {
-            addr: Addr::Stack(StackArea::Incoming, _),
-            ..
-        } => Some(2.0),
+        Inst::Load { addr: Addr::Stack(StackArea::Incoming, _), .. } => Some(2.0),
         _ => None,
     }
 }
@@ -97,11 +81,7 @@ pub fn rematerialisation_cost(inst: &Inst<VReg>) -> Option<f32> {
 /// The source and destination of a plain register move.
 pub fn as_move<R: Copy>(inst: &Inst<R>) -> Option<(R, R)> {
     match *inst {
-        Inst::Mov {
-            s: false,
-            rd,
-            rhs: crate::isa::Operand2::Reg(rm),
-        } => Some((rm, rd)),
+        Inst::Mov { s: false, rd, rhs: crate::isa::Operand2::Reg(rm) } => Some((rm, rd)),
         _ => None,
     }
 }

@@ -5,9 +5,7 @@
 use super::moves::MoveOp;
 use super::operands::as_move;
 use super::plan::{Site, rematerialisation};
-use crate::isa::{
-    Addr, AluOp, BlockData, Func, Inst, MemSize, Operand2, Reg, StackArea, Term, VReg,
-};
+use crate::isa::{Addr, AluOp, BlockData, Func, Inst, MemSize, Operand2, Reg, StackArea, Term, VReg};
 use smallvec::SmallVec;
 
 #[derive(Clone, PartialEq, Debug)]
@@ -48,13 +46,7 @@ pub fn finish(func: &Func<VReg>, site: &[Site], placed: Placed) -> Func<Reg> {
                 Step::Move(op) => expand(func, site, op, &mut insts),
             }
         }
-        BlockData {
-            params: SmallVec::new(),
-            insts,
-            term: block.term,
-            loop_depth: input.loop_depth,
-            cold: input.cold,
-        }
+        BlockData { params: SmallVec::new(), insts, term: block.term, loop_depth: input.loop_depth, cold: input.cold }
     });
     Func {
         blocks: blocks.collect(),
@@ -71,44 +63,23 @@ fn expand(func: &Func<VReg>, site: &[Site], op: MoveOp, insts: &mut Vec<Inst<Reg
     let addr = |slot: u32| Addr::Stack(StackArea::Slots, 4 * slot);
     match op {
         MoveOp::Copy { to, from } => {
-            insts.push(Inst::Mov {
-                s: false,
-                rd: to,
-                rhs: Operand2::Reg(from),
-            });
+            insts.push(Inst::Mov { s: false, rd: to, rhs: Operand2::Reg(from) });
         }
         MoveOp::Swap { a, b } => {
             for (rd, rn, rm) in [(a, a, b), (b, a, b), (a, a, b)] {
                 let (op, rhs) = (AluOp::Eor, Operand2::Reg(rm));
-                insts.push(Inst::Alu {
-                    op,
-                    s: false,
-                    rd,
-                    rn,
-                    rhs,
-                });
+                insts.push(Inst::Alu { op, s: false, rd, rn, rhs });
             }
         }
         MoveOp::Load { to, slot } => {
-            insts.push(Inst::Load {
-                size: MemSize::Word,
-                rt: to,
-                addr: addr(slot),
-            });
+            insts.push(Inst::Load { size: MemSize::Word, rt: to, addr: addr(slot) });
         }
         MoveOp::Store { slot, from } => {
-            insts.push(Inst::Store {
-                size: MemSize::Word,
-                rt: from,
-                addr: addr(slot),
-            });
+            insts.push(Inst::Store { size: MemSize::Word, rt: from, addr: addr(slot) });
         }
         MoveOp::Remat { to, vreg } => {
             let inst = rematerialisation(func, site, vreg);
-            insts.push(
-                inst.expect("only such a vreg is rematerialised")
-                    .map(&mut |_, _| to),
-            );
+            insts.push(inst.expect("only such a vreg is rematerialised").map(&mut |_, _| to));
         }
     }
 }

@@ -77,20 +77,11 @@ impl Plan {
 
 /// Where each vreg is defined.
 pub fn sites(func: &Func<VReg>) -> Vec<Site> {
-    let mut site = vec![
-        Site {
-            block: BlockId::ENTRY,
-            index: 0
-        };
-        func.vregs
-    ];
+    let mut site = vec![Site { block: BlockId::ENTRY, index: 0 }; func.vregs];
     for id in func.block_ids() {
         let block = func.block(id);
         for v in &block.params {
-            site[v.index()] = Site {
-                block: id,
-                index: 0,
-            };
+            site[v.index()] = Site { block: id, index: 0 };
         }
         for (index, inst) in (1..).zip(&block.insts) {
             inst.visit(|v, role| {
@@ -104,11 +95,7 @@ pub fn sites(func: &Func<VReg>) -> Vec<Site> {
 }
 
 /// The instruction that makes `v` anew from nothing, if there is one.
-pub fn rematerialisation<'a>(
-    func: &'a Func<VReg>,
-    site: &[Site],
-    v: VReg,
-) -> Option<&'a Inst<VReg>> {
+pub fn rematerialisation<'a>(func: &'a Func<VReg>, site: &[Site], v: VReg) -> Option<&'a Inst<VReg>> {
     let Site { block, index } = site[v.index()];
     let before = (index as usize).checked_sub(1)?;
     let inst = &func.block(block).insts[before];

@@ -40,9 +40,7 @@ impl Hints {
     pub fn end(&self, v: VReg, position: u32) -> u32 {
         let ranges = self.ranges.of(v);
         let after = ranges.partition_point(|range| range.start <= position);
-        after
-            .checked_sub(1)
-            .map_or(position, |index| ranges[index].end)
+        after.checked_sub(1).map_or(position, |index| ranges[index].end)
     }
 
     /// The first position from `position` on at which the register is planned for someone.
@@ -51,19 +49,9 @@ impl Hints {
     }
 }
 
-pub fn prefer(
-    func: &Func<VReg>,
-    flow: &Flow,
-    webs: &Webs,
-    plan: &Plan,
-    allocatable: RegSet,
-) -> Hints {
+pub fn prefer(func: &Func<VReg>, flow: &Flow, webs: &Webs, plan: &Plan, allocatable: RegSet) -> Hints {
     let wishes = Wishes::collect(func, flow, webs, plan);
-    let calls = func
-        .blocks
-        .iter()
-        .flat_map(|block| &block.insts)
-        .any(|i| matches!(i, Inst::Call(_)));
+    let calls = func.blocks.iter().flat_map(|block| &block.insts).any(|i| matches!(i, Inst::Call(_)));
     let mut paid = RegSet::CALLER_SAVED.intersection(allocatable);
     if !calls {
         paid.remove(Reg::LR);
@@ -72,19 +60,9 @@ pub fn prefer(
     // they serve, from the heaviest web on.
     let first = Colouring::new(&wishes, webs, allocatable, paid).run(func.vregs);
     let second = Colouring::new(&wishes, webs, allocatable, first.paid).run(func.vregs);
-    let Colouring {
-        hint, timelines, ..
-    } = second;
-    paid = hint
-        .iter()
-        .flatten()
-        .fold(paid, |paid, &reg| paid.union(RegSet::of(reg)));
-    Hints {
-        hint,
-        timelines,
-        paid,
-        ranges: wishes.ranges,
-    }
+    let Colouring { hint, timelines, .. } = second;
+    paid = hint.iter().flatten().fold(paid, |paid, &reg| paid.union(RegSet::of(reg)));
+    Hints { hint, timelines, paid, ranges: wishes.ranges }
 }
 
 struct Colouring<'a> {
@@ -107,12 +85,7 @@ struct Group {
 }
 
 impl Colouring<'_> {
-    fn new<'a>(
-        wishes: &'a Wishes,
-        webs: &'a Webs,
-        allocatable: RegSet,
-        paid: RegSet,
-    ) -> Colouring<'a> {
+    fn new<'a>(wishes: &'a Wishes, webs: &'a Webs, allocatable: RegSet, paid: RegSet) -> Colouring<'a> {
         Colouring {
             wishes,
             webs,
@@ -121,29 +94,19 @@ impl Colouring<'_> {
             timelines: (0..16).map(|_| Timeline::default()).collect(),
             wanted: (0..16).map(|_| Timeline::default()).collect(),
             paid,
-            save: if paid.contains(Reg::LR) {
-                SAVE
-            } else {
-                2.0 * SAVE
-            },
+            save: if paid.contains(Reg::LR) { SAVE } else { 2.0 * SAVE },
         }
     }
 
     /// Occupies registers at fixed operands and clobbers.
     fn reserve(&mut self) {
         for &(reg, position, v) in &self.wishes.points {
-            let range = Range {
-                start: position,
-                end: position + 1,
-            };
+            let range = Range { start: position, end: position + 1 };
             self.timelines[reg.index()].occupy(range, Some(v), 0.0);
         }
         for &(set, position) in &self.wishes.clobbers {
             for reg in set.iter() {
-                let range = Range {
-                    start: position,
-                    end: position + 1,
-                };
+                let range = Range { start: position, end: position + 1 };
                 self.timelines[reg.index()].occupy(range, None, 0.0);
             }
         }
@@ -151,27 +114,19 @@ impl Colouring<'_> {
 
     fn run(mut self, vregs: usize) -> Self {
         self.reserve();
-        let mut members: Vec<VReg> = (0..vregs)
-            .map(VReg::new)
-            .filter(|&v| !self.wishes.ranges.of(v).is_empty())
-            .collect();
+        let mut members: Vec<VReg> =
+            (0..vregs).map(VReg::new).filter(|&v| !self.wishes.ranges.of(v).is_empty()).collect();
         members.sort_by_key(|&v| self.webs.of(v));
         let same_web = |a: &VReg, b: &VReg| self.webs.of(*a) == self.webs.of(*b);
-        let mut groups: Vec<Group> = members
-            .chunk_by(same_web)
-            .map(|chunk| self.group(chunk.to_vec()))
-            .collect();
+        let mut groups: Vec<Group> = members.chunk_by(same_web).map(|chunk| self.group(chunk.to_vec())).collect();
         groups.sort_by(|a, b| b.weight.total_cmp(&a.weight));
         for group in &groups {
             self.want(group);
         }
         // Weights are positive, so that their bits order like the numbers.
         let order = |group: &Group, index: usize| (group.weight.to_bits(), usize::MAX - index);
-        let mut queue: BinaryHeap<(u32, usize)> = groups
-            .iter()
-            .enumerate()
-            .map(|(index, group)| order(group, index))
-            .collect();
+        let mut queue: BinaryHeap<(u32, usize)> =
+            groups.iter().enumerate().map(|(index, group)| order(group, index)).collect();
         while let Some((_, index)) = queue.pop() {
             let index = usize::MAX - index;
             if self.colour(&groups[index]) || groups[index].members.len() == 1 {
@@ -226,10 +181,7 @@ impl Colouring<'_> {
                 weights[reg.index()] += weight;
             }
         }
-        let wanted = self
-            .allocatable
-            .iter()
-            .map(|reg| (reg, weights[reg.index()]));
+        let wanted = self.allocatable.iter().map(|reg| (reg, weights[reg.index()]));
         wanted.filter(|&(_, weight)| weight > 0.0).collect()
     }
 
@@ -250,25 +202,14 @@ impl Colouring<'_> {
         }
         let mut best: Option<(f32, Reg)> = None;
         for reg in self.allocatable.iter() {
-            let wide = if reg.is_low() {
-                0.0
-            } else {
-                WIDE * count as f32
-            };
-            let save = if self.paid.contains(reg) {
-                0.0
-            } else {
-                self.save
-            };
+            let wide = if reg.is_low() { 0.0 } else { WIDE * count as f32 };
+            let save = if self.paid.contains(reg) { 0.0 } else { self.save };
             let score = score[reg.index()] - wide - save;
-            if best.is_some_and(|(other, _)| other >= score)
-                || self.conflict(&self.timelines, group, reg).is_some()
-            {
+            if best.is_some_and(|(other, _)| other >= score) || self.conflict(&self.timelines, group, reg).is_some() {
                 continue;
             }
             let robbed = self.conflict(&self.wanted, group, reg);
-            let robbed =
-                robbed.filter(|busy| busy.owner.is_some_and(|v| self.hint[v.index()].is_none()));
+            let robbed = robbed.filter(|busy| busy.owner.is_some_and(|v| self.hint[v.index()].is_none()));
             // Who is robbed pays a move and, since nothing else is free here, another register.
             let robbed = robbed.map_or(0.0, |busy| busy.weight + 0.9 * self.save);
             if best.is_none_or(|(other, _)| other < score - robbed) {

@@ -25,11 +25,7 @@ pub fn place(func: &Func<VReg>, flow: &Flow, liveness: &Liveness, webs: &Webs, p
         if let Need::Stored(reads) = *need {
             let v = VReg::new(index);
             let Site { block, index } = store_site(flow, plan, v, reads);
-            let action = Action {
-                index,
-                kind: ActionKind::Store,
-                vreg: v,
-            };
+            let action = Action { index, kind: ActionKind::Store, vreg: v };
             plan.blocks[block.index()].actions.push(action);
         }
     }
@@ -124,21 +120,14 @@ fn store_site(flow: &Flow, plan: &Plan, v: VReg, reads: BlockId) -> Site {
 /// Gives each web with members in memory a slot, free ones with low numbers first.
 fn colour(liveness: &Liveness, webs: &Webs, needs: &[Need], plan: &mut Plan) {
     let mut hulls: BTreeMap<VReg, (u32, u32)> = BTreeMap::new();
-    let members = || {
-        (0..needs.len())
-            .filter(|&index| needs[index] != Need::Never)
-            .map(VReg::new)
-    };
+    let members = || (0..needs.len()).filter(|&index| needs[index] != Need::Never).map(VReg::new);
     for v in members() {
         let ranges = liveness.ranges(v);
         let (first, last) = (ranges[0].start, ranges[ranges.len() - 1].end);
         let hull = hulls.entry(webs.of(v)).or_insert((first, last));
         *hull = (hull.0.min(first), hull.1.max(last));
     }
-    let mut order: Vec<(u32, u32, VReg)> = hulls
-        .into_iter()
-        .map(|(web, (start, end))| (start, end, web))
-        .collect();
+    let mut order: Vec<(u32, u32, VReg)> = hulls.into_iter().map(|(web, (start, end))| (start, end, web)).collect();
     order.sort_unstable();
     let mut slot_of: BTreeMap<VReg, u32> = BTreeMap::new();
     let mut active: BinaryHeap<Reverse<(u32, u32)>> = BinaryHeap::new();

@@ -18,25 +18,14 @@ use super::weights::{LoopFacts, loop_facts, weights};
 use crate::isa::{BlockId, Func, RegSet, Role, Term, VReg};
 use smallvec::SmallVec;
 
-pub fn spill(
-    func: &Func<VReg>,
-    flow: &Flow,
-    liveness: &Liveness,
-    webs: &Webs,
-    allocatable: RegSet,
-) -> Plan {
+pub fn spill(func: &Func<VReg>, flow: &Flow, liveness: &Liveness, webs: &Webs, allocatable: RegSet) -> Plan {
     let mut spiller = Spiller::new(func, flow, liveness, allocatable);
     for id in func.block_ids() {
         let plan = spiller.block(id);
         spiller.blocks[id.index()] = plan;
     }
     let Spiller { blocks, site, .. } = spiller;
-    let mut plan = Plan {
-        blocks,
-        site,
-        slot: vec![None; func.vregs],
-        slots: 0,
-    };
+    let mut plan = Plan { blocks, site, slot: vec![None; func.vregs], slots: 0 };
     super::headers::let_go(func, flow, &mut plan);
     super::slots::place(func, flow, liveness, webs, &mut plan);
     plan
@@ -76,12 +65,7 @@ struct Spiller<'a> {
 }
 
 impl<'a> Spiller<'a> {
-    fn new(
-        func: &'a Func<VReg>,
-        flow: &'a Flow,
-        liveness: &'a Liveness,
-        allocatable: RegSet,
-    ) -> Spiller<'a> {
+    fn new(func: &'a Func<VReg>, flow: &'a Flow, liveness: &'a Liveness, allocatable: RegSet) -> Spiller<'a> {
         let site = sites(func);
         let loops = loop_facts(func, flow, liveness, &site);
         Spiller {
@@ -103,10 +87,7 @@ impl<'a> Spiller<'a> {
     fn block(&mut self, id: BlockId) -> BlockPlan {
         let after = self.scan(id);
         let mut held = self.entry(id);
-        let mut plan = BlockPlan {
-            entry: held.iter().map(|value| value.v).collect(),
-            ..BlockPlan::default()
-        };
+        let mut plan = BlockPlan { entry: held.iter().map(|value| value.v).collect(), ..BlockPlan::default() };
         let block = self.func.block(id);
         for (number, &v) in (0..).zip(&block.params) {
             if plan.entry.contains(&v) {
@@ -138,13 +119,7 @@ impl<'a> Spiller<'a> {
         }
         let index = block.insts.len();
         let survivors = self.allocatable.len();
-        let step = Step {
-            id,
-            index: index as u32,
-            list,
-            after: &after[index],
-            survivors,
-        };
+        let step = Step { id, index: index as u32, list, after: &after[index], survivors };
         self.step(&step, 0, &mut held, &mut plan);
         plan.exit = held.iter().map(|value| value.v).collect();
         plan
@@ -163,13 +138,7 @@ impl<'a> Spiller<'a> {
         after
     }
 
-    fn scan_operands(
-        &mut self,
-        id: BlockId,
-        index: usize,
-        list: &Operands,
-        after: &mut [SmallVec<[u32; 6]>],
-    ) {
+    fn scan_operands(&mut self, id: BlockId, index: usize, list: &Operands, after: &mut [SmallVec<[u32; 6]>]) {
         after[index] = list.iter().map(|&(v, _)| self.next_here(id, v)).collect();
         let position = self.flow.position(id, index);
         for &(v, role) in list {
@@ -190,18 +159,11 @@ impl<'a> Spiller<'a> {
     fn step(&mut self, step: &Step, extra: usize, held: &mut Values, plan: &mut BlockPlan) {
         let room = self.allocatable.len();
         let act = |plan: &mut BlockPlan, kind, vreg| {
-            plan.actions.push(Action {
-                index: step.index,
-                kind,
-                vreg,
-            });
+            plan.actions.push(Action { index: step.index, kind, vreg });
         };
         let uses = step.uses();
-        let missing: SmallVec<[VReg; 6]> = uses
-            .iter()
-            .copied()
-            .filter(|&v| held.iter().all(|value| value.v != v))
-            .collect();
+        let missing: SmallVec<[VReg; 6]> =
+            uses.iter().copied().filter(|&v| held.iter().all(|value| value.v != v)).collect();
         while held.len() + missing.len() + extra > room {
             let leaving = self.farthest(step, held, |v| !uses.contains(&v));
             act(plan, ActionKind::Drop, held.swap_remove(leaving).v);
@@ -212,10 +174,7 @@ impl<'a> Spiller<'a> {
             held.push(Value { v, next: NEVER });
         }
         for &v in &uses {
-            let place = held
-                .iter()
-                .position(|value| value.v == v)
-                .expect("a use is held");
+            let place = held.iter().position(|value| value.v == v).expect("a use is held");
             held[place].next = step.after(v);
             if held[place].next == NEVER {
                 act(plan, ActionKind::Kill, v);
@@ -229,15 +188,7 @@ impl<'a> Spiller<'a> {
         while held.len() > step.survivors || held.len() + defs > room {
             let leaving = self.farthest(step, held, |_| true);
             let v = held.swap_remove(leaving).v;
-            act(
-                plan,
-                if uses.contains(&v) {
-                    ActionKind::Kill
-                } else {
-                    ActionKind::Drop
-                },
-                v,
-            );
+            act(plan, if uses.contains(&v) { ActionKind::Kill } else { ActionKind::Drop }, v);
         }
         for (&(v, role), &next) in step.list.iter().zip(step.after) {
             if role.is_use() {
@@ -245,11 +196,7 @@ impl<'a> Spiller<'a> {
                 held.push(Value { v, next });
             } else {
                 let kind = ActionKind::Drop;
-                plan.actions.push(Action {
-                    index: step.index + 1,
-                    kind,
-                    vreg: v,
-                });
+                plan.actions.push(Action { index: step.index + 1, kind, vreg: v });
             }
         }
     }
@@ -265,16 +212,8 @@ impl<'a> Spiller<'a> {
             let moved = cost <= 1.0 && self.is_fixed_at(value.v, value.next);
             let stays = total > KEEP && !moved;
             if !stays {
-                let kind = if uses.contains(&value.v) {
-                    ActionKind::Kill
-                } else {
-                    ActionKind::Drop
-                };
-                plan.actions.push(Action {
-                    index: step.index,
-                    kind,
-                    vreg: value.v,
-                });
+                let kind = if uses.contains(&value.v) { ActionKind::Kill } else { ActionKind::Drop };
+                plan.actions.push(Action { index: step.index, kind, vreg: value.v });
             }
             stays
         });
@@ -296,10 +235,7 @@ impl<'a> Spiller<'a> {
     /// The place of the value in `held` that should leave.
     fn farthest(&self, step: &Step, held: &Values, may_leave: impl Fn(VReg) -> bool) -> usize {
         let from = self.flow.position(step.id, step.index as usize);
-        let candidates = held
-            .iter()
-            .enumerate()
-            .filter(|(_, value)| may_leave(value.v));
+        let candidates = held.iter().enumerate().filter(|(_, value)| may_leave(value.v));
         candidates
             .map(|(index, value)| (index, self.profit(step.id, from, *value)))
             .max_by(|a, b| a.1.total_cmp(&b.1))
@@ -326,10 +262,7 @@ impl<'a> Spiller<'a> {
     /// What is in registers at the start of the block.
     fn entry(&mut self, id: BlockId) -> Values {
         if id == BlockId::ENTRY {
-            let values = self.func.entry.iter().map(|&(v, _)| Value {
-                v,
-                next: self.next_here(id, v),
-            });
+            let values = self.func.entry.iter().map(|&(v, _)| Value { v, next: self.next_here(id, v) });
             return values.filter(|value| value.next != NEVER).collect();
         }
         let (total, touched) = self.meet_predecessors(id);
@@ -395,16 +328,10 @@ impl<'a> Spiller<'a> {
         let from = self.flow.start(id);
         let room = self.allocatable.len();
         if values.len() > room {
-            let mut ranked: Vec<(f32, Value)> = values
-                .into_iter()
-                .map(|value| (self.profit(id, from, value), value))
-                .collect();
+            let mut ranked: Vec<(f32, Value)> =
+                values.into_iter().map(|value| (self.profit(id, from, value), value)).collect();
             ranked.sort_by(|a, b| a.0.total_cmp(&b.0));
-            values = ranked
-                .into_iter()
-                .take(room)
-                .map(|(_, value)| value)
-                .collect();
+            values = ranked.into_iter().take(room).map(|(_, value)| value).collect();
         }
         values.into_iter().collect()
     }
@@ -437,10 +364,7 @@ impl<'a> Spiller<'a> {
         for &v in &self.func.block(id).params {
             let next = self.next_here(id, v);
             if next != NEVER {
-                let weight = facts
-                    .iter()
-                    .find(|&&(w, _)| w == v)
-                    .map_or(0.0, |&(_, weight)| weight);
+                let weight = facts.iter().find(|&&(w, _)| w == v).map_or(0.0, |&(_, weight)| weight);
                 used.push((weight + 2.0 * self.flow.freq[id.index()], Value { v, next }));
             }
         }
@@ -464,14 +388,8 @@ impl<'a> Spiller<'a> {
         }
         through.sort_by(|a, b| a.0.total_cmp(&b.0));
         let fits = self.liveness.entry_count[id.index()] - self.loops.excess[l].max(0);
-        let keep = usize::try_from(fits)
-            .unwrap_or(0)
-            .min(self.allocatable.len());
-        used.into_iter()
-            .chain(through)
-            .map(|(_, value)| value)
-            .take(keep)
-            .collect()
+        let keep = usize::try_from(fits).unwrap_or(0).min(self.allocatable.len());
+        used.into_iter().chain(through).map(|(_, value)| value).take(keep).collect()
     }
 }
 

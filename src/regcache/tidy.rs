@@ -19,11 +19,7 @@ pub fn tidy(placed: &mut Placed) {
         for index in (0..count).rev() {
             let block = &placed.blocks[index];
             let mut live = live_out(block, &live_in);
-            block
-                .steps
-                .iter()
-                .rev()
-                .for_each(|step| before(step, &mut live));
+            block.steps.iter().rev().for_each(|step| before(step, &mut live));
             changed |= live != live_in[index];
             live_in[index] = live;
         }
@@ -38,9 +34,7 @@ pub fn tidy(placed: &mut Placed) {
             }
         }
         let mut keep = keep.into_iter();
-        block
-            .steps
-            .retain(|_| keep.next().expect("one mark per step"));
+        block.steps.retain(|_| keep.next().expect("one mark per step"));
     }
     let mut loaded = vec![false; placed.slots as usize];
     for step in placed.blocks.iter().flat_map(|block| &block.steps) {
@@ -50,15 +44,10 @@ pub fn tidy(placed: &mut Placed) {
     }
     let is_read = |step: &Step| match *step {
         Step::Move(MoveOp::Store { slot, .. }) => loaded[slot as usize],
-        Step::Move(
-            MoveOp::Copy { .. } | MoveOp::Swap { .. } | MoveOp::Load { .. } | MoveOp::Remat { .. },
-        ) => true,
+        Step::Move(MoveOp::Copy { .. } | MoveOp::Swap { .. } | MoveOp::Load { .. } | MoveOp::Remat { .. }) => true,
         Step::Inst { .. } => true,
     };
-    placed
-        .blocks
-        .iter_mut()
-        .for_each(|block| block.steps.retain(is_read));
+    placed.blocks.iter_mut().for_each(|block| block.steps.retain(is_read));
     let last = (0..placed.slots).rev().find(|&slot| loaded[slot as usize]);
     placed.slots = last.map_or(0, |slot| slot + 1);
 }
@@ -66,9 +55,7 @@ pub fn tidy(placed: &mut Placed) {
 /// What a removable step writes.
 fn target(step: &Step) -> Option<Reg> {
     match *step {
-        Step::Move(
-            MoveOp::Copy { to, .. } | MoveOp::Load { to, .. } | MoveOp::Remat { to, .. },
-        ) => Some(to),
+        Step::Move(MoveOp::Copy { to, .. } | MoveOp::Load { to, .. } | MoveOp::Remat { to, .. }) => Some(to),
         Step::Move(MoveOp::Swap { .. } | MoveOp::Store { .. }) | Step::Inst { .. } => None,
     }
 }

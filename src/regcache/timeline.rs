@@ -19,11 +19,7 @@ pub struct Busy {
 impl Timeline {
     /// Some entry that intersects the range and is not one of the group's own.
     pub fn conflict(&self, range: Range, own: &impl Fn(VReg) -> bool) -> Option<Busy> {
-        let before = self
-            .0
-            .range(..range.start)
-            .next_back()
-            .filter(|(_, b)| b.end > range.start);
+        let before = self.0.range(..range.start).next_back().filter(|(_, b)| b.end > range.start);
         before
             .into_iter()
             .chain(self.0.range(range.start..range.end))
@@ -35,31 +31,16 @@ impl Timeline {
     pub fn next_busy(&self, position: u32) -> u32 {
         match self.0.range(..=position).next_back() {
             Some((_, busy)) if busy.end > position => position,
-            _ => self
-                .0
-                .range(position..)
-                .next()
-                .map_or(u32::MAX, |(&start, _)| start),
+            _ => self.0.range(position..).next().map_or(u32::MAX, |(&start, _)| start),
         }
     }
 
     /// Occupies the range; what the owner has inside it already is replaced.
     pub fn occupy(&mut self, range: Range, owner: Option<VReg>, weight: f32) {
-        let inside: Vec<u32> = self
-            .0
-            .range(range.start..range.end)
-            .map(|(&start, _)| start)
-            .collect();
+        let inside: Vec<u32> = self.0.range(range.start..range.end).map(|(&start, _)| start).collect();
         for start in inside {
             self.0.remove(&start);
         }
-        self.0.insert(
-            range.start,
-            Busy {
-                end: range.end,
-                owner,
-                weight,
-            },
-        );
+        self.0.insert(range.start, Busy { end: range.end, owner, weight });
     }
 }

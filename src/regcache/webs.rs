@@ -34,15 +34,10 @@ impl Webs {
 pub fn webs(func: &Func<VReg>, flow: &Flow, liveness: &Liveness) -> Webs {
     let mut pairs = pairs(func, flow);
     pairs.sort_by(|x, y| y.weight.total_cmp(&x.weight));
-    let mut merging = Merging {
-        liveness,
-        parent: (0..func.vregs).map(VReg::new).collect(),
-        ranges: vec![None; func.vregs],
-    };
+    let mut merging =
+        Merging { liveness, parent: (0..func.vregs).map(VReg::new).collect(), ranges: vec![None; func.vregs] };
     pairs.retain(|pair| !merging.merge(pair.a, pair.b));
-    let web = (0..func.vregs)
-        .map(|index| merging.find(VReg::new(index)))
-        .collect();
+    let web = (0..func.vregs).map(|index| merging.find(VReg::new(index))).collect();
     Webs { web, split: pairs }
 }
 
@@ -59,12 +54,7 @@ fn pairs(func: &Func<VReg>, flow: &Flow) -> Vec<Affinity> {
         }
         if let Term::Jump(edge) = &block.term {
             let params = &func.block(edge.target).params;
-            pairs.extend(
-                edge.args
-                    .iter()
-                    .zip(params)
-                    .map(|(&a, &b)| Affinity { a, b, weight }),
-            );
+            pairs.extend(edge.args.iter().zip(params).map(|(&a, &b)| Affinity { a, b, weight }));
         }
     }
     pairs
@@ -105,28 +95,14 @@ impl Merging<'_> {
         if a == b {
             return true;
         }
-        let (small, large) = if self.size(a) < self.size(b) {
-            (a, b)
-        } else {
-            (b, a)
-        };
+        let (small, large) = if self.size(a) < self.size(b) { (a, b) } else { (b, a) };
         let moving: Vec<(u32, u32)> = match &self.ranges[small.index()] {
             Some(map) => map.iter().map(|(&start, &end)| (start, end)).collect(),
-            None => self
-                .liveness
-                .ranges(small)
-                .iter()
-                .map(|r| (r.start, r.end))
-                .collect(),
+            None => self.liveness.ranges(small).iter().map(|r| (r.start, r.end)).collect(),
         };
         let liveness = self.liveness;
-        let map = self.ranges[large.index()].get_or_insert_with(|| {
-            liveness
-                .ranges(large)
-                .iter()
-                .map(|r| (r.start, r.end))
-                .collect()
-        });
+        let map = self.ranges[large.index()]
+            .get_or_insert_with(|| liveness.ranges(large).iter().map(|r| (r.start, r.end)).collect());
         if moving.iter().any(|&(start, end)| overlaps(map, start, end)) {
             return false;
         }
@@ -146,9 +122,7 @@ impl Merging<'_> {
 
 /// Whether a range of the map, which are disjoint, intersects `start..end`.
 fn overlaps(map: &BTreeMap<u32, u32>, start: u32, end: u32) -> bool {
-    map.range(..end)
-        .next_back()
-        .is_some_and(|(_, &other)| other > start)
+    map.range(..end).next_back().is_some_and(|(_, &other)| other > start)
 }
 
 /// Where the parameters of a block get their values: the predecessors that jump to it.

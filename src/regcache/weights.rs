@@ -39,13 +39,7 @@ pub fn loop_facts(func: &Func<VReg>, flow: &Flow, liveness: &Liveness, site: &[S
     for l in 0..flow.loops.len() {
         let this = &flow.loops[l];
         let inside = this.header..=this.last;
-        let is_param = |v: VReg| {
-            site[v.index()]
-                == Site {
-                    block: this.header,
-                    index: 0,
-                }
-        };
+        let is_param = |v: VReg| site[v.index()] == Site { block: this.header, index: 0 };
         let outside = |v: VReg| !inside.contains(&site[v.index()].block);
         let mut values = std::mem::take(&mut used[l]);
         values.sort_by_key(|&(v, _)| v);
@@ -75,8 +69,7 @@ pub fn weights(func: &Func<VReg>, flow: &Flow) -> Vec<f32> {
     for id in func.block_ids() {
         let block = func.block(id);
         let freq = flow.freq[id.index()];
-        let mut add =
-            |v: VReg, role: Role| weight[v.index()] += if role.is_use() { freq } else { 0.0 };
+        let mut add = |v: VReg, role: Role| weight[v.index()] += if role.is_use() { freq } else { 0.0 };
         block.insts.iter().for_each(|inst| inst.visit(&mut add));
         block.term.visit(&mut add);
     }

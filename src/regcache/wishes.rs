@@ -24,10 +24,7 @@ impl<T: Copy> PerVReg<T> {
         for index in 0..vregs {
             first[index + 1] += first[index];
         }
-        PerVReg {
-            items: pairs.into_iter().map(|(_, item)| item).collect(),
-            first,
-        }
+        PerVReg { items: pairs.into_iter().map(|(_, item)| item).collect(), first }
     }
 
     pub fn of(&self, v: VReg) -> &[T] {
@@ -60,8 +57,7 @@ impl Wishes {
             friends.push((pair.b, (pair.a, pair.weight)));
         }
         avoid_cycles(func, flow, webs, &mut friends);
-        let mut fixed: Vec<(VReg, (Reg, f32))> =
-            func.entry.iter().map(|&(v, reg)| (v, (reg, 1.0))).collect();
+        let mut fixed: Vec<(VReg, (Reg, f32))> = func.entry.iter().map(|&(v, reg)| (v, (reg, 1.0))).collect();
         let (mut points, mut clobbers) = (Vec::new(), Vec::new());
         let (mut count, mut weight) = (vec![0; func.vregs], vec![0.0; func.vregs]);
         for id in func.block_ids() {
@@ -96,15 +92,7 @@ impl Wishes {
         }
         let fixed = PerVReg::new(fixed, func.vregs);
         let friends = PerVReg::new(friends, func.vregs);
-        Wishes {
-            ranges,
-            count,
-            weight,
-            fixed,
-            friends,
-            points,
-            clobbers,
-        }
+        Wishes { ranges, count, weight, fixed, friends, points, clobbers }
     }
 }
 
@@ -113,12 +101,7 @@ const EDGE_MOVES: usize = 16;
 
 /// An argument that is moved on its edge should not be in the register of another parameter that is
 /// written there: the moves would become a cycle.
-fn avoid_cycles(
-    func: &Func<VReg>,
-    flow: &Flow,
-    webs: &Webs,
-    friends: &mut Vec<(VReg, (VReg, f32))>,
-) {
+fn avoid_cycles(func: &Func<VReg>, flow: &Flow, webs: &Webs, friends: &mut Vec<(VReg, (VReg, f32))>) {
     for id in func.block_ids() {
         let Term::Jump(edge) = &func.block(id).term else {
             continue;
@@ -134,9 +117,7 @@ fn avoid_cycles(
             .collect();
         let weight = -0.5 * flow.freq[id.index()];
         for &(arg, _) in &moved {
-            let others = moved
-                .iter()
-                .filter(|&&(other, param)| other != arg && param != arg);
+            let others = moved.iter().filter(|&&(other, param)| other != arg && param != arg);
             for &(_, param) in others {
                 friends.push((arg, (param, weight)));
                 friends.push((param, (arg, weight)));
@@ -148,12 +129,7 @@ fn avoid_cycles(
 /// The definition and the use that should share a register for a 16-bit encoding (ARMv7-M ARM A5.2.2).
 fn two_operand_form(inst: &Inst<VReg>) -> Option<(VReg, VReg)> {
     match *inst {
-        Inst::Alu {
-            rd,
-            rn,
-            rhs: Operand2::Reg(_) | Operand2::Imm(_),
-            ..
-        } => Some((rd, rn)),
+        Inst::Alu { rd, rn, rhs: Operand2::Reg(_) | Operand2::Imm(_), .. } => Some((rd, rn)),
         Inst::Shift { rd, rn, .. } | Inst::Mul { rd, rn, .. } => Some((rd, rn)),
         _ => None,
     }
@@ -217,8 +193,7 @@ fn definitions(inst: &Inst<VReg>, stays: impl Fn(VReg) -> bool) -> Vec<(VReg, bo
     let list = operands(inst);
     let copied = |role: Role| {
         let Role::TiedDef(k) = role else { return false };
-        list.iter()
-            .any(|&(v, role)| role == Role::TiedUse(k) && stays(v))
+        list.iter().any(|&(v, role)| role == Role::TiedUse(k) && stays(v))
     };
     let defs = list.iter().filter(|(_, role)| !role.is_use());
     defs.map(|&(v, role)| (v, copied(role))).collect()

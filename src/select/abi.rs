@@ -64,11 +64,7 @@ pub fn convention(params: &[ValType], results: &[ValType]) -> Convention {
             stack += 4;
         }
     }
-    Convention {
-        args,
-        stack: stack.next_multiple_of(8),
-        results,
-    }
+    Convention { args, stack: stack.next_multiple_of(8), results }
 }
 
 fn result_places(results: &[ValType]) -> Results {
@@ -89,10 +85,7 @@ fn result_places(results: &[ValType]) -> Results {
                 offsets.push(size);
                 size += bytes;
             }
-            Results::Memory {
-                size: size.next_multiple_of(align),
-                offsets,
-            }
+            Results::Memory { size: size.next_multiple_of(align), offsets }
         }
     }
 }
@@ -103,13 +96,10 @@ mod tests {
     use ValType::{I32, I64};
 
     fn places(params: &[ValType]) -> String {
-        let places = convention(params, &[])
-            .args
-            .into_iter()
-            .map(|place| match place {
-                Place::Reg(reg) => reg.to_string(),
-                Place::Stack(offset) => format!("+{offset}"),
-            });
+        let places = convention(params, &[]).args.into_iter().map(|place| match place {
+            Place::Reg(reg) => reg.to_string(),
+            Place::Stack(offset) => format!("+{offset}"),
+        });
         places.collect::<Vec<_>>().join(" ")
     }
 
@@ -119,10 +109,7 @@ mod tests {
         assert_eq!(places(&[I64, I32, I64]), "r0 r1 r2 +0 +4");
         assert_eq!(places(&[I32, I32, I32, I64, I32]), "r0 r1 r2 +0 +4 +8");
         assert_eq!(places(&[I32, I64, I32]), "r0 r2 r3 +0");
-        assert_eq!(
-            places(&[I32, I32, I32, I32, I32, I64]),
-            "r0 r1 r2 r3 +0 +8 +12"
-        );
+        assert_eq!(places(&[I32, I32, I32, I32, I32, I64]), "r0 r1 r2 r3 +0 +8 +12");
     }
 
     #[test]
@@ -131,9 +118,6 @@ mod tests {
             panic!("three results are no register's");
         };
         assert_eq!((size, offsets), (24, vec![0, 8, 16]));
-        assert_eq!(
-            convention(&[I32], &[I32, I32]).args,
-            [Place::Reg(Reg::R0), Place::Reg(Reg::R1)]
-        );
+        assert_eq!(convention(&[I32], &[I32, I32]).args, [Place::Reg(Reg::R0), Place::Reg(Reg::R1)]);
     }
 }

@@ -46,11 +46,7 @@ struct Tree {
 impl Tree {
     /// The root alone.
     fn new() -> Tree {
-        Tree {
-            parent: vec![Block::ENTRY],
-            far: vec![Block::ENTRY],
-            depth: vec![0],
-        }
+        Tree { parent: vec![Block::ENTRY], far: vec![Block::ENTRY], depth: vec![0] }
     }
 
     /// Adds the next block.
@@ -71,20 +67,12 @@ impl Tree {
         }
         while depth(a) > depth(b) {
             let far = self.far[a.index()];
-            a = if depth(far) >= depth(b) {
-                far
-            } else {
-                self.parent[a.index()]
-            };
+            a = if depth(far) >= depth(b) { far } else { self.parent[a.index()] };
         }
         // At equal depths the far ancestors have equal depths too.
         while a != b {
             let (x, y) = (self.far[a.index()], self.far[b.index()]);
-            (a, b) = if x == y {
-                (self.parent[a.index()], self.parent[b.index()])
-            } else {
-                (x, y)
-            };
+            (a, b) = if x == y { (self.parent[a.index()], self.parent[b.index()]) } else { (x, y) };
         }
         a
     }
@@ -176,9 +164,7 @@ fn find_loops(flow: &mut Flow) {
     for block in 0..count {
         flow.depth[block] = match (flow.header[block], flow.outer[block]) {
             (None, _) => 0,
-            (Some(header), outer) if header.index() == block => {
-                outer.map_or(1, |outer| flow.depth[outer.index()] + 1)
-            }
+            (Some(header), outer) if header.index() == block => outer.map_or(1, |outer| flow.depth[outer.index()] + 1),
             (Some(header), _) => flow.depth[header.index()],
         };
     }

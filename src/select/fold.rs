@@ -15,10 +15,7 @@ pub fn evaluate(op: BinOp, a: u32, b: u32) -> Option<u32> {
         BinOp::Sub => a.wrapping_sub(b),
         BinOp::Mul => a.wrapping_mul(b),
         BinOp::DivS if b == 0 => return None,
-        BinOp::DivS => a
-            .cast_signed()
-            .wrapping_div(b.cast_signed())
-            .cast_unsigned(),
+        BinOp::DivS => a.cast_signed().wrapping_div(b.cast_signed()).cast_unsigned(),
         BinOp::DivU => a.checked_div(b)?,
         BinOp::And => a & b,
         BinOp::Or => a | b,
@@ -48,10 +45,7 @@ pub fn holds(cond: Cond, a: u32, b: u32) -> bool {
 }
 
 fn is_commutative(op: BinOp) -> bool {
-    matches!(
-        op,
-        BinOp::Add | BinOp::Mul | BinOp::And | BinOp::Or | BinOp::Xor
-    )
+    matches!(op, BinOp::Add | BinOp::Mul | BinOp::And | BinOp::Or | BinOp::Xor)
 }
 
 impl Builder {
@@ -66,11 +60,7 @@ impl Builder {
             Op::Address(..) => 1,
             _ => 0,
         };
-        let (a, b) = if is_commutative(op) && rank(a) > rank(b) {
-            (b, a)
-        } else {
-            (a, b)
-        };
+        let (a, b) = if is_commutative(op) && rank(a) > rank(b) { (b, a) } else { (a, b) };
         match op {
             BinOp::Add => self.add(a, b),
             BinOp::Sub => self.sub(a, b),
@@ -275,11 +265,7 @@ impl Builder {
             }
             return self.pure(Op::Binary(op), &[a, b]);
         };
-        let amount = if op == BinOp::Rotr {
-            amount & 31
-        } else {
-            amount & 0xff
-        };
+        let amount = if op == BinOp::Rotr { amount & 31 } else { amount & 0xff };
         match (op, amount) {
             (_, 0) => a,
             (BinOp::Shl | BinOp::ShrU, 32..) => self.int(0),
@@ -332,11 +318,7 @@ impl Builder {
                     && d == amount
                     && (d == 24 || d == 16)
                 {
-                    let op = if d == 24 {
-                        UnOp::Extend8S
-                    } else {
-                        UnOp::Extend16S
-                    };
+                    let op = if d == 24 { UnOp::Extend8S } else { UnOp::Extend16S };
                     return self.unary(op, x);
                 }
             }
@@ -356,11 +338,7 @@ impl Builder {
                 UnOp::Extend16S => i32::from(c as u16 as i16).cast_unsigned(),
             });
         }
-        let masked = |mask: u32| {
-            self.as_binary_const(BinOp::And, a)
-                .filter(|&(_, c)| c & mask == mask)
-                .map(|(x, _)| x)
-        };
+        let masked = |mask: u32| self.as_binary_const(BinOp::And, a).filter(|&(_, c)| c & mask == mask).map(|(x, _)| x);
         match op {
             UnOp::Extend8S if self.bits(a) & !0x7f == 0 => return a,
             UnOp::Extend16S if self.bits(a) & !0x7fff == 0 => return a,
@@ -379,8 +357,7 @@ impl Builder {
         if matches!(op, UnOp::Rbit | UnOp::Rev) && self.op(a) == Op::Unary(op) {
             return self.args(a)[0];
         }
-        if matches!(op, UnOp::Extend8S | UnOp::Extend16S) && self.op(a) == Op::Unary(UnOp::Extend8S)
-        {
+        if matches!(op, UnOp::Extend8S | UnOp::Extend16S) && self.op(a) == Op::Unary(UnOp::Extend8S) {
             return a;
         }
         self.pure(Op::Unary(op), &[a])

@@ -76,11 +76,7 @@ impl Builder {
     pub fn new_block(&mut self) -> Block {
         let block = Block::new(self.graph.blocks.len());
         let term = Term::Trap(TrapCode::Unreachable);
-        self.graph.blocks.push(BlockData {
-            params: Vec::new(),
-            body: Vec::new(),
-            term,
-        });
+        self.graph.blocks.push(BlockData { params: Vec::new(), body: Vec::new(), term });
         block
     }
 
@@ -108,9 +104,7 @@ impl Builder {
     pub fn bits(&self, value: Value) -> u32 {
         let known = self.refined.get(&value).into_iter().flatten();
         let known = known.filter(|&&(block, _)| self.dominates(block));
-        known.fold(self.bits[value.index()], |bits, &(_, refined)| {
-            bits & refined
-        })
+        known.fold(self.bits[value.index()], |bits, &(_, refined)| bits & refined)
     }
 
     /// Takes note that a condition holds, or does not, in the current block and those that it dominates.
@@ -124,11 +118,7 @@ impl Builder {
         let (value, Some(c)) = (self.args(cond)[0], self.constant(self.args(cond)[1])) else {
             return;
         };
-        match if holds {
-            comparison
-        } else {
-            comparison.inverse()
-        } {
+        match if holds { comparison } else { comparison.inverse() } {
             Cond::Eq => self.refine(value, c),
             Cond::Lo => self.refine(value, below(c.wrapping_sub(1))),
             Cond::Ls => self.refine(value, below(c)),
@@ -259,12 +249,8 @@ impl Builder {
                     Some(c) if bits(0) >> 31 == 0 => bits(0) >> c,
                     _ => u32::MAX,
                 },
-                BinOp::Add => below(bits(0))
-                    .checked_add(below(bits(1)))
-                    .map_or(u32::MAX, below),
-                BinOp::Mul => below(bits(0))
-                    .checked_mul(below(bits(1)))
-                    .map_or(u32::MAX, below),
+                BinOp::Add => below(bits(0)).checked_add(below(bits(1))).map_or(u32::MAX, below),
+                BinOp::Mul => below(bits(0)).checked_mul(below(bits(1))).map_or(u32::MAX, below),
                 BinOp::DivU => below(bits(0)),
                 BinOp::Rotr => amount(1).map_or(u32::MAX, |c| bits(0).rotate_right(c)),
                 BinOp::Sub | BinOp::DivS => u32::MAX,
@@ -283,11 +269,7 @@ impl Builder {
 
     /// Result `n` of a node with several.
     pub fn result(&mut self, value: Value, n: u32) -> Value {
-        if n == 0 {
-            value
-        } else {
-            self.pure(Op::Result(n), &[value])
-        }
+        if n == 0 { value } else { self.pure(Op::Result(n), &[value]) }
     }
 
     /// A load from `address` + `access.offset`.
@@ -322,11 +304,7 @@ impl Builder {
     fn low_bits(&self, mut value: Value, mask: u32) -> Value {
         loop {
             value = match self.op(value) {
-                Op::Binary(BinOp::And)
-                    if self
-                        .constant(self.args(value)[1])
-                        .is_some_and(|c| c & mask == mask) =>
-                {
+                Op::Binary(BinOp::And) if self.constant(self.args(value)[1]).is_some_and(|c| c & mask == mask) => {
                     self.args(value)[0]
                 }
                 Op::Unary(UnOp::Extend16S) => self.args(value)[0],
@@ -361,20 +339,13 @@ impl Builder {
         if self.op(cond) == Op::Compare(Cond::Hi)
             && let (index, Some(limit)) = (self.args(cond)[0], self.constant(self.args(cond)[1]))
         {
-            let known = self
-                .bounded
-                .get(&index)
-                .filter(|known| self.dominates(known.1))
-                .map(|known| known.0);
+            let known = self.bounded.get(&index).filter(|known| self.dominates(known.1)).map(|known| known.0);
             if known.is_none_or(|known| known > limit) {
                 self.bounded.insert(index, (limit, self.block));
             }
             return known.is_some_and(|known| known <= limit);
         }
-        let known = self
-            .checked
-            .get(&cond)
-            .is_some_and(|&block| self.dominates(block));
+        let known = self.checked.get(&cond).is_some_and(|&block| self.dominates(block));
         if !known {
             self.checked.insert(cond, self.block);
         }
@@ -395,12 +366,7 @@ impl Builder {
     }
 
     /// A call of a pure routine: equal ones are one.
-    pub fn routine(
-        &mut self,
-        symbol: Symbol,
-        args: &[Value],
-        convention: impl FnOnce() -> CallInfo,
-    ) -> Value {
+    pub fn routine(&mut self, symbol: Symbol, args: &[Value], convention: impl FnOnce() -> CallInfo) -> Value {
         let index = match self.routines.get(&symbol) {
             Some(&index) => index,
             None => {

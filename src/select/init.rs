@@ -21,12 +21,7 @@ struct Init<'a> {
 /// The initialisation in SSA form, with its blocks in order.
 pub fn init(module: &Module<'_>, layout: &Layout) -> (Graph, Vec<Block>) {
     let builder = Builder::new(Vec::new());
-    let mut init = Init {
-        module,
-        layout,
-        builder,
-        order: vec![Block::ENTRY],
-    };
+    let mut init = Init { module, layout, builder, order: vec![Block::ENTRY] };
     init.memories();
     init.globals();
     init.tables();
@@ -34,21 +29,14 @@ pub fn init(module: &Module<'_>, layout: &Layout) -> (Graph, Vec<Block>) {
     init.data();
     if let Some(start) = module.start {
         let ty = &module.types[module.functions[start as usize].signature as usize];
-        init.builder
-            .typed_call(Callee::Symbol(Symbol::Function(start)), ty, None, &[]);
+        init.builder.typed_call(Callee::Symbol(Symbol::Function(start)), ty, None, &[]);
     }
-    init.builder
-        .terminate(Term::Return(smallvec::SmallVec::new()));
+    init.builder.terminate(Term::Return(smallvec::SmallVec::new()));
     (init.builder.graph, init.order)
 }
 
 fn word(region: Region, offset: u32) -> Access {
-    Access {
-        size: MemSize::Word,
-        offset: offset.cast_signed(),
-        region,
-        volatile: false,
-    }
+    Access { size: MemSize::Word, offset: offset.cast_signed(), region, volatile: false }
 }
 
 impl Init<'_> {
@@ -62,8 +50,7 @@ impl Init<'_> {
         if bytes > 0 {
             let address = self.builder.address(symbol, 0);
             let size = self.builder.int(bytes);
-            self.builder
-                .library_call("__aeabi_memclr4", &[address, size]);
+            self.builder.library_call("__aeabi_memclr4", &[address, size]);
         }
     }
 
@@ -71,18 +58,12 @@ impl Init<'_> {
         if bytes > 0 {
             let from = self.builder.address(from, 0);
             let size = self.builder.int(bytes);
-            self.builder
-                .library_call("__aeabi_memcpy", &[to, from, size]);
+            self.builder.library_call("__aeabi_memcpy", &[to, from, size]);
         }
     }
 
     fn memories(&mut self) {
-        for (layout, (memory, k)) in self
-            .layout
-            .memories
-            .iter()
-            .zip(self.module.memories.iter().zip(0..))
-        {
+        for (layout, (memory, k)) in self.layout.memories.iter().zip(self.module.memories.iter().zip(0..)) {
             if memory.import.is_some() {
                 continue;
             }
@@ -95,12 +76,7 @@ impl Init<'_> {
     }
 
     fn globals(&mut self) {
-        for (layout, (global, k)) in self
-            .layout
-            .globals
-            .iter()
-            .zip(self.module.globals.iter().zip(0..))
-        {
+        for (layout, (global, k)) in self.layout.globals.iter().zip(self.module.globals.iter().zip(0..)) {
             let (GlobalLayout::Variable { .. }, Some(init)) = (layout, &global.init) else {
                 continue;
             };
@@ -112,12 +88,7 @@ impl Init<'_> {
     }
 
     fn tables(&mut self) {
-        for (layout, (table, k)) in self
-            .layout
-            .tables
-            .iter()
-            .zip(self.module.tables.iter().zip(0..))
-        {
+        for (layout, (table, k)) in self.layout.tables.iter().zip(self.module.tables.iter().zip(0..)) {
             if table.import.is_some() || layout.constant.is_some() {
                 continue;
             }
@@ -142,31 +113,17 @@ impl Init<'_> {
         }
         let (body, after) = (self.builder.new_block(), self.builder.new_block());
         let first = self.builder.int(0);
-        self.builder.terminate(Term::Jump(Edge {
-            target: body,
-            args: vec![first],
-        }));
+        self.builder.terminate(Term::Jump(Edge { target: body, args: vec![first] }));
         let index = self.builder.param(body);
         self.switch_to(body);
         let base = self.builder.address(Symbol::Table(table), 0);
         let place = self.builder.binary(BinOp::Add, index, base);
-        self.builder
-            .store(place, value, word(Region::Table(table), 0));
+        self.builder.store(place, value, word(Region::Table(table), 0));
         let next = self.builder.binary_const(BinOp::Add, index, 4);
         let more = self.builder.compare_const(Cond::Ne, next, 4 * entries);
-        let then = Edge {
-            target: body,
-            args: vec![next],
-        };
-        let otherwise = Edge {
-            target: after,
-            args: Vec::new(),
-        };
-        self.builder.terminate(Term::Branch {
-            cond: more,
-            then,
-            otherwise,
-        });
+        let then = Edge { target: body, args: vec![next] };
+        let otherwise = Edge { target: after, args: Vec::new() };
+        self.builder.terminate(Term::Branch { cond: more, then, otherwise });
         self.switch_to(after);
     }
 
@@ -180,20 +137,14 @@ impl Init<'_> {
         let short = self.builder.int(count);
         let short = self.builder.compare(Cond::Lo, size, short);
         self.builder.trap_if(short, code);
-        let last = self
-            .builder
-            .binary_const(BinOp::Add, size, count.wrapping_neg());
+        let last = self.builder.binary_const(BinOp::Add, size, count.wrapping_neg());
         let past = self.builder.compare(Cond::Hi, start, last);
         self.builder.trap_if(past, code);
     }
 
     fn elements(&mut self) {
         for (element, n) in self.module.elements.iter().zip(0..) {
-            let Placement::Active {
-                index: table,
-                offset,
-            } = &element.placement
-            else {
+            let Placement::Active { index: table, offset } = &element.placement else {
                 continue;
             };
             let layout = &self.layout.tables[*table as usize];
@@ -205,22 +156,16 @@ impl Init<'_> {
                 Size::Fixed(size) => self.builder.int(size),
                 Size::Word => self.load(Symbol::TableSize(*table), Region::Size),
             };
-            let count =
-                u32::try_from(element.items.len()).expect("a segment has fewer than 2^32 items");
+            let count = u32::try_from(element.items.len()).expect("a segment has fewer than 2^32 items");
             self.check(start, count, size, TrapCode::TableOutOfBounds);
             let base = self.builder.address(Symbol::Table(*table), 0);
             let scaled = self.builder.binary_const(BinOp::Shl, start, 2);
             let place = self.builder.binary(BinOp::Add, scaled, base);
             match &element.items {
-                Items::Expressions(items)
-                    if items
-                        .iter()
-                        .any(|item| self.layout.evaluate(item).is_none()) =>
-                {
+                Items::Expressions(items) if items.iter().any(|item| self.layout.evaluate(item).is_none()) => {
                     for (item, at) in items.iter().zip(0..) {
                         let value = self.evaluate(item)[0];
-                        self.builder
-                            .store(place, value, word(Region::Table(*table), 4 * at));
+                        self.builder.store(place, value, word(Region::Table(*table), 4 * at));
                     }
                 }
                 Items::Functions(_) | Items::Expressions(_) => {
@@ -232,11 +177,7 @@ impl Init<'_> {
 
     fn data(&mut self) {
         for (data, n) in self.module.data.iter().zip(0..) {
-            let Placement::Active {
-                index: memory,
-                offset,
-            } = &data.placement
-            else {
+            let Placement::Active { index: memory, offset } = &data.placement else {
                 continue;
             };
             let start = self.evaluate(offset)[0];
@@ -244,8 +185,7 @@ impl Init<'_> {
                 Size::Fixed(size) => self.builder.int(size),
                 Size::Word => self.load(Symbol::MemorySize(*memory), Region::Size),
             };
-            let count =
-                u32::try_from(data.bytes.len()).expect("a segment has fewer than 2^32 bytes");
+            let count = u32::try_from(data.bytes.len()).expect("a segment has fewer than 2^32 bytes");
             self.check(start, count, size, TrapCode::MemoryOutOfBounds);
             let base = self.builder.address(Symbol::Memory(*memory), 0);
             let place = self.builder.binary(BinOp::Add, start, base);
@@ -267,16 +207,11 @@ impl Init<'_> {
                 Operator::End => break,
                 Operator::GlobalGet { global_index } => self.global_words(global_index),
                 Operator::RefFunc { function_index } => {
-                    vec![
-                        self.builder
-                            .address(Symbol::FunctionReference(function_index), 0),
-                    ]
+                    vec![self.builder.address(Symbol::FunctionReference(function_index), 0)]
                 }
                 Operator::RefNull { .. } => vec![self.builder.int(0)],
                 Operator::I32Const { value } => vec![self.builder.int(value.cast_unsigned())],
-                Operator::I64Const { value } => {
-                    self.builder.long_const(value.cast_unsigned()).to_vec()
-                }
+                Operator::I64Const { value } => self.builder.long_const(value.cast_unsigned()).to_vec(),
                 Operator::F32Const { value } => vec![self.builder.int(value.bits())],
                 Operator::F64Const { value } => self.builder.long_const(value.bits()).to_vec(),
                 _ => {
@@ -320,12 +255,7 @@ impl Init<'_> {
             GlobalLayout::Variable { .. } | GlobalLayout::Imported | GlobalLayout::Unused => {
                 let words = super::abi::words(self.module.globals[index as usize].ty.content_type);
                 let address = self.builder.address(Symbol::Global(index), 0);
-                (0..words)
-                    .map(|n| {
-                        self.builder
-                            .load(address, word(Region::Global(index), 4 * n))
-                    })
-                    .collect()
+                (0..words).map(|n| self.builder.load(address, word(Region::Global(index), 4 * n))).collect()
             }
         }
     }

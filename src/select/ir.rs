@@ -228,12 +228,8 @@ impl Term {
     pub fn edges(&self) -> SmallVec<[&Edge; 2]> {
         match self {
             Term::Jump(edge) => SmallVec::from_iter([edge]),
-            Term::Branch {
-                then, otherwise, ..
-            } => SmallVec::from_iter([then, otherwise]),
-            Term::Table {
-                targets, default, ..
-            } => targets.iter().chain([default]).collect(),
+            Term::Branch { then, otherwise, .. } => SmallVec::from_iter([then, otherwise]),
+            Term::Table { targets, default, .. } => targets.iter().chain([default]).collect(),
             Term::Return(_) | Term::Trap(_) => SmallVec::new(),
         }
     }
@@ -241,12 +237,8 @@ impl Term {
     pub fn edges_mut(&mut self) -> SmallVec<[&mut Edge; 2]> {
         match self {
             Term::Jump(edge) => SmallVec::from_iter([edge]),
-            Term::Branch {
-                then, otherwise, ..
-            } => SmallVec::from_iter([then, otherwise]),
-            Term::Table {
-                targets, default, ..
-            } => targets.iter_mut().chain([default]).collect(),
+            Term::Branch { then, otherwise, .. } => SmallVec::from_iter([then, otherwise]),
+            Term::Table { targets, default, .. } => targets.iter_mut().chain([default]).collect(),
             Term::Return(_) | Term::Trap(_) => SmallVec::new(),
         }
     }

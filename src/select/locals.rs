@@ -61,8 +61,7 @@ impl Writes {
         let mut before = vec![u32::MAX; 2 * leaves];
         let mut last = vec![0; locals];
         for (number, &(_, local)) in (1..).zip(&list) {
-            before[leaves - 1 + number as usize] =
-                std::mem::replace(&mut last[local as usize], number);
+            before[leaves - 1 + number as usize] = std::mem::replace(&mut last[local as usize], number);
         }
         for node in (1..leaves).rev() {
             before[node] = before[2 * node].min(before[2 * node + 1]);
@@ -98,17 +97,12 @@ impl Writes {
 
 /// Scans a body with this many locals, parameters included.
 pub fn locals(body: &FunctionBody<'_>, count: usize) -> Locals {
-    let mut facts = Locals {
-        last_read: vec![0; count],
-        ..Locals::default()
-    };
+    let mut facts = Locals { last_read: vec![0; count], ..Locals::default() };
     let mut open: Vec<usize> = Vec::new();
     let mut writes = Vec::new();
     let mut loops = 0;
     let mut read_in_loop: Vec<u32> = Vec::new();
-    let mut reader = body
-        .get_operators_reader()
-        .expect("a validated body decodes");
+    let mut reader = body.get_operators_reader().expect("a validated body decodes");
     let mut position = 0;
     while !reader.eof() {
         position += 1;
@@ -126,12 +120,7 @@ pub fn locals(body: &FunctionBody<'_>, count: usize) -> Locals {
                 let is_loop = matches!(operator, Operator::Loop { .. });
                 // Until its end is seen, a loop is marked by an alternative before its start.
                 let alternative = if is_loop { 0 } else { position };
-                facts.constructs.push(Construct {
-                    start: position,
-                    alternative,
-                    end: 0,
-                    targeted: false,
-                });
+                facts.constructs.push(Construct { start: position, alternative, end: 0, targeted: false });
             }
             Operator::Else => {
                 let index = *open.last().expect("a validated else stands in an if");

@@ -22,25 +22,14 @@ impl Builder {
     }
 
     pub fn add_long(&mut self, a: Long, b: Long) -> Long {
-        let (a, b) = if self.constant(a[0]).is_some() {
-            (b, a)
-        } else {
-            (a, b)
-        };
+        let (a, b) = if self.constant(a[0]).is_some() { (b, a) } else { (a, b) };
         if let (Some(x), Some(y)) = (self.as_long_const(a), self.as_long_const(b)) {
             return self.long_const(x.wrapping_add(y));
         }
         // No carry: one low word is 0, or no column of bits has two ones.
         if self.bits(a[0]) & self.bits(b[0]) == 0 {
-            let op = if self.constant(b[0]) == Some(0) {
-                BinOp::Add
-            } else {
-                BinOp::Or
-            };
-            return [
-                self.binary(op, a[0], b[0]),
-                self.binary(BinOp::Add, a[1], b[1]),
-            ];
+            let op = if self.constant(b[0]) == Some(0) { BinOp::Add } else { BinOp::Or };
+            return [self.binary(op, a[0], b[0]), self.binary(BinOp::Add, a[1], b[1])];
         }
         let lo = self.pure(Op::AddLong, &[a[0], a[1], b[0], b[1]]);
         [lo, self.result(lo, 1)]
@@ -76,11 +65,7 @@ impl Builder {
 
     /// The full product of two words.
     pub fn mul_words(&mut self, signed: bool, a: Value, b: Value) -> Long {
-        let (a, b) = if self.constant(a).is_some() {
-            (b, a)
-        } else {
-            (a, b)
-        };
+        let (a, b) = if self.constant(a).is_some() { (b, a) } else { (a, b) };
         match (self.constant(a), self.constant(b)) {
             (Some(x), Some(y)) if signed => {
                 let product = i64::from(x.cast_signed()) * i64::from(y.cast_signed());
@@ -99,11 +84,7 @@ impl Builder {
     }
 
     pub fn mul_long(&mut self, a: Long, b: Long) -> Long {
-        let (a, b) = if self.as_long_const(a).is_some() {
-            (b, a)
-        } else {
-            (a, b)
-        };
+        let (a, b) = if self.as_long_const(a).is_some() { (b, a) } else { (a, b) };
         match self.as_long_const(b) {
             Some(c) if c.is_power_of_two() => {
                 return self.shift_long_const(BinOp::Shl, a, c.trailing_zeros());
@@ -146,19 +127,10 @@ impl Builder {
         let zero = self.int(0);
         match (op, amount) {
             (BinOp::Shl, 32..) => [zero, self.binary_const(BinOp::Shl, lo, amount - 32)],
-            (BinOp::Shl, _) => [
-                self.binary_const(BinOp::Shl, lo, amount),
-                self.funnel(lo, hi, 32 - amount),
-            ],
+            (BinOp::Shl, _) => [self.binary_const(BinOp::Shl, lo, amount), self.funnel(lo, hi, 32 - amount)],
             (BinOp::ShrU, 32..) => [self.binary_const(BinOp::ShrU, hi, amount - 32), zero],
-            (BinOp::ShrS, 32..) => [
-                self.binary_const(BinOp::ShrS, hi, amount - 32),
-                self.sign(hi),
-            ],
-            _ => [
-                self.funnel(lo, hi, amount),
-                self.binary_const(op, hi, amount),
-            ],
+            (BinOp::ShrS, 32..) => [self.binary_const(BinOp::ShrS, hi, amount - 32), self.sign(hi)],
+            _ => [self.funnel(lo, hi, amount), self.binary_const(op, hi, amount)],
         }
     }
 

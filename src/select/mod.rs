@@ -36,12 +36,7 @@ use crate::wasm::{Layout, Module};
 ///
 /// # Errors
 /// `Unsupported` for operators that have no translation.
-pub fn function(
-    module: &Module<'_>,
-    layout: &Layout,
-    index: u32,
-    options: &Options,
-) -> Result<Graph, Error> {
+pub fn function(module: &Module<'_>, layout: &Layout, index: u32, options: &Options) -> Result<Graph, Error> {
     let (graph, order) = build::select_with_stack(module, layout, index, options)?;
     Ok(simplify::simplify(graph, &order))
 }

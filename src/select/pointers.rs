@@ -64,15 +64,10 @@ fn users(graph: &Graph) -> Vec<SmallVec<[User; 4]>> {
                 users[arg.index()].push(User::Node(value));
             }
         }
-        data.term
-            .visit_operands(|value| users[value.index()].push(User::Operand));
+        data.term.visit_operands(|value| users[value.index()].push(User::Operand));
         for (n, edge) in data.term.edges().into_iter().enumerate() {
             for (index, arg) in edge.args.iter().enumerate() {
-                users[arg.index()].push(User::Argument {
-                    pred: block,
-                    edge: n,
-                    index,
-                });
+                users[arg.index()].push(User::Argument { pred: block, edge: n, index });
             }
         }
     }
@@ -130,9 +125,7 @@ impl Pointers<'_> {
             return false;
         };
         let other = comparison.args[usize::from(comparison.args[0] == value)];
-        let suitable = other != value
-            && self.graph.constant(other).is_none()
-            && self.is_invariant(header, other);
+        let suitable = other != value && self.graph.constant(other).is_none() && self.is_invariant(header, other);
         if suitable {
             plan.comparisons.push(node);
         }
@@ -140,14 +133,7 @@ impl Pointers<'_> {
     }
 
     /// Whether an argument is that of the loop's parameter at `position`.
-    fn leads_to(
-        &self,
-        header: Block,
-        position: usize,
-        pred: Block,
-        edge: usize,
-        index: usize,
-    ) -> bool {
+    fn leads_to(&self, header: Block, position: usize, pred: Block, edge: usize, index: usize) -> bool {
         self.graph.block(pred).term.edges()[edge].target == header && index == position
     }
 
@@ -157,9 +143,7 @@ impl Pointers<'_> {
         for &user in &self.users[param.index()] {
             let node = match user {
                 User::Node(node) => node,
-                User::Argument { pred, edge, index }
-                    if self.leads_to(header, position, pred, edge, index) =>
-                {
+                User::Argument { pred, edge, index } if self.leads_to(header, position, pred, edge, index) => {
                     continue;
                 }
                 User::Argument { .. } | User::Operand => return None,
@@ -176,9 +160,9 @@ impl Pointers<'_> {
                 Some(other) => {
                     other != param
                         && self.users[node.index()].iter().all(|&user| match user {
-                            User::Node(outer) => self.summand(outer, node).is_some_and(|address| {
-                                self.plan_address(&mut plan, outer, address)
-                            }),
+                            User::Node(outer) => self
+                                .summand(outer, node)
+                                .is_some_and(|address| self.plan_address(&mut plan, outer, address)),
                             _ => false,
                         })
                 }
@@ -191,19 +175,11 @@ impl Pointers<'_> {
     }
 
     /// The parameter plus a constant: what it is next time, what is tested, or an address.
-    fn plan_step(
-        &self,
-        plan: &mut Plan,
-        header: Block,
-        step: Value,
-        position: usize,
-    ) -> Option<bool> {
+    fn plan_step(&self, plan: &mut Plan, header: Block, step: Value, position: usize) -> Option<bool> {
         for &user in &self.users[step.index()] {
             let suitable = match user {
                 User::Operand => false,
-                User::Argument { pred, edge, index } => {
-                    self.leads_to(header, position, pred, edge, index)
-                }
+                User::Argument { pred, edge, index } => self.leads_to(header, position, pred, edge, index),
                 User::Node(node) => match self.summand(node, step) {
                     Some(other) => self.plan_address(plan, node, other),
                     None => self.plan_comparison(plan, header, node, step),
@@ -220,10 +196,7 @@ impl Pointers<'_> {
     fn starts_as_pointer(&self, header: Block, position: usize) -> bool {
         self.flow.predecessors[header.index()].iter().all(|&pred| {
             let edges = self.graph.block(pred).term.edges();
-            let mut args = edges
-                .iter()
-                .filter(|edge| edge.target == header)
-                .map(|edge| edge.args[position]);
+            let mut args = edges.iter().filter(|edge| edge.target == header).map(|edge| edge.args[position]);
             args.all(|arg| self.graph.constant(arg).is_none())
         })
     }
@@ -241,9 +214,7 @@ impl Pointers<'_> {
         // A sum with the address is what the sum without it is now.
         for sum in plan.addresses {
             let node = self.graph.node(sum).clone();
-            let (n, addend) = self
-                .address_operand(&node)
-                .expect("planned as a sum with an address");
+            let (n, addend) = self.address_operand(&node).expect("planned as a sum with an address");
             let constant = self.constant(addend);
             self.graph.nodes[sum.index()].args[n] = constant;
         }
@@ -265,26 +236,17 @@ impl Pointers<'_> {
         let param = self.graph.block(header).params[position];
         let args: Vec<(usize, Value)> = {
             let edges = self.graph.block(pred).term.edges();
-            let edges = edges
-                .iter()
-                .enumerate()
-                .filter(|(_, edge)| edge.target == header);
+            let edges = edges.iter().enumerate().filter(|(_, edge)| edge.target == header);
             edges.map(|(n, edge)| (n, edge.args[position])).collect()
         };
         for (edge, arg) in args {
-            let is_step = self
-                .summand(arg, param)
-                .is_some_and(|other| self.graph.constant(other).is_some());
+            let is_step = self.summand(arg, param).is_some_and(|other| self.graph.constant(other).is_some());
             if arg == param || is_step {
                 continue;
             }
             let sum = self.sum_at_end(pred, arg, base);
             self.graph.blocks[pred.index()].term.edges_mut()[edge].args[position] = sum;
-            let gone = User::Argument {
-                pred,
-                edge,
-                index: position,
-            };
+            let gone = User::Argument { pred, edge, index: position };
             self.users[arg.index()].retain(|user| *user != gone);
             self.users[sum.index()].push(gone);
         }
@@ -292,13 +254,10 @@ impl Pointers<'_> {
 
     /// The address among the operands of a sum: which one, and its addend.
     fn address_operand(&self, node: &Node) -> Option<(usize, i32)> {
-        node.args
-            .iter()
-            .enumerate()
-            .find_map(|(n, &arg)| match self.graph.op(arg) {
-                Op::Address(_, addend) => Some((n, addend)),
-                _ => None,
-            })
+        node.args.iter().enumerate().find_map(|(n, &arg)| match self.graph.op(arg) {
+            Op::Address(_, addend) => Some((n, addend)),
+            _ => None,
+        })
     }
 
     fn new_node(&mut self, op: Op, args: SmallVec<[Value; 4]>, block: Block) -> Value {
@@ -316,11 +275,7 @@ impl Pointers<'_> {
     }
 
     fn constant(&mut self, addend: i32) -> Value {
-        self.new_node(
-            Op::Const(addend.cast_unsigned()),
-            SmallVec::new(),
-            Block::ENTRY,
-        )
+        self.new_node(Op::Const(addend.cast_unsigned()), SmallVec::new(), Block::ENTRY)
     }
 
     fn sum_at_end(&mut self, block: Block, a: Value, b: Value) -> Value {
@@ -348,9 +303,7 @@ impl Pointers<'_> {
         let Some(header) = self.flow.header[node.block.index()] else {
             return;
         };
-        if node.op != Op::Binary(BinOp::Add)
-            || !matches!(self.graph.op(node.args[1]), Op::Address(..))
-        {
+        if node.op != Op::Binary(BinOp::Add) || !matches!(self.graph.op(node.args[1]), Op::Address(..)) {
             return;
         }
         let (sum, base) = (node.args[0], node.args[1]);
@@ -364,10 +317,7 @@ impl Pointers<'_> {
         if inner.op != Op::Binary(BinOp::Add) || self.users[sum.index()].len() != 1 {
             return;
         }
-        for (x, y) in [
-            (inner.args[0], inner.args[1]),
-            (inner.args[1], inner.args[0]),
-        ] {
+        for (x, y) in [(inner.args[0], inner.args[1]), (inner.args[1], inner.args[0])] {
             if self.is_invariant(header, x) && self.graph.constant(x).is_none() {
                 let hoisted = self.hoisted_sum(header, x, base);
                 self.graph.nodes[value.index()].args = smallvec![hoisted, y];

@@ -65,14 +65,8 @@ impl Graph {
         }
         match node.op {
             Op::Call(index) | Op::Routine(index) => match &self.calls[index as usize] {
-                CallInfo {
-                    callee: Callee::Symbol(symbol),
-                    ..
-                } => write!(f, "call {symbol}")?,
-                CallInfo {
-                    callee: Callee::Pointer,
-                    ..
-                } => write!(f, "call_pointer")?,
+                CallInfo { callee: Callee::Symbol(symbol), .. } => write!(f, "call {symbol}")?,
+                CallInfo { callee: Callee::Pointer, .. } => write!(f, "call_pointer")?,
             },
             op => write!(f, "{op:?}")?,
         }
@@ -88,24 +82,10 @@ impl Graph {
         let target = |edge| Target(self, edge);
         match term {
             Term::Jump(edge) => writeln!(f, "    jump {}", target(edge)),
-            Term::Branch {
-                cond,
-                then,
-                otherwise,
-            } => {
-                writeln!(
-                    f,
-                    "    if {} {} else {}",
-                    operand(*cond),
-                    target(then),
-                    target(otherwise)
-                )
+            Term::Branch { cond, then, otherwise } => {
+                writeln!(f, "    if {} {} else {}", operand(*cond), target(then), target(otherwise))
             }
-            Term::Table {
-                index,
-                targets,
-                default,
-            } => {
+            Term::Table { index, targets, default } => {
                 write!(f, "    table {} [", operand(*index))?;
                 commas(f, targets.iter().map(target))?;
                 writeln!(f, "] else {}", target(default))
@@ -131,9 +111,7 @@ impl Display for Graph {
                 f.write_str(")")?;
             }
             f.write_str(":\n")?;
-            data.body
-                .iter()
-                .try_for_each(|&value| self.print_node(f, value))?;
+            data.body.iter().try_for_each(|&value| self.print_node(f, value))?;
             self.print_term(f, &data.term)?;
         }
         Ok(())

@@ -8,9 +8,8 @@ use crate::options::Options;
 use crate::wasm::{self, Entity, Layout, Module};
 use std::sync::LazyLock;
 
-static BINARY: LazyLock<Vec<u8>> = LazyLock::new(|| {
-    wat::parse_str(include_str!("routines.wat")).expect("the routines are well-formed text")
-});
+static BINARY: LazyLock<Vec<u8>> =
+    LazyLock::new(|| wat::parse_str(include_str!("routines.wat")).expect("the routines are well-formed text"));
 
 struct Routines {
     module: Module<'static>,
@@ -32,6 +31,5 @@ pub fn routine(name: &str, options: &Options) -> Graph {
     let Entity::Function(index) = export.entity else {
         unreachable!("{name} is a function");
     };
-    super::function(module, layout, index, options)
-        .expect("the routines use what has a translation")
+    super::function(module, layout, index, options).expect("the routines use what has a translation")
 }

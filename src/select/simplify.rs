@@ -35,33 +35,17 @@ fn round(graph: Graph) -> Graph {
 /// The way that a branch on a constant goes.
 fn fold_branch(graph: &Graph, term: Term) -> Term {
     match term {
-        Term::Branch {
-            cond,
-            then,
-            otherwise,
-        } => match graph.constant(cond) {
+        Term::Branch { cond, then, otherwise } => match graph.constant(cond) {
             Some(0) => Term::Jump(otherwise),
             Some(_) => Term::Jump(then),
             None if then == otherwise => Term::Jump(then),
-            None => Term::Branch {
-                cond,
-                then,
-                otherwise,
-            },
+            None => Term::Branch { cond, then, otherwise },
         },
-        Term::Table {
-            index,
-            mut targets,
-            default,
-        } => match graph.constant(index) {
+        Term::Table { index, mut targets, default } => match graph.constant(index) {
             Some(c) if (c as usize) < targets.len() => Term::Jump(targets.swap_remove(c as usize)),
             Some(_) => Term::Jump(default),
             None if targets.iter().all(|target| *target == default) => Term::Jump(default),
-            None => Term::Table {
-                index,
-                targets,
-                default,
-            },
+            None => Term::Table { index, targets, default },
         },
         other => other,
     }
@@ -92,20 +76,14 @@ fn arrange(mut graph: Graph, order: &[Block]) -> Graph {
             }
         }
     }
-    let kept: Vec<Block> = order
-        .iter()
-        .copied()
-        .filter(|block| reached[block.index()])
-        .collect();
+    let kept: Vec<Block> = order.iter().copied().filter(|block| reached[block.index()]).collect();
     let mut number = vec![Block::ENTRY; graph.blocks.len()];
     for (index, block) in kept.iter().enumerate() {
         number[block.index()] = Block::new(index);
     }
     let mut old: Vec<Option<BlockData>> = graph.blocks.drain(..).map(Some).collect();
     for (index, block) in kept.iter().enumerate() {
-        let mut data = old[block.index()]
-            .take()
-            .expect("each block stands once in the order");
+        let mut data = old[block.index()].take().expect("each block stands once in the order");
         for edge in data.term.edges_mut() {
             edge.target = number[edge.target.index()];
         }
@@ -119,18 +97,13 @@ fn arrange(mut graph: Graph, order: &[Block]) -> Graph {
 
 /// Where a block always traps: how many of its nodes run, and its end.
 fn cut_at_trap(graph: &Graph, block: Block) -> Option<(usize, Term)> {
-    graph
-        .block(block)
-        .body
-        .iter()
-        .enumerate()
-        .find_map(|(n, &value)| match graph.op(value) {
-            Op::TrapIf(code) => {
-                let cond = graph.constant(graph.node(value).args[0]);
-                cond.filter(|&c| c != 0).map(|_| (n, Term::Trap(code)))
-            }
-            _ => None,
-        })
+    graph.block(block).body.iter().enumerate().find_map(|(n, &value)| match graph.op(value) {
+        Op::TrapIf(code) => {
+            let cond = graph.constant(graph.node(value).args[0]);
+            cond.filter(|&c| c != 0).map(|_| (n, Term::Trap(code)))
+        }
+        _ => None,
+    })
 }
 
 /// For each value, what it is replaced by: itself, or of parameters that always have one value, that.
@@ -199,13 +172,7 @@ fn rebuild(old: &Graph) -> Graph {
     let replaced = redundant_params(old);
     let count = old.nodes.len();
     builder.reserve(count);
-    let mut state = Rebuild {
-        builder,
-        old,
-        replaced,
-        new: vec![None; count],
-        high: vec![None; count],
-    };
+    let mut state = Rebuild { builder, old, replaced, new: vec![None; count], high: vec![None; count] };
     for _ in 1..state.old.blocks.len() {
         state.builder.new_block();
     }
@@ -233,9 +200,7 @@ fn rebuild(old: &Graph) -> Graph {
             state.node(value);
         }
         let joined = match &data.term {
-            Term::Jump(edge) => {
-                edge.target > block && home[edge.target.index()] == home[block.index()]
-            }
+            Term::Jump(edge) => edge.target > block && home[edge.target.index()] == home[block.index()],
             _ => false,
         };
         if !joined {
@@ -286,9 +251,7 @@ impl Rebuild<'_> {
             Op::Binary(op) => builder.binary(op, args[0], args[1]),
             Op::Unary(op) => builder.unary(op, args[0]),
             Op::Compare(cond) => builder.compare(cond, args[0], args[1]),
-            Op::CompareLong(cond) => {
-                builder.compare_long(cond, [args[0], args[1]], [args[2], args[3]])
-            }
+            Op::CompareLong(cond) => builder.compare_long(cond, [args[0], args[1]], [args[2], args[3]]),
             Op::Select => builder.select(args[0], args[1], args[2]),
             Op::AddLong | Op::SubLong | Op::MulLong { .. } => {
                 let [lo, hi] = match op {
@@ -323,55 +286,27 @@ impl Rebuild<'_> {
                 args.push(self.value(arg));
             }
         }
-        Edge {
-            target: edge.target,
-            args,
-        }
+        Edge { target: edge.target, args }
     }
 
     fn term(&mut self, term: &Term) -> Term {
         match term {
             Term::Jump(edge) => Term::Jump(self.edge(edge)),
-            Term::Branch {
-                cond,
-                then,
-                otherwise,
-            } => {
+            Term::Branch { cond, then, otherwise } => {
                 let cond = self.value(*cond);
                 let cond = self.builder.truth(cond);
                 let (then, otherwise) = (self.edge(then), self.edge(otherwise));
                 match self.builder.negated(cond) {
-                    Some(inner) => Term::Branch {
-                        cond: inner,
-                        then: otherwise,
-                        otherwise: then,
-                    },
-                    None => Term::Branch {
-                        cond,
-                        then,
-                        otherwise,
-                    },
+                    Some(inner) => Term::Branch { cond: inner, then: otherwise, otherwise: then },
+                    None => Term::Branch { cond, then, otherwise },
                 }
             }
-            Term::Table {
-                index,
-                targets,
-                default,
-            } => {
+            Term::Table { index, targets, default } => {
                 let index = self.value(*index);
                 let targets = targets.iter().map(|edge| self.edge(edge)).collect();
-                Term::Table {
-                    index,
-                    targets,
-                    default: self.edge(default),
-                }
+                Term::Table { index, targets, default: self.edge(default) }
             }
-            Term::Return(values) => Term::Return(
-                values
-                    .iter()
-                    .map(|&(value, reg)| (self.value(value), reg))
-                    .collect(),
-            ),
+            Term::Return(values) => Term::Return(values.iter().map(|&(value, reg)| (self.value(value), reg)).collect()),
             Term::Trap(code) => Term::Trap(*code),
         }
     }
@@ -384,13 +319,7 @@ fn live_nodes(graph: &Graph) -> BitVec {
     let mut incoming: Vec<Vec<&Edge>> = vec![Vec::new(); graph.blocks.len()];
     let mut position = vec![0; graph.nodes.len()];
     for block in &graph.blocks {
-        work.extend(
-            block
-                .body
-                .iter()
-                .copied()
-                .filter(|&value| graph.op(value).has_effect()),
-        );
+        work.extend(block.body.iter().copied().filter(|&value| graph.op(value).has_effect()));
         block.term.visit_operands(|value| work.push(value));
         for edge in block.term.edges() {
             incoming[edge.target.index()].push(edge);
@@ -416,27 +345,14 @@ fn live_nodes(graph: &Graph) -> BitVec {
 /// Drops the other nodes and parameters.
 fn drop_dead(graph: &mut Graph) {
     let live = live_nodes(graph);
-    let kept: Vec<Vec<bool>> = graph
-        .blocks
-        .iter()
-        .map(|block| {
-            block
-                .params
-                .iter()
-                .map(|param| live[param.index()])
-                .collect()
-        })
-        .collect();
+    let kept: Vec<Vec<bool>> =
+        graph.blocks.iter().map(|block| block.params.iter().map(|param| live[param.index()]).collect()).collect();
     for block in &mut graph.blocks {
         block.params.retain(|param| live[param.index()]);
         block.body.retain(|value| live[value.index()]);
         for edge in block.term.edges_mut() {
             let mut keep = kept[edge.target.index()].iter();
-            edge.args.retain(|_| {
-                *keep
-                    .next()
-                    .expect("an edge has an argument for each parameter")
-            });
+            edge.args.retain(|_| *keep.next().expect("an edge has an argument for each parameter"));
         }
     }
 }

@@ -122,13 +122,7 @@ mod tests {
                (global i32 (i32.add (i32.const 1) (global.get 0)))
                (global funcref (ref.func 0)) (global externref (ref.null extern)) (func)"#,
         );
-        let known = [
-            None,
-            None,
-            None,
-            Some(Value::Function(0)),
-            Some(Value::Null),
-        ];
+        let known = [None, None, None, Some(Value::Function(0)), Some(Value::Null)];
         assert_eq!(found, known);
     }
 }

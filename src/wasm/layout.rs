@@ -129,27 +129,14 @@ pub fn layout(module: &Module<'_>, options: &Options) -> Result<Layout, Error> {
     let memories: Vec<MemoryLayout> = (0..module.memories.len())
         .map(|index| memory(module, &reach, options, index as u32))
         .collect::<Result<_, _>>()?;
-    let mut tables: Vec<TableLayout> = (0..module.tables.len())
-        .map(|index| table(module, &reach, options, index as u32))
-        .collect::<Result<_, _>>()?;
+    let mut tables: Vec<TableLayout> =
+        (0..module.tables.len()).map(|index| table(module, &reach, options, index as u32)).collect::<Result<_, _>>()?;
     check_data(module, &memories, &values)?;
     check_elements(module, &tables, &values)?;
     constant_tables(module, &reach, &values, &mut tables);
     let (globals, globals_size) = globals(module, &reach, &values);
-    let Reach {
-        functions: reachable,
-        referenced,
-        ..
-    } = reach;
-    Ok(Layout {
-        memories,
-        tables,
-        globals,
-        globals_size,
-        reachable,
-        referenced,
-        values,
-    })
+    let Reach { functions: reachable, referenced, .. } = reach;
+    Ok(Layout { memories, tables, globals, globals_size, reachable, referenced, values })
 }
 
 /// An option that names what the module does not define has no effect, which its user cannot want.
@@ -175,11 +162,7 @@ fn check_reservations(module: &Module<'_>, options: &Options) -> Result<(), Erro
 
 /// The last reservation for `index`, where there is one.
 fn reservation(sizes: &[(u32, u64)], index: u32) -> Option<u64> {
-    sizes
-        .iter()
-        .rev()
-        .find(|&&(of, _)| of == index)
-        .map(|&(_, size)| size)
+    sizes.iter().rev().find(|&&(of, _)| of == index).map(|&(_, size)| size)
 }
 
 /// Sizes in units of `unit` bytes, with everything before `limits` in those units.
@@ -207,11 +190,7 @@ impl Limits {
         }
         let (initial, reserved) = (u32::try_from(initial).ok()?, u32::try_from(reserved).ok()?);
         let can_grow = (self.exported || self.grown) && u64::from(reserved) > self.declared;
-        let size = if can_grow {
-            Size::Word
-        } else {
-            Size::Fixed(initial)
-        };
+        let size = if can_grow { Size::Word } else { Size::Fixed(initial) };
         Some((initial, reserved, size, can_grow || self.exported))
     }
 }
@@ -220,12 +199,7 @@ impl Limits {
 /// touches nothing else.
 pub const MEMORY_PADDING: u32 = 8;
 
-fn memory(
-    module: &Module<'_>,
-    reach: &Reach,
-    options: &Options,
-    index: u32,
-) -> Result<MemoryLayout, Error> {
+fn memory(module: &Module<'_>, reach: &Reach, options: &Options, index: u32) -> Result<MemoryLayout, Error> {
     let memory = &module.memories[index as usize];
     let page_log2 = memory.ty.page_size_log2();
     let limits = Limits {
@@ -239,29 +213,15 @@ fn memory(
     let most = u64::from(u32::MAX - MEMORY_PADDING);
     let Some((initial, reserved, size, dynamic)) = limits.resolve(most) else {
         let bytes = limits.asked.unwrap_or(limits.declared);
-        let message = format!(
-            "memory {index} of {bytes} bytes exceeds the address space: reserve less (--memory-size)"
-        );
+        let message =
+            format!("memory {index} of {bytes} bytes exceeds the address space: reserve less (--memory-size)");
         return Err(Error::limit(Place::default(), message));
     };
-    let declared_pages =
-        u32::try_from(memory.ty.initial).expect("a 32-bit memory has fewer than 2^32 pages");
-    Ok(MemoryLayout {
-        page_log2,
-        declared_pages,
-        initial,
-        reserved,
-        size,
-        dynamic,
-    })
+    let declared_pages = u32::try_from(memory.ty.initial).expect("a 32-bit memory has fewer than 2^32 pages");
+    Ok(MemoryLayout { page_log2, declared_pages, initial, reserved, size, dynamic })
 }
 
-fn table(
-    module: &Module<'_>,
-    reach: &Reach,
-    options: &Options,
-    index: u32,
-) -> Result<TableLayout, Error> {
+fn table(module: &Module<'_>, reach: &Reach, options: &Options, index: u32) -> Result<TableLayout, Error> {
     let table = &module.tables[index as usize];
     let limits = Limits {
         declared: table.ty.initial,
@@ -273,30 +233,17 @@ fn table(
     };
     let Some((initial, reserved, size, dynamic)) = limits.resolve(u64::from(u32::MAX / 4)) else {
         let entries = limits.asked.unwrap_or(limits.declared);
-        let message = format!(
-            "table {index} of {entries} entries exceeds the address space: reserve less (--table-size)"
-        );
+        let message =
+            format!("table {index} of {entries} entries exceeds the address space: reserve less (--table-size)");
         return Err(Error::limit(Place::default(), message));
     };
-    let declared =
-        u32::try_from(table.ty.initial).expect("a 32-bit table has fewer than 2^32 entries");
-    Ok(TableLayout {
-        declared,
-        initial,
-        reserved,
-        size,
-        dynamic,
-        constant: None,
-    })
+    let declared = u32::try_from(table.ty.initial).expect("a 32-bit table has fewer than 2^32 entries");
+    Ok(TableLayout { declared, initial, reserved, size, dynamic, constant: None })
 }
 
 /// Data that the declared memory holds must fit what is reserved. Data past the declared end is valid:
 /// initialisation traps.
-fn check_data(
-    module: &Module<'_>,
-    memories: &[MemoryLayout],
-    values: &[Option<Value>],
-) -> Result<(), Error> {
+fn check_data(module: &Module<'_>, memories: &[MemoryLayout], values: &[Option<Value>]) -> Result<(), Error> {
     for (number, data) in module.data.iter().enumerate() {
         let Placement::Active { index, offset } = &data.placement else {
             continue;
@@ -321,11 +268,7 @@ fn check_data(
 }
 
 /// The same for tables.
-fn check_elements(
-    module: &Module<'_>,
-    tables: &[TableLayout],
-    values: &[Option<Value>],
-) -> Result<(), Error> {
+fn check_elements(module: &Module<'_>, tables: &[TableLayout], values: &[Option<Value>]) -> Result<(), Error> {
     for (number, element) in module.elements.iter().enumerate() {
         let Placement::Active { index, offset } = &element.placement else {
             continue;
@@ -349,12 +292,7 @@ fn check_elements(
 }
 
 /// Finds the tables that nothing writes but segments that are known, and their contents.
-fn constant_tables(
-    module: &Module<'_>,
-    reach: &Reach,
-    values: &[Option<Value>],
-    tables: &mut [TableLayout],
-) {
+fn constant_tables(module: &Module<'_>, reach: &Reach, values: &[Option<Value>], tables: &mut [TableLayout]) {
     let items = items_of_tables(module);
     for (index, table) in tables.iter_mut().enumerate() {
         let declaration = &module.tables[index];
@@ -382,11 +320,7 @@ fn constant_tables(
         });
         // An imported table may be larger than its import promises, but also as small.
         certain &= range.is_some() && module.tables[*index as usize].import.is_none();
-        let items = if certain {
-            constant_items(&element.items, values)
-        } else {
-            None
-        };
+        let items = if certain { constant_items(&element.items, values) } else { None };
         table.constant = match (table.constant.take(), range, items) {
             (Some(mut contents), Some(range), Some(items)) => {
                 contents[range].copy_from_slice(&items);
@@ -410,9 +344,7 @@ fn items_of_tables(module: &Module<'_>) -> Vec<usize> {
 
 fn constant_items(items: &Items<'_>, values: &[Option<Value>]) -> Option<Vec<Option<u32>>> {
     match items {
-        Items::Functions(functions) => {
-            Some(functions.iter().map(|&function| Some(function)).collect())
-        }
+        Items::Functions(functions) => Some(functions.iter().map(|&function| Some(function)).collect()),
         Items::Expressions(expressions) => expressions
             .iter()
             .map(|expr| match evaluate(expr, values)? {
@@ -426,24 +358,18 @@ fn constant_items(items: &Items<'_>, values: &[Option<Value>]) -> Option<Vec<Opt
 
 /// Where each global is, and how many bytes the variables take: doublewords first, so that none needs
 /// padding.
-fn globals(
-    module: &Module<'_>,
-    reach: &Reach,
-    values: &[Option<Value>],
-) -> (Vec<GlobalLayout>, u32) {
+fn globals(module: &Module<'_>, reach: &Reach, values: &[Option<Value>]) -> (Vec<GlobalLayout>, u32) {
     let mut layouts: Vec<GlobalLayout> = module
         .globals
         .iter()
         .zip(values)
         .zip(&reach.globals)
-        .map(
-            |((global, value), &used)| match (global.import, value, used) {
-                (Some(_), _, _) => GlobalLayout::Imported,
-                (None, Some(value), _) => GlobalLayout::Constant(*value),
-                (None, None, true) => GlobalLayout::Variable { offset: 0 },
-                (None, None, false) => GlobalLayout::Unused,
-            },
-        )
+        .map(|((global, value), &used)| match (global.import, value, used) {
+            (Some(_), _, _) => GlobalLayout::Imported,
+            (None, Some(value), _) => GlobalLayout::Constant(*value),
+            (None, None, true) => GlobalLayout::Variable { offset: 0 },
+            (None, None, false) => GlobalLayout::Unused,
+        })
         .collect();
     let mut end = 0;
     for size in [8, 4] {
@@ -474,10 +400,7 @@ mod tests {
     }
 
     fn reserving(bytes: u64) -> Options {
-        Options {
-            memory_size: vec![(0, bytes)],
-            ..Options::default()
-        }
+        Options { memory_size: vec![(0, bytes)], ..Options::default() }
     }
 
     #[test]
@@ -495,42 +418,23 @@ mod tests {
     #[test]
     fn a_memory_that_can_grow_has_words() {
         let grow = "(memory 1 3) (func (export \"f\") (drop (memory.grow (i32.const 1))))";
-        let memory = lay_out(grow, &reserving(0x2_8000))
-            .expect("it fits")
-            .memories[0];
+        let memory = lay_out(grow, &reserving(0x2_8000)).expect("it fits").memories[0];
         assert_eq!((memory.initial, memory.reserved), (0x10000, 0x28000));
         assert_eq!((memory.size, memory.dynamic), (Size::Word, true));
-        let memory = lay_out(grow, &reserving(0x10_0000))
-            .expect("it fits")
-            .memories[0];
-        assert_eq!(
-            memory.reserved, 0x30000,
-            "the declared maximum bounds growth"
-        );
+        let memory = lay_out(grow, &reserving(0x10_0000)).expect("it fits").memories[0];
+        assert_eq!(memory.reserved, 0x30000, "the declared maximum bounds growth");
         let dead = "(memory 1) (func (drop (memory.grow (i32.const 1))))";
-        let memory = lay_out(dead, &reserving(0x2_0000))
-            .expect("it fits")
-            .memories[0];
-        assert_eq!(
-            memory.size,
-            Size::Fixed(0x10000),
-            "the function that grows it cannot run"
-        );
+        let memory = lay_out(dead, &reserving(0x2_0000)).expect("it fits").memories[0];
+        assert_eq!(memory.size, Size::Fixed(0x10000), "the function that grows it cannot run");
         let memory = plain("(import \"env\" \"m\" (memory 1))").memories[0];
         assert_eq!((memory.size, memory.dynamic), (Size::Word, true));
     }
 
     #[test]
     fn less_reserved_than_declared_bounds_accesses_for_ever() {
-        let text =
-            "(memory (export \"m\") 1) (func (export \"f\") (drop (memory.grow (i32.const 1))))";
-        let memory = lay_out(text, &reserving(1000))
-            .expect("there are no data")
-            .memories[0];
-        assert_eq!(
-            (memory.declared_pages, memory.initial, memory.reserved),
-            (1, 1000, 1000)
-        );
+        let text = "(memory (export \"m\") 1) (func (export \"f\") (drop (memory.grow (i32.const 1))))";
+        let memory = lay_out(text, &reserving(1000)).expect("there are no data").memories[0];
+        assert_eq!((memory.declared_pages, memory.initial, memory.reserved), (1, 1000, 1000));
         assert_eq!((memory.size, memory.dynamic), (Size::Fixed(1000), true));
     }
 
@@ -539,52 +443,30 @@ mod tests {
         let data = |offset: u32| format!("(memory 1) (data (i32.const {offset}) \"abcd\")");
         assert!(lay_out(&data(996), &reserving(1000)).is_ok());
         let error = lay_out(&data(997), &reserving(1000)).expect_err("it does not fit");
-        assert!(
-            matches!(&error, Error::Limit { message, .. } if message.contains("--memory-size")),
-            "{error}"
-        );
-        assert!(
-            lay_out(&data(0xffff), &reserving(1000)).is_ok(),
-            "initialization traps"
-        );
-        assert!(
-            lay_out(&data(0xffff_fffe), &reserving(1000)).is_ok(),
-            "initialization traps"
-        );
+        assert!(matches!(&error, Error::Limit { message, .. } if message.contains("--memory-size")), "{error}");
+        assert!(lay_out(&data(0xffff), &reserving(1000)).is_ok(), "initialization traps");
+        assert!(lay_out(&data(0xffff_fffe), &reserving(1000)).is_ok(), "initialization traps");
     }
 
     #[test]
     fn what_cannot_be_reserved_is_an_error() {
         assert!(lay_out("(memory 65536)", &Options::default()).is_err());
-        assert_eq!(
-            lay_out("(memory 65536)", &reserving(8))
-                .expect("it fits")
-                .memories[0]
-                .initial,
-            8
-        );
+        assert_eq!(lay_out("(memory 65536)", &reserving(8)).expect("it fits").memories[0].initial, 8);
         assert!(lay_out("", &reserving(8)).is_err());
         assert!(lay_out("(import \"env\" \"m\" (memory 1))", &reserving(8)).is_err());
-        let options = Options {
-            table_size: vec![(0, 1 << 30)],
-            ..Options::default()
-        };
+        let options = Options { table_size: vec![(0, 1 << 30)], ..Options::default() };
         assert!(lay_out("(table 1 funcref)", &options).is_err());
     }
 
     #[test]
     fn a_table_that_nothing_writes_is_constant() {
         let table = "(table 4 funcref) (elem (i32.const 1) $f $g) (elem (i32.const 2) $f) (func $f) (func $g)";
-        assert_eq!(
-            plain(table).tables[0].constant,
-            Some(vec![None, Some(0), Some(0), None])
-        );
+        assert_eq!(plain(table).tables[0].constant, Some(vec![None, Some(0), Some(0), None]));
         let outside = format!("{table} (elem (i32.const 3) $f $g)");
         assert_eq!(plain(&outside).tables[0].constant, None);
         let exported = format!("{table} (export \"t\" (table 0))");
         assert_eq!(plain(&exported).tables[0].constant, None);
-        let written =
-            format!("{table} (func (export \"w\") (table.set (i32.const 0) (ref.null func)))");
+        let written = format!("{table} (func (export \"w\") (table.set (i32.const 0) (ref.null func)))");
         assert_eq!(plain(&written).tables[0].constant, None);
         let sparse = "(table 10000000 funcref) (elem (i32.const 1) $f) (func $f)";
         assert_eq!(plain(sparse).tables[0].constant, None);
@@ -598,12 +480,7 @@ mod tests {
             (elem (table 0) (i32.const 0) func $f)
             (elem (table 0) (i32.const 4) func $f)
             (elem (table 1) (i32.const 0) func $f)";
-        assert!(
-            plain(text)
-                .tables
-                .iter()
-                .all(|table| table.constant.is_none())
-        );
+        assert!(plain(text).tables.iter().all(|table| table.constant.is_none()));
     }
 
     #[test]

@@ -16,9 +16,7 @@ pub use layout::{GlobalLayout, Layout, MemoryLayout, TableLayout, layout};
 pub use parse::parse;
 
 use crate::error::Place;
-use wasmparser::{
-    BinaryReader, FuncType, FunctionBody, GlobalType, MemoryType, OperatorsReader, TableType,
-};
+use wasmparser::{BinaryReader, FuncType, FunctionBody, GlobalType, MemoryType, OperatorsReader, TableType};
 
 /// A validated module. Every index space starts with the imports, as in the binary format.
 #[derive(Default)]
@@ -39,10 +37,7 @@ impl Module<'_> {
     /// The place of an error in function `index`; `offset` counts in the binary.
     pub fn place(&self, index: u32, offset: Option<u64>) -> Place {
         let name = self.functions[index as usize].name.map(str::to_string);
-        Place {
-            function: Some((index, name)),
-            offset: offset.and_then(|offset| usize::try_from(offset).ok()),
-        }
+        Place { function: Some((index, name)), offset: offset.and_then(|offset| usize::try_from(offset).ok()) }
     }
 
     /// The signature of function `index`.
@@ -103,10 +98,7 @@ impl Entity {
     /// Index in its own index space.
     pub fn index(self) -> u32 {
         match self {
-            Entity::Function(index)
-            | Entity::Table(index)
-            | Entity::Memory(index)
-            | Entity::Global(index) => index,
+            Entity::Function(index) | Entity::Table(index) | Entity::Memory(index) | Entity::Global(index) => index,
         }
     }
 }

@@ -11,17 +11,15 @@
 
 use super::support;
 use super::{
-    ConstExpr, Data, Element, Entity, Export, Function, Global, Import, Items, Memory, Module,
-    Placement, Table,
+    ConstExpr, Data, Element, Entity, Export, Function, Global, Import, Items, Memory, Module, Placement, Table,
 };
 use crate::error::{Error, OneLine, Place};
 use rayon::prelude::*;
 use wasmparser::{
-    CustomSectionReader, DataKind, DataSectionReader, ElementItems, ElementKind,
-    ElementSectionReader, ExportSectionReader, ExternalKind, FuncToValidate,
-    FuncValidatorAllocations, FunctionBody, GlobalSectionReader, ImportSectionReader, KnownCustom,
-    MemorySectionReader, Name, NameSectionReader, Parser, Payload, SectionLimited, TableInit,
-    TableSectionReader, TypeRef, TypeSectionReader, ValidPayload, Validator, ValidatorResources,
+    CustomSectionReader, DataKind, DataSectionReader, ElementItems, ElementKind, ElementSectionReader,
+    ExportSectionReader, ExternalKind, FuncToValidate, FuncValidatorAllocations, FunctionBody, GlobalSectionReader,
+    ImportSectionReader, KnownCustom, MemorySectionReader, Name, NameSectionReader, Parser, Payload, SectionLimited,
+    TableInit, TableSectionReader, TypeRef, TypeSectionReader, ValidPayload, Validator, ValidatorResources,
     WasmFeatures,
 };
 
@@ -35,16 +33,10 @@ const FEATURES: WasmFeatures = WasmFeatures::all();
 /// compiled. No bytes make it panic.
 pub fn parse<'a>(bytes: &'a [u8]) -> Result<Module<'a>, Error> {
     if !bytes.starts_with(b"\0asm") {
-        return Err(Error::invalid(
-            Place::at(0),
-            "this is not a WebAssembly binary",
-        ));
+        return Err(Error::invalid(Place::at(0), "this is not a WebAssembly binary"));
     }
     if Parser::is_component(bytes) {
-        return Err(Error::unsupported(
-            Place::default(),
-            "a component is not supported",
-        ));
+        return Err(Error::unsupported(Place::default(), "a component is not supported"));
     }
     let mut builder = Builder::default();
     let mut bodies = Vec::new();
@@ -83,16 +75,13 @@ fn validate_bodies(
 ) -> Result<(), Error> {
     let first = bodies
         .into_par_iter()
-        .map_init(
-            FuncValidatorAllocations::default,
-            |allocations, (function, body)| {
-                let index = function.index;
-                let mut validator = function.into_validator(std::mem::take(allocations));
-                let result = validator.validate(&body);
-                *allocations = validator.into_allocations();
-                result.err().map(|error| (index, error))
-            },
-        )
+        .map_init(FuncValidatorAllocations::default, |allocations, (function, body)| {
+            let index = function.index;
+            let mut validator = function.into_validator(std::mem::take(allocations));
+            let result = validator.validate(&body);
+            *allocations = validator.into_allocations();
+            result.err().map(|error| (index, error))
+        })
         .find_first(Option::is_some);
     match first {
         Some(Some((index, error))) => {
@@ -155,16 +144,13 @@ impl<'a> Builder<'a> {
     /// The error of the first thing that cannot be compiled.
     fn refusal(&self) -> Option<Error> {
         let unlinked = self.linking
-            && self.module.memories.iter().any(|memory| {
-                memory
-                    .import
-                    .is_some_and(|import| import.field == "__linear_memory")
-            });
+            && self
+                .module
+                .memories
+                .iter()
+                .any(|memory| memory.import.is_some_and(|import| import.field == "__linear_memory"));
         if let Some((offset, what)) = self.refusal {
-            Some(Error::unsupported(
-                Place::at(offset),
-                format!("{what} is not supported"),
-            ))
+            Some(Error::unsupported(Place::at(offset), format!("{what} is not supported")))
         } else if unlinked {
             let message = "a relocatable wasm object is not supported: link it with wasm-ld first";
             Some(Error::unsupported(Place::default(), message))
@@ -186,32 +172,16 @@ impl<'a> Builder<'a> {
 
     fn imports(&mut self, reader: ImportSectionReader<'a>) -> wasmparser::Result<()> {
         for item in reader.into_imports_with_offsets() {
-            let (
-                offset,
-                wasmparser::Import {
-                    module,
-                    name: field,
-                    ty,
-                },
-            ) = item?;
+            let (offset, wasmparser::Import { module, name: field, ty }) = item?;
             let import = Some(Import { module, field });
             match ty {
                 TypeRef::Func(signature) => {
                     self.next_body += 1;
-                    self.module.functions.push(Function {
-                        signature,
-                        import,
-                        body: None,
-                        name: None,
-                    });
+                    self.module.functions.push(Function { signature, import, body: None, name: None });
                 }
                 TypeRef::Table(ty) => {
                     self.check(offset, support::table_type(&ty));
-                    self.module.tables.push(Table {
-                        ty,
-                        import,
-                        init: None,
-                    });
+                    self.module.tables.push(Table { ty, import, init: None });
                 }
                 TypeRef::Memory(ty) => {
                     self.check(offset, support::memory_type(&ty));
@@ -219,11 +189,7 @@ impl<'a> Builder<'a> {
                 }
                 TypeRef::Global(ty) => {
                     self.check(offset, support::global_type(&ty));
-                    self.module.globals.push(Global {
-                        ty,
-                        import,
-                        init: None,
-                    });
+                    self.module.globals.push(Global { ty, import, init: None });
                 }
                 TypeRef::Tag(_) => self.refuse(offset, support::tag()),
                 TypeRef::FuncExact(_) => self.refuse(offset, "an import of an exact function type"),
@@ -235,12 +201,7 @@ impl<'a> Builder<'a> {
     fn functions(&mut self, reader: SectionLimited<'a, u32>) -> wasmparser::Result<()> {
         for signature in reader {
             let signature = signature?;
-            self.module.functions.push(Function {
-                signature,
-                import: None,
-                body: None,
-                name: None,
-            });
+            self.module.functions.push(Function { signature, import: None, body: None, name: None });
         }
         Ok(())
     }
@@ -256,11 +217,7 @@ impl<'a> Builder<'a> {
                     Some(ConstExpr(init.get_binary_reader()))
                 }
             };
-            self.module.tables.push(Table {
-                ty: table.ty,
-                import: None,
-                init,
-            });
+            self.module.tables.push(Table { ty: table.ty, import: None, init });
         }
         Ok(())
     }
@@ -279,11 +236,7 @@ impl<'a> Builder<'a> {
             let (offset, global) = item?;
             self.check(offset, support::global_type(&global.ty));
             let init = Some(ConstExpr(global.init_expr.get_binary_reader()));
-            self.module.globals.push(Global {
-                ty: global.ty,
-                import: None,
-                init,
-            });
+            self.module.globals.push(Global { ty: global.ty, import: None, init });
         }
         Ok(())
     }
@@ -301,10 +254,7 @@ impl<'a> Builder<'a> {
                     continue;
                 }
             };
-            self.module.exports.push(Export {
-                name: export.name,
-                entity,
-            });
+            self.module.exports.push(Export { name: export.name, entity });
         }
         Ok(())
     }
@@ -315,10 +265,7 @@ impl<'a> Builder<'a> {
             let placement = match element.kind {
                 ElementKind::Passive => Placement::Passive,
                 ElementKind::Declared => Placement::Declared,
-                ElementKind::Active {
-                    table_index,
-                    offset_expr,
-                } => Placement::Active {
+                ElementKind::Active { table_index, offset_expr } => Placement::Active {
                     index: table_index.unwrap_or(0),
                     offset: ConstExpr(offset_expr.get_binary_reader()),
                 },
@@ -329,9 +276,7 @@ impl<'a> Builder<'a> {
                 }
                 ElementItems::Expressions(ty, items) => {
                     self.check(offset, support::value_type(ty.into()));
-                    let items = items
-                        .into_iter()
-                        .map(|item| Ok(ConstExpr(item?.get_binary_reader())));
+                    let items = items.into_iter().map(|item| Ok(ConstExpr(item?.get_binary_reader())));
                     Items::Expressions(items.collect::<wasmparser::Result<_>>()?)
                 }
             };
@@ -345,18 +290,11 @@ impl<'a> Builder<'a> {
             let data = data?;
             let placement = match data.kind {
                 DataKind::Passive => Placement::Passive,
-                DataKind::Active {
-                    memory_index,
-                    offset_expr,
-                } => Placement::Active {
-                    index: memory_index,
-                    offset: ConstExpr(offset_expr.get_binary_reader()),
-                },
+                DataKind::Active { memory_index, offset_expr } => {
+                    Placement::Active { index: memory_index, offset: ConstExpr(offset_expr.get_binary_reader()) }
+                }
             };
-            self.module.data.push(Data {
-                placement,
-                bytes: data.data,
-            });
+            self.module.data.push(Data { placement, bytes: data.data });
         }
         Ok(())
     }
@@ -463,25 +401,14 @@ mod tests {
             ("(type (sub (func)))", "garbage collection"),
             ("(func (param v128))", "SIMD (v128)"),
             ("(global anyref (ref.null any))", "garbage collection"),
-            (
-                "(type $t (func)) (func (param (ref $t)))",
-                "typed function references",
-            ),
+            ("(type $t (func)) (func (param (ref $t)))", "typed function references"),
             ("(func (param exnref))", "exception handling"),
-            (
-                "(table 1 (ref func) (ref.func 0)) (func)",
-                "typed function references",
-            ),
-            (
-                "(table 1 funcref (ref.func 0)) (func)",
-                "a table initializer",
-            ),
+            ("(table 1 (ref func) (ref.func 0)) (func)", "typed function references"),
+            ("(table 1 funcref (ref.func 0)) (func)", "a table initializer"),
         ];
         for (fields, name) in cases {
             let error = parse_text(&format!("(module {fields})")).expect_err("it is not supported");
-            let Error::Unsupported { message, place } = error else {
-                panic!("{fields}: {error}")
-            };
+            let Error::Unsupported { message, place } = error else { panic!("{fields}: {error}") };
             assert_eq!(message, format!("{name} is not supported"), "{fields}");
             assert!(place.offset.is_some(), "{fields}");
         }
@@ -508,9 +435,6 @@ mod tests {
         let mut wasm = wat::parse_str("(module (func))").expect("the text is a module");
         // Custom section "name", subsection 1 of 4 bytes: one name, of function 0, of which 9 bytes are missing.
         wasm.extend(b"\x00\x0b\x04name\x01\x04\x01\x00\x09x");
-        assert_eq!(
-            parse(&wasm).expect("the module is valid").functions[0].name,
-            None
-        );
+        assert_eq!(parse(&wasm).expect("the module is valid").functions[0].name, None);
     }
 }

@@ -46,9 +46,7 @@ pub fn reach(module: &Module<'_>) -> Result<Reach, Error> {
     };
     walk.roots();
     while let Some(index) = walk.worklist.pop() {
-        walk.body(index).map_err(|error| {
-            Error::invalid(module.place(index, Some(error.offset())), error.message())
-        })?;
+        walk.body(index).map_err(|error| Error::invalid(module.place(index, Some(error.offset())), error.message()))?;
     }
     Ok(walk.reach)
 }
@@ -76,16 +74,8 @@ impl Walk<'_, '_> {
             }
         }
         module.start.into_iter().for_each(|index| self.call(index));
-        module
-            .globals
-            .iter()
-            .filter_map(|global| global.init.as_ref())
-            .for_each(|e| self.constant(e));
-        module
-            .tables
-            .iter()
-            .filter_map(|table| table.init.as_ref())
-            .for_each(|e| self.constant(e));
+        module.globals.iter().filter_map(|global| global.init.as_ref()).for_each(|e| self.constant(e));
+        module.tables.iter().filter_map(|table| table.init.as_ref()).for_each(|e| self.constant(e));
         for (index, element) in module.elements.iter().enumerate() {
             if let Placement::Active { offset, .. } = &element.placement {
                 self.constant(offset);
@@ -118,9 +108,7 @@ impl Walk<'_, '_> {
         let module = self.module;
         let Element { items, .. } = &module.elements[index];
         match items {
-            Items::Functions(functions) => {
-                functions.iter().for_each(|&index| self.reference(index))
-            }
+            Items::Functions(functions) => functions.iter().for_each(|&index| self.reference(index)),
             Items::Expressions(expressions) => expressions.iter().for_each(|e| self.constant(e)),
         }
     }
@@ -160,9 +148,7 @@ impl Walk<'_, '_> {
             Operator::TableSet { table } | Operator::TableFill { table } => {
                 reach.written_tables[table as usize] = true;
             }
-            Operator::TableCopy { dst_table, .. } => {
-                reach.written_tables[dst_table as usize] = true
-            }
+            Operator::TableCopy { dst_table, .. } => reach.written_tables[dst_table as usize] = true,
             Operator::TableInit { elem_index, table } => {
                 reach.written_tables[table as usize] = true;
                 self.element(elem_index as usize);

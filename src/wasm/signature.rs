@@ -31,10 +31,7 @@ pub fn identity(types: &[FuncType], index: u32) -> Const {
     match number(ty) {
         Some(number) => Const::Int(number),
         None => {
-            let first = types
-                .iter()
-                .position(|other| other == ty)
-                .expect("a type equals itself");
+            let first = types.iter().position(|other| other == ty).expect("a type equals itself");
             Const::Address(Symbol::Signature(first as u32), 0)
         }
     }
@@ -51,26 +48,20 @@ fn number(ty: &FuncType) -> Option<u32> {
     let code = match results {
         [] | [_] => {
             let last = results.first().map_or(0, |&ty| digit(ty));
-            numeral(6, params.iter().map(|&ty| digit(ty)))?
-                .checked_mul(8)?
-                .checked_add(last)?
+            numeral(6, params.iter().map(|&ty| digit(ty)))?.checked_mul(8)?.checked_add(last)?
         }
         _ => {
             const SEPARATOR: u32 = 7;
             let params = params.iter().map(|&ty| digit(ty));
             let results = results.iter().map(|&ty| digit(ty));
-            numeral(7, params.chain([SEPARATOR]).chain(results))?
-                .checked_mul(8)?
-                .checked_add(7)?
+            numeral(7, params.chain([SEPARATOR]).chain(results))?.checked_mul(8)?.checked_add(7)?
         }
     };
     code.checked_mul(4)?.checked_add(3)
 }
 
 fn numeral(base: u32, mut digits: impl Iterator<Item = u32>) -> Option<u32> {
-    digits.try_fold(0u32, |number, digit| {
-        number.checked_mul(base)?.checked_add(digit)
-    })
+    digits.try_fold(0u32, |number, digit| number.checked_mul(base)?.checked_add(digit))
 }
 
 /// 1–6, one for each type.
@@ -102,24 +93,15 @@ mod tests {
     use super::*;
     use hashbrown::HashMap;
 
-    const TYPES: [ValType; 6] = [
-        ValType::I32,
-        ValType::I64,
-        ValType::F32,
-        ValType::F64,
-        ValType::FUNCREF,
-        ValType::EXTERNREF,
-    ];
+    const TYPES: [ValType; 6] =
+        [ValType::I32, ValType::I64, ValType::F32, ValType::F64, ValType::FUNCREF, ValType::EXTERNREF];
 
     /// All sequences of up to `length` types.
     fn sequences(length: usize) -> Vec<Vec<ValType>> {
         let mut all = vec![vec![]];
         let mut last = all.clone();
         for _ in 0..length {
-            last = last
-                .iter()
-                .flat_map(|s| TYPES.map(|ty| [s.as_slice(), &[ty]].concat()))
-                .collect();
+            last = last.iter().flat_map(|s| TYPES.map(|ty| [s.as_slice(), &[ty]].concat())).collect();
             all.extend(last.iter().cloned());
         }
         all
@@ -144,12 +126,7 @@ mod tests {
     fn long_signatures_are_spelled_out_and_equal_ones_share_a_symbol() {
         let long = FuncType::new(TYPES.repeat(3), [ValType::I64, ValType::I32]);
         assert_eq!(symbol(&long), "synth_signature$ilfdpxilfdpxilfdpx$li");
-        let types = [
-            FuncType::new([], []),
-            long.clone(),
-            FuncType::new([ValType::I32], []),
-            long,
-        ];
+        let types = [FuncType::new([], []), long.clone(), FuncType::new([ValType::I32], []), long];
         let shared = Const::Address(Symbol::Signature(1), 0);
         assert_eq!((identity(&types, 1), identity(&types, 3)), (shared, shared));
         assert_eq!(identity(&types, 2), Const::Int(9));
@@ -168,8 +145,7 @@ mod tests {
 
     #[test]
     fn numbers_overflow_into_symbols() {
-        let numbers =
-            (0..40).map(|length| number(&FuncType::new(vec![ValType::EXTERNREF; length], [])));
+        let numbers = (0..40).map(|length| number(&FuncType::new(vec![ValType::EXTERNREF; length], [])));
         let numbers: Vec<Option<u32>> = numbers.collect();
         let short = numbers.iter().take_while(|number| number.is_some()).count();
         assert!((8..16).contains(&short), "{short}");

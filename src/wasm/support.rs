@@ -2,8 +2,8 @@
 //! refused here, each by the name of the proposal that they belong to.
 
 use wasmparser::{
-    AbstractHeapType, CompositeInnerType, FuncType, GlobalType, HeapType, MemoryType, RecGroup,
-    RefType, TableType, ValType,
+    AbstractHeapType, CompositeInnerType, FuncType, GlobalType, HeapType, MemoryType, RecGroup, RefType, TableType,
+    ValType,
 };
 
 /// The name of what is not supported.
@@ -34,10 +34,7 @@ pub fn function_type(group: RecGroup) -> Result<FuncType, Refusal> {
             if !ty.is_final || !ty.supertype_idxs.is_empty() {
                 return Err(GC);
             }
-            func.params()
-                .iter()
-                .chain(func.results())
-                .try_for_each(|&ty| value_type(ty))?;
+            func.params().iter().chain(func.results()).try_for_each(|&ty| value_type(ty))?;
             Ok(func)
         }
         CompositeInnerType::Array(_) | CompositeInnerType::Struct(_) => Err(GC),
@@ -97,11 +94,7 @@ pub fn table_type(ty: &TableType) -> Result<(), Refusal> {
 }
 
 pub fn global_type(ty: &GlobalType) -> Result<(), Refusal> {
-    if ty.shared {
-        Err(SHARED)
-    } else {
-        value_type(ty.content_type)
-    }
+    if ty.shared { Err(SHARED) } else { value_type(ty.content_type) }
 }
 
 /// Exception tags, imported or defined.

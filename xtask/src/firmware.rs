@@ -30,8 +30,7 @@ pub struct Outcome {
 pub fn run(elf: &[u8]) -> Result<Outcome, String> {
     let cpu = Unicorn::new_with_data(Arch::ARM, Mode::THUMB | Mode::MCLASS, None);
     let mut cpu = cpu.map_err(failed)?;
-    cpu.ctl_set_cpu_model(ArmCpuModel::CORTEX_M4 as i32)
-        .map_err(failed)?;
+    cpu.ctl_set_cpu_model(ArmCpuModel::CORTEX_M4 as i32).map_err(failed)?;
     for (at, size) in [FLASH, RAM[0], RAM[1]] {
         cpu.mem_map(at, size, Prot::ALL).map_err(failed)?;
     }
@@ -44,8 +43,7 @@ pub fn run(elf: &[u8]) -> Result<Outcome, String> {
     cpu.add_intr_hook(note).map_err(failed)?;
 
     let mut output = String::new();
-    cpu.reg_write(RegisterARM::SP, u64::from(word(&cpu, 0)?))
-        .map_err(failed)?;
+    cpu.reg_write(RegisterARM::SP, u64::from(word(&cpu, 0)?)).map_err(failed)?;
     let mut pc = u64::from(word(&cpu, 4)?);
     loop {
         let ended = cpu.emu_start(pc | 1, 1 << 31, 0, LIMIT);
@@ -60,10 +58,7 @@ pub fn run(elf: &[u8]) -> Result<Outcome, String> {
         match operation {
             WRITE0 => output.push_str(&text(&cpu, argument)?),
             EXIT_EXTENDED => {
-                return Ok(Outcome {
-                    output,
-                    status: word(&cpu, argument + 4)?,
-                });
+                return Ok(Outcome { output, status: word(&cpu, argument + 4)? });
             }
             _ => return Err(format!("semihosting operation {operation:#x} at {pc:#x}")),
         }
@@ -74,11 +69,7 @@ pub fn run(elf: &[u8]) -> Result<Outcome, String> {
 /// The address behind the `bkpt` at `pc`, or before it: the emulator may have stepped over it.
 fn after_breakpoint(cpu: &Unicorn<'_, Option<u32>>, pc: u64) -> Result<u64, String> {
     let at = cpu.mem_read_as_vec(pc & !1, 2).map_err(failed)?;
-    Ok(if at == [0xab, 0xbe] {
-        (pc & !1) + 2
-    } else {
-        pc & !1
-    })
+    Ok(if at == [0xab, 0xbe] { (pc & !1) + 2 } else { pc & !1 })
 }
 
 fn load(cpu: &mut Unicorn<'_, Option<u32>>, elf: &[u8]) -> Result<(), String> {
@@ -87,11 +78,8 @@ fn load(cpu: &mut Unicorn<'_, Option<u32>>, elf: &[u8]) -> Result<(), String> {
     let endian = header.endian().map_err(malformed)?;
     for segment in header.program_headers(endian, elf).map_err(malformed)? {
         if segment.p_type(endian) == object::elf::PT_LOAD {
-            let bytes = segment
-                .data(endian, elf)
-                .map_err(|()| "truncated segment".to_string())?;
-            cpu.mem_write(u64::from(segment.p_paddr(endian)), bytes)
-                .map_err(failed)?;
+            let bytes = segment.data(endian, elf).map_err(|()| "truncated segment".to_string())?;
+            cpu.mem_write(u64::from(segment.p_paddr(endian)), bytes).map_err(failed)?;
         }
     }
     Ok(())

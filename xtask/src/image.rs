@@ -27,10 +27,7 @@ impl Image {
     /// `repository` has `tests/link/startup.c` and `tests/link/image.ld`.
     pub fn new(repository: &Path) -> Image {
         let directory = tempfile::tempdir().expect("a temporary directory");
-        let image = Image {
-            directory,
-            repository: repository.to_path_buf(),
-        };
+        let image = Image { directory, repository: repository.to_path_buf() };
         image.compile_c(&repository.join("tests/link/startup.c"), "startup.o");
         image
     }
@@ -49,10 +46,7 @@ impl Image {
     pub fn add_wasm(&self, wasm: &[u8], options: &Options) {
         let name = &options.module_name;
         let wasm = wat::parse_bytes(wasm).unwrap_or_else(|e| panic!("{name}: {e}"));
-        let inspect = Inspect {
-            header: true,
-            ..Inspect::default()
-        };
+        let inspect = Inspect { header: true, ..Inspect::default() };
         let compiled = synth::compile_with(&wasm, options, &inspect);
         let compiled = compiled.unwrap_or_else(|e| panic!("{name}: {e}"));
         self.write(&format!("{name}.wasm.o"), &compiled.object);
@@ -67,21 +61,8 @@ impl Image {
 
     fn compile_c(&self, source: &Path, object: &str) {
         let mut gcc = Command::new("arm-none-eabi-gcc");
-        gcc.args(CPU).args([
-            "-std=gnu99",
-            "-O1",
-            "-ffreestanding",
-            "-Wall",
-            "-Wextra",
-            "-Werror",
-            "-c",
-        ]);
-        run(gcc
-            .arg("-I")
-            .arg(self.directory.path())
-            .arg(source)
-            .arg("-o")
-            .arg(self.path(object)));
+        gcc.args(CPU).args(["-std=gnu99", "-O1", "-ffreestanding", "-Wall", "-Wextra", "-Werror", "-c"]);
+        run(gcc.arg("-I").arg(self.directory.path()).arg(source).arg("-o").arg(self.path(object)));
     }
 
     /// Links everything with the C library, warnings being errors.
@@ -89,9 +70,7 @@ impl Image {
         let executable = self.path("image.elf");
         let mut command = Command::new("arm-none-eabi-ld");
         command.args(["--gc-sections", "--fatal-warnings", "-T"]);
-        command
-            .arg(self.repository.join("tests/link/image.ld"))
-            .args(self.objects());
+        command.arg(self.repository.join("tests/link/image.ld")).args(self.objects());
         command.args([library("libm.a"), library("libc.a"), library("libgcc.a")]);
         run(command.arg("-o").arg(&executable));
         executable
@@ -119,15 +98,10 @@ impl Image {
 /// # Panics
 /// Where it is not or does not.
 pub fn run(command: &mut Command) -> Output {
-    let output = command
-        .output()
-        .unwrap_or_else(|e| panic!("{:?}: {e}; tools/setup installs it", command.get_program()));
+    let output =
+        command.output().unwrap_or_else(|e| panic!("{:?}: {e}; tools/setup installs it", command.get_program()));
     let message = String::from_utf8_lossy(&output.stderr);
-    assert!(
-        output.status.success(),
-        "{command:?}: {}\n{message}",
-        output.status
-    );
+    assert!(output.status.success(), "{command:?}: {}\n{message}", output.status);
     output
 }
 
@@ -136,9 +110,6 @@ pub fn library(name: &str) -> PathBuf {
     let mut gcc = Command::new("arm-none-eabi-gcc");
     let path = run(gcc.args(CPU).arg(format!("-print-file-name={name}"))).stdout;
     let path = PathBuf::from(String::from_utf8_lossy(&path).trim());
-    assert!(
-        path.is_absolute(),
-        "no {name} for this core; tools/setup installs it"
-    );
+    assert!(path.is_absolute(), "no {name} for this core; tools/setup installs it");
     path
 }

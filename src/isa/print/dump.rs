@@ -1,9 +1,7 @@
 //! Functions, blocks and instructions over any registers as text, for dumps.
 
 use super::{Printer, Suffix};
-use crate::isa::{
-    BlockId, Call, CallTarget, Edge, Func, Inst, Reg, StackArea, Symbol, Term, TrapCode,
-};
+use crate::isa::{BlockId, Call, CallTarget, Edge, Func, Inst, Reg, StackArea, Symbol, Term, TrapCode};
 use std::fmt::{self, Display, Formatter, Write};
 
 impl Display for BlockId {
@@ -64,17 +62,9 @@ impl<R: Copy + Display> Display for Inst<R> {
             Inst::Shift { s, .. } => s,
             _ => false,
         };
-        let suffix = Suffix {
-            s,
-            cond,
-            wide: false,
-        };
+        let suffix = Suffix { s, cond, wide: false };
         let names = |symbol: Symbol| symbol.to_string();
-        let mut printer = Printer {
-            out: f,
-            suffix,
-            names: &names,
-        };
+        let mut printer = Printer { out: f, suffix, names: &names };
         printer.inst(inst)?;
         match self {
             Inst::If { old, .. } => write!(f, " else {old}"),
@@ -87,11 +77,7 @@ impl<R: Copy + Display> Display for Term<R> {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
         match self {
             Term::Jump(edge) => write!(f, "b {edge}"),
-            Term::Branch {
-                cond,
-                then,
-                otherwise,
-            } => write!(f, "b{cond} {then} else {otherwise}"),
+            Term::Branch { cond, then, otherwise } => write!(f, "b{cond} {then} else {otherwise}"),
             Term::BranchZero { rn, zero, nonzero } => {
                 write!(f, "cbz {rn}, {zero} else {nonzero}")
             }

@@ -1,9 +1,6 @@
 //! A small builder of SSA functions for tests, and a source of random numbers.
 
-use crate::isa::{
-    BlockData, BlockId, Call, CallTarget, Edge, Func, Inst, Reg, RegSet, Symbol, Term, TrapCode,
-    VReg,
-};
+use crate::isa::{BlockData, BlockId, Call, CallTarget, Edge, Func, Inst, Reg, RegSet, Symbol, Term, TrapCode, VReg};
 use smallvec::SmallVec;
 
 /// Marsaglia's xorshift.
@@ -49,10 +46,7 @@ impl Builder {
             func.entry.push((v, reg));
         }
         let args = func.entry.iter().map(|&(v, _)| v).collect();
-        let mut builder = Builder {
-            func,
-            at: BlockId::ENTRY,
-        };
+        let mut builder = Builder { func, at: BlockId::ENTRY };
         builder.block(0, 0);
         (builder, args)
     }
@@ -92,11 +86,7 @@ impl Builder {
         self.def(|result| {
             Inst::Call(Box::new(Call {
                 target: CallTarget::Symbol(Symbol::Function(function)),
-                args: args
-                    .iter()
-                    .zip(0..)
-                    .map(|(&v, n)| (v, Reg::new(n)))
-                    .collect(),
+                args: args.iter().zip(0..).map(|(&v, n)| (v, Reg::new(n))).collect(),
                 results: SmallVec::from_iter([(result, Reg::R0)]),
                 clobbers: RegSet::CALLER_SAVED,
             }))
@@ -104,18 +94,11 @@ impl Builder {
     }
 
     pub fn ret(&mut self, values: &[VReg]) {
-        let values = values
-            .iter()
-            .zip(0..)
-            .map(|(&v, n)| (v, Reg::new(n)))
-            .collect();
+        let values = values.iter().zip(0..).map(|(&v, n)| (v, Reg::new(n))).collect();
         self.end(self.at, Term::Return { values });
     }
 }
 
 pub fn jump(target: BlockId, args: &[VReg]) -> Term<VReg> {
-    Term::Jump(Edge {
-        target,
-        args: SmallVec::from_slice(args),
-    })
+    Term::Jump(Edge { target, args: SmallVec::from_slice(args) })
 }

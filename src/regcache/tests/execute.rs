@@ -42,12 +42,7 @@ struct Machine<R> {
 
 /// What the function does that can be seen from outside, for at most `fuel` blocks.
 pub fn execute<R: Place>(func: &Func<R>, fuel: usize) -> Vec<u32> {
-    let mut machine = Machine {
-        values: HashMap::new(),
-        slots: HashMap::new(),
-        flags: 1,
-        trace: Vec::new(),
-    };
+    let mut machine = Machine { values: HashMap::new(), slots: HashMap::new(), flags: 1, trace: Vec::new() };
     for &(r, reg) in &func.entry {
         machine.values.insert(r, hash(("entry", reg)));
     }
@@ -62,20 +57,14 @@ pub fn execute<R: Place>(func: &Func<R>, fuel: usize) -> Vec<u32> {
             Term::Table { rn, targets } => machine.values[rn] as usize % targets.len(),
             Term::Return { .. } | Term::TailCall(_) | Term::Trap(_) => {
                 let mut seen = Vec::new();
-                block
-                    .term
-                    .visit(|r, role| seen.push(hash((machine.values[&r], format!("{role:?}")))));
+                block.term.visit(|r, role| seen.push(hash((machine.values[&r], format!("{role:?}")))));
                 machine.trace.extend(seen);
                 return machine.trace;
             }
         };
         let next = func.block(edges[chosen].target);
         machine.trace.push(edges[chosen].target.index() as u32);
-        let args: Vec<u32> = edges[chosen]
-            .args
-            .iter()
-            .map(|arg| machine.values[arg])
-            .collect();
+        let args: Vec<u32> = edges[chosen].args.iter().map(|arg| machine.values[arg]).collect();
         machine.values.extend(next.params.iter().copied().zip(args));
         block = next;
     }
@@ -85,36 +74,18 @@ pub fn execute<R: Place>(func: &Func<R>, fuel: usize) -> Vec<u32> {
 impl<R: Place> Machine<R> {
     fn step(&mut self, inst: &Inst<R>) {
         match *inst {
-            Inst::Mov {
-                s: false,
-                rd,
-                rhs: Operand2::Reg(rm),
-            } => {
+            Inst::Mov { s: false, rd, rhs: Operand2::Reg(rm) } => {
                 self.values.insert(rd, self.values[&rm]);
             }
-            Inst::Alu {
-                op: AluOp::Eor,
-                s: false,
-                rd,
-                rn,
-                rhs: Operand2::Reg(rm),
-            } => {
+            Inst::Alu { op: AluOp::Eor, s: false, rd, rn, rhs: Operand2::Reg(rm) } => {
                 self.values.insert(rd, self.values[&rn] ^ self.values[&rm]);
             }
-            Inst::Load {
-                rt,
-                addr: Addr::Stack(StackArea::Slots, at),
-                ..
-            } => {
+            Inst::Load { rt, addr: Addr::Stack(StackArea::Slots, at), .. } => {
                 // A mutated function may read what was never stored.
                 let value = self.slots.get(&at).copied().unwrap_or(0);
                 self.values.insert(rt, value);
             }
-            Inst::Store {
-                rt,
-                addr: Addr::Stack(StackArea::Slots, at),
-                ..
-            } => {
+            Inst::Store { rt, addr: Addr::Stack(StackArea::Slots, at), .. } => {
                 self.slots.insert(at, self.values[&rt]);
             }
             ref other => self.opaque(other),
@@ -130,10 +101,7 @@ impl<R: Place> Machine<R> {
             false => written.push(r),
         });
         let result = hash((shape, flags, read));
-        if matches!(
-            inst,
-            Inst::Call(_) | Inst::Store { .. } | Inst::StoreUpdate { .. }
-        ) {
+        if matches!(inst, Inst::Call(_) | Inst::Store { .. } | Inst::StoreUpdate { .. }) {
             self.trace.push(result);
         }
         for reg in inst.clobbers().iter() {

@@ -2,31 +2,15 @@
 
 use super::super::cache;
 use super::build::{Builder, jump};
-use crate::isa::{
-    Addr, AluOp, BlockId, Cond, Edge, Func, Inst, ModImm, Operand2, Reg, StackArea, Term, TestOp,
-    VReg,
-};
+use crate::isa::{Addr, AluOp, BlockId, Cond, Edge, Func, Inst, ModImm, Operand2, Reg, StackArea, Term, TestOp, VReg};
 
 fn add(b: &mut Builder, x: VReg, y: VReg) -> VReg {
-    b.def(|rd| Inst::Alu {
-        op: AluOp::Add,
-        s: false,
-        rd,
-        rn: x,
-        rhs: Operand2::Reg(y),
-    })
+    b.def(|rd| Inst::Alu { op: AluOp::Add, s: false, rd, rn: x, rhs: Operand2::Reg(y) })
 }
 
 fn branch(b: &mut Builder, at: BlockId, then: BlockId, otherwise: BlockId) {
     let (then, otherwise) = (Edge::to(then), Edge::to(otherwise));
-    b.end(
-        at,
-        Term::Branch {
-            cond: Cond::Ne,
-            then,
-            otherwise,
-        },
-    );
+    b.end(at, Term::Branch { cond: Cond::Ne, then, otherwise });
 }
 
 /// One block of `n` instructions with 20 live values.
@@ -46,11 +30,7 @@ fn wide(live: usize, n: usize) -> Func<VReg> {
     let values: Vec<VReg> = (0..live).map(|_| add(&mut b, args[0], args[0])).collect();
     let mut sum = args[0];
     for i in 0..n {
-        b.push(Inst::Test {
-            op: TestOp::Cmp,
-            rn: sum,
-            rhs: Operand2::Reg(args[0]),
-        });
+        b.push(Inst::Test { op: TestOp::Cmp, rn: sum, rhs: Operand2::Reg(args[0]) });
         let top = b.at;
         let (then, _) = b.block(0, 0);
         let x = add(&mut b, sum, values[i * 13 % live]);
@@ -82,11 +62,7 @@ fn nested(n: usize) -> Func<VReg> {
         carried = vec![add(&mut b, p[0], args[0]), p[1]];
     }
     for (depth, &header) in headers.iter().enumerate().rev() {
-        b.push(Inst::Test {
-            op: TestOp::Cmp,
-            rn: carried[0],
-            rhs: Operand2::Reg(args[1]),
-        });
+        b.push(Inst::Test { op: TestOp::Cmp, rn: carried[0], rhs: Operand2::Reg(args[1]) });
         let latch = b.at;
         let (back, _) = b.block(0, depth as u32 + 1);
         b.end(back, jump(header, &carried));
@@ -104,11 +80,7 @@ fn exits(n: usize) -> Func<VReg> {
     let mut tops = Vec::new();
     for _ in 0..n {
         sum = add(&mut b, sum, args[1]);
-        b.push(Inst::Test {
-            op: TestOp::Cmp,
-            rn: sum,
-            rhs: Operand2::Imm(ModImm::new(9).expect("a byte")),
-        });
+        b.push(Inst::Test { op: TestOp::Cmp, rn: sum, rhs: Operand2::Imm(ModImm::new(9).expect("a byte")) });
         let top = b.at;
         let (next, _) = b.block(0, 0);
         tops.push((top, next, sum));
@@ -134,11 +106,7 @@ fn parameters(n: usize) -> Func<VReg> {
     let mut values: Vec<VReg> = Vec::new();
     for i in 0..n {
         let addr = Addr::Stack(StackArea::Incoming, 4 * i as u32);
-        values.push(b.def(|rt| Inst::Load {
-            size: crate::isa::MemSize::Word,
-            rt,
-            addr,
-        }));
+        values.push(b.def(|rt| Inst::Load { size: crate::isa::MemSize::Word, rt, addr }));
     }
     let before = b.at;
     let (header, p) = b.block(n, 1);
@@ -153,17 +121,8 @@ fn parameters(n: usize) -> Func<VReg> {
     let (exit, _) = b.block(0, 0);
     branch(&mut b, latch, back, exit);
     let _ = exit;
-    let sum = p
-        .iter()
-        .copied()
-        .reduce(|x, y| add(&mut b, x, y))
-        .expect("some parameters");
-    b.end(
-        b.at,
-        Term::Return {
-            values: [(sum, Reg::R0)].into_iter().collect(),
-        },
-    );
+    let sum = p.iter().copied().reduce(|x, y| add(&mut b, x, y)).expect("some parameters");
+    b.end(b.at, Term::Return { values: [(sum, Reg::R0)].into_iter().collect() });
     b.func
 }
 
@@ -173,16 +132,8 @@ fn large_functions_compile() {
     const SIZE: usize = 20_000;
     let shapes: [(&str, Func<VReg>, usize); 7] = [
         ("straight", straight(SIZE), 20),
-        (
-            "many values over some blocks",
-            wide(SIZE / 4, SIZE / 8),
-            SIZE / 4,
-        ),
-        (
-            "some values over many blocks",
-            wide(SIZE / 40, SIZE / 2),
-            SIZE / 40,
-        ),
+        ("many values over some blocks", wide(SIZE / 4, SIZE / 8), SIZE / 4),
+        ("some values over many blocks", wide(SIZE / 40, SIZE / 2), SIZE / 40),
         ("nested loops", nested(SIZE / 2), 4),
         ("exits to one block", exits(SIZE), 4),
         ("parameters", parameters(SIZE / 10), SIZE / 10),
@@ -190,11 +141,7 @@ fn large_functions_compile() {
     ];
     for (name, func, live) in shapes {
         let cached = cache(func, false);
-        assert!(
-            cached.slots as usize <= 4 * (live + 4),
-            "{name}: {} bytes of slots",
-            cached.slots
-        );
+        assert!(cached.slots as usize <= 4 * (live + 4), "{name}: {} bytes of slots", cached.slots);
     }
 }
 

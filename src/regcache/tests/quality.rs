@@ -3,8 +3,8 @@
 use super::super::cache;
 use super::build::{Builder, jump};
 use crate::isa::{
-    Addr, AluOp, BlockId, Cond, Const, Edge, Func, Inst, MemSize, ModImm, Operand2, Reg, RegSet,
-    ShortOffset, StackArea, Term, TestOp, TrapCode, VReg,
+    Addr, AluOp, BlockId, Cond, Const, Edge, Func, Inst, MemSize, ModImm, Operand2, Reg, RegSet, ShortOffset,
+    StackArea, Term, TestOp, TrapCode, VReg,
 };
 
 /// How many moves, slot loads and slot stores a function contains in blocks of some loop depth or more.
@@ -20,18 +20,9 @@ fn count(func: &Func<Reg>, depth: u32) -> Count {
     let blocks = func.blocks.iter().filter(|block| block.loop_depth >= depth);
     for inst in blocks.flat_map(|block| &block.insts) {
         match inst {
-            Inst::Mov {
-                rhs: Operand2::Reg(_),
-                ..
-            } => count.moves += 1,
-            Inst::Load {
-                addr: Addr::Stack(StackArea::Slots, _),
-                ..
-            } => count.loads += 1,
-            Inst::Store {
-                addr: Addr::Stack(StackArea::Slots, _),
-                ..
-            } => count.stores += 1,
+            Inst::Mov { rhs: Operand2::Reg(_), .. } => count.moves += 1,
+            Inst::Load { addr: Addr::Stack(StackArea::Slots, _), .. } => count.loads += 1,
+            Inst::Store { addr: Addr::Stack(StackArea::Slots, _), .. } => count.stores += 1,
             _ => {}
         }
     }
@@ -39,10 +30,7 @@ fn count(func: &Func<Reg>, depth: u32) -> Count {
 }
 
 fn moves(moves: usize) -> Count {
-    Count {
-        moves,
-        ..Count::default()
-    }
+    Count { moves, ..Count::default() }
 }
 
 /// All registers that the function writes.
@@ -67,13 +55,7 @@ fn imm(value: u32) -> Operand2<VReg> {
 }
 
 fn alu(b: &mut Builder, op: AluOp, rn: VReg, rhs: Operand2<VReg>) -> VReg {
-    b.def(|rd| Inst::Alu {
-        op,
-        s: false,
-        rd,
-        rn,
-        rhs,
-    })
+    b.def(|rd| Inst::Alu { op, s: false, rd, rn, rhs })
 }
 
 fn add(b: &mut Builder, x: VReg, y: VReg) -> VReg {
@@ -81,23 +63,13 @@ fn add(b: &mut Builder, x: VReg, y: VReg) -> VReg {
 }
 
 fn constant(b: &mut Builder, value: u32) -> VReg {
-    b.def(|rd| Inst::Const {
-        rd,
-        value: Const::Int(value),
-    })
+    b.def(|rd| Inst::Const { rd, value: Const::Int(value) })
 }
 
 fn next_word(b: &mut Builder, old: VReg) -> (VReg, VReg) {
     let offset = ShortOffset::new(4).expect("in range");
     let (rt, rn) = (b.func.new_vreg(), b.func.new_vreg());
-    b.push(Inst::LoadUpdate {
-        size: MemSize::Word,
-        pre: false,
-        rt,
-        rn,
-        old,
-        offset,
-    });
+    b.push(Inst::LoadUpdate { size: MemSize::Word, pre: false, rt, rn, old, offset });
     (rt, rn)
 }
 
@@ -108,24 +80,11 @@ fn loop_back(b: &mut Builder, header: BlockId, args: &[VReg]) {
     b.end(back, jump(header, args));
     let (exit, _) = b.block(0, 0);
     let (then, otherwise) = (Edge::to(back), Edge::to(exit));
-    b.end(
-        latch,
-        Term::Branch {
-            cond: Cond::Ne,
-            then,
-            otherwise,
-        },
-    );
+    b.end(latch, Term::Branch { cond: Cond::Ne, then, otherwise });
 }
 
 fn decrement(b: &mut Builder, v: VReg) -> VReg {
-    b.def(|rd| Inst::Alu {
-        op: AluOp::Sub,
-        s: true,
-        rd,
-        rn: v,
-        rhs: imm(1),
-    })
+    b.def(|rd| Inst::Alu { op: AluOp::Sub, s: true, rd, rn: v, rhs: imm(1) })
 }
 
 /// Three pointers, a counter and an accumulator: nothing is inserted, the result is where it is returned.
@@ -135,39 +94,19 @@ fn a_multiply_accumulate_loop_has_no_moves_inside() {
     let zero = constant(&mut b, 0);
     let before = b.at;
     let (header, p) = b.block(5, 1);
-    b.end(
-        before,
-        jump(header, &[args[0], args[1], args[2], args[3], zero]),
-    );
+    b.end(before, jump(header, &[args[0], args[1], args[2], args[3], zero]));
     let (x, px) = next_word(&mut b, p[0]);
     let (y, py) = next_word(&mut b, p[1]);
-    let sum = b.def(|rd| Inst::MulAdd {
-        sub: false,
-        rd,
-        rn: x,
-        rm: y,
-        ra: p[4],
-    });
+    let sum = b.def(|rd| Inst::MulAdd { sub: false, rd, rn: x, rm: y, ra: p[4] });
     let offset = ShortOffset::new(4).expect("in range");
     let pz = b.func.new_vreg();
-    b.push(Inst::StoreUpdate {
-        size: MemSize::Word,
-        pre: false,
-        rt: sum,
-        rn: pz,
-        old: p[2],
-        offset,
-    });
+    b.push(Inst::StoreUpdate { size: MemSize::Word, pre: false, rt: sum, rn: pz, old: p[2], offset });
     let n = decrement(&mut b, p[3]);
     loop_back(&mut b, header, &[px, py, pz, n, sum]);
     b.ret(&[sum]);
     let func = cache(b.func, true);
     assert_eq!(count(&func, 1), moves(0), "{func:#?}");
-    assert_eq!(
-        count(&func, 0),
-        moves(1),
-        "the result goes to r0: {func:#?}"
-    );
+    assert_eq!(count(&func, 0), moves(1), "the result goes to r0: {func:#?}");
     assert_eq!(func.slots, 0);
 }
 
@@ -249,11 +188,7 @@ fn a_rotation_in_a_loop_takes_two_moves() {
 #[test]
 fn a_diamond_has_no_moves() {
     let (mut b, args) = Builder::new(2);
-    b.push(Inst::Test {
-        op: TestOp::Cmp,
-        rn: args[0],
-        rhs: Operand2::Reg(args[1]),
-    });
+    b.push(Inst::Test { op: TestOp::Cmp, rn: args[0], rhs: Operand2::Reg(args[1]) });
     let top = b.at;
     let (then, _) = b.block(0, 0);
     let x = add(&mut b, args[0], args[1]);
@@ -263,14 +198,7 @@ fn a_diamond_has_no_moves() {
     b.end(then, jump(join, &[x]));
     b.end(otherwise, jump(join, &[y]));
     let (then, otherwise) = (Edge::to(then), Edge::to(otherwise));
-    b.end(
-        top,
-        Term::Branch {
-            cond: Cond::Lt,
-            then,
-            otherwise,
-        },
-    );
+    b.end(top, Term::Branch { cond: Cond::Lt, then, otherwise });
     let z = add(&mut b, p[0], args[1]);
     b.ret(&[z]);
     let func = cache(b.func, true);
@@ -282,18 +210,12 @@ fn a_diamond_has_no_moves() {
 #[test]
 fn pressure_around_a_loop_leaves_the_loop_alone() {
     let (mut b, args) = Builder::new(2);
-    let values: Vec<VReg> = (0..20)
-        .map(|n| alu(&mut b, AluOp::Add, args[0], imm(n)))
-        .collect();
+    let values: Vec<VReg> = (0..20).map(|n| alu(&mut b, AluOp::Add, args[0], imm(n))).collect();
     let before = b.at;
     let (header, p) = b.block(2, 1);
     b.end(before, jump(header, &[args[0], args[1]]));
     let (x, next) = next_word(&mut b, p[0]);
-    b.push(Inst::Test {
-        op: TestOp::Cmp,
-        rn: x,
-        rhs: imm(7),
-    });
+    b.push(Inst::Test { op: TestOp::Cmp, rn: x, rhs: imm(7) });
     let n = decrement(&mut b, p[1]);
     loop_back(&mut b, header, &[next, n]);
     let mut sum = next;
@@ -327,11 +249,7 @@ fn constants_are_not_spilled() {
 #[test]
 fn an_early_exit_does_not_pay_for_the_slow_path() {
     let (mut b, args) = Builder::new(2);
-    b.push(Inst::Test {
-        op: TestOp::Cmp,
-        rn: args[0],
-        rhs: imm(0),
-    });
+    b.push(Inst::Test { op: TestOp::Cmp, rn: args[0], rhs: imm(0) });
     let top = b.at;
     let (fast, _) = b.block(0, 0);
     b.ret(&[args[1]]);
@@ -344,23 +262,13 @@ fn an_early_exit_does_not_pay_for_the_slow_path() {
     }
     b.ret(&[sum]);
     let (then, otherwise) = (Edge::to(fast), Edge::to(slow));
-    b.end(
-        top,
-        Term::Branch {
-            cond: Cond::Eq,
-            then,
-            otherwise,
-        },
-    );
+    b.end(top, Term::Branch { cond: Cond::Eq, then, otherwise });
     let func = cache(b.func, true);
-    let saved_early = func.blocks[..2]
-        .iter()
-        .flat_map(|block| &block.insts)
-        .any(|inst| {
-            let mut found = matches!(inst, Inst::Store { .. });
-            inst.visit(|reg, _| found |= RegSet::CALLEE_SAVED.contains(reg));
-            found
-        });
+    let saved_early = func.blocks[..2].iter().flat_map(|block| &block.insts).any(|inst| {
+        let mut found = matches!(inst, Inst::Store { .. });
+        inst.visit(|reg, _| found |= RegSet::CALLEE_SAVED.contains(reg));
+        found
+    });
     assert!(!saved_early, "{:#?}", &func.blocks[..2]);
 }
 
@@ -368,32 +276,20 @@ fn an_early_exit_does_not_pay_for_the_slow_path() {
 #[test]
 fn cold_uses_are_spilled_first() {
     let (mut b, args) = Builder::new(4);
-    let rare: Vec<VReg> = (0..10)
-        .map(|n| alu(&mut b, AluOp::Add, args[0], imm(n)))
-        .collect();
+    let rare: Vec<VReg> = (0..10).map(|n| alu(&mut b, AluOp::Add, args[0], imm(n))).collect();
     let before = b.at;
     let (header, p) = b.block(1, 1);
     let hot: Vec<VReg> = (0..8).map(|_| b.func.new_vreg()).collect();
     for (n, &rd) in hot.iter().enumerate() {
         let (rn, rhs) = (args[n % 4], imm(n as u32));
-        b.func.blocks[before.index()].insts.push(Inst::Alu {
-            op: AluOp::Add,
-            s: false,
-            rd,
-            rn,
-            rhs,
-        });
+        b.func.blocks[before.index()].insts.push(Inst::Alu { op: AluOp::Add, s: false, rd, rn, rhs });
     }
     b.end(before, jump(header, &[args[0]]));
     let mut sum = p[0];
     for &v in &hot {
         sum = add(&mut b, sum, v);
     }
-    b.push(Inst::Test {
-        op: TestOp::Cmp,
-        rn: sum,
-        rhs: imm(9),
-    });
+    b.push(Inst::Test { op: TestOp::Cmp, rn: sum, rhs: imm(9) });
     let check = b.at;
     let (cold, _) = b.block(0, 0);
     for &v in &rare {
@@ -403,14 +299,7 @@ fn cold_uses_are_spilled_first() {
     b.func.blocks[cold.index()].cold = true;
     let (fine, _) = b.block(0, 1);
     let (then, otherwise) = (Edge::to(cold), Edge::to(fine));
-    b.end(
-        check,
-        Term::Branch {
-            cond: Cond::Hi,
-            then,
-            otherwise,
-        },
-    );
+    b.end(check, Term::Branch { cond: Cond::Hi, then, otherwise });
     let n = decrement(&mut b, sum);
     loop_back(&mut b, header, &[n]);
     b.ret(&[sum]);

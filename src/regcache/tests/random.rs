@@ -5,8 +5,8 @@ use super::super::{Flow, cache, check, place, placed};
 use super::build::{Builder, Rng, jump};
 use super::execute::execute;
 use crate::isa::{
-    Addr, AluOp, BlockId, Call, CallTarget, Cond, Const, Edge, Func, Inst, Lsb, MemSize, Offset,
-    Operand2, Reg, RegSet, ShiftOp, ShortOffset, StackArea, Symbol, Term, TestOp, TrapCode, VReg,
+    Addr, AluOp, BlockId, Call, CallTarget, Cond, Const, Edge, Func, Inst, Lsb, MemSize, Offset, Operand2, Reg, RegSet,
+    ShiftOp, ShortOffset, StackArea, Symbol, Term, TestOp, TrapCode, VReg,
 };
 
 /// A structured program over mutable variables, made into SSA form as it grows.
@@ -27,14 +27,7 @@ fn random_function(seed: u64) -> Func<VReg> {
     let args = rng.below(5) as u8;
     let (b, vars) = Builder::new(args);
     let budget = 20 + rng.below(250);
-    let mut random = Random {
-        rng,
-        b,
-        vars,
-        writable: (0..count).collect(),
-        depth: 0,
-        budget,
-    };
+    let mut random = Random { rng, b, vars, writable: (0..count).collect(), depth: 0, budget };
     while random.vars.len() < count {
         let v = random.leaf();
         random.vars.push(v);
@@ -62,12 +55,7 @@ impl Random {
             let target = self.var();
             let args = (0..4).map(|n| (self.var(), Reg::new(n))).collect();
             let target = CallTarget::Register(target);
-            let call = Call {
-                target,
-                args,
-                results: Default::default(),
-                clobbers: RegSet::CALLER_SAVED,
-            };
+            let call = Call { target, args, results: Default::default(), clobbers: RegSet::CALLER_SAVED };
             self.b.end(self.b.at, Term::TailCall(Box::new(call)));
         } else {
             let values: Vec<VReg> = (0..1 + self.rng.below(4)).map(|_| self.var()).collect();
@@ -79,30 +67,15 @@ impl Random {
     fn leaf(&mut self) -> VReg {
         let number = self.rng.below(1000) as u32;
         match self.rng.below(4) {
-            0 => self.b.def(|rd| Inst::Const {
-                rd,
-                value: Const::Int(number),
-            }),
-            1 => self.b.def(|rd| Inst::StackAddr {
-                rd,
-                area: StackArea::Locals,
-                offset: number,
-            }),
+            0 => self.b.def(|rd| Inst::Const { rd, value: Const::Int(number) }),
+            1 => self.b.def(|rd| Inst::StackAddr { rd, area: StackArea::Locals, offset: number }),
             2 => {
                 let addr = Addr::Stack(StackArea::Incoming, number);
-                self.b.def(|rt| Inst::Load {
-                    size: MemSize::Word,
-                    rt,
-                    addr,
-                })
+                self.b.def(|rt| Inst::Load { size: MemSize::Word, rt, addr })
             }
             _ => {
                 let addr = Addr::Stack(StackArea::Locals, number);
-                self.b.def(|rt| Inst::Load {
-                    size: MemSize::Word,
-                    rt,
-                    addr,
-                })
+                self.b.def(|rt| Inst::Load { size: MemSize::Word, rt, addr })
             }
         }
     }
@@ -132,125 +105,36 @@ impl Random {
         let offset = ShortOffset::new(4).expect("in range");
         let (first, second) = (self.b.func.new_vreg(), self.b.func.new_vreg());
         let (size, signed) = (MemSize::Word, false);
-        let alu = |s, rd| Inst::Alu {
-            op: AluOp::Add,
-            s,
-            rd,
-            rn: x,
-            rhs: Operand2::Reg(y),
-        };
+        let alu = |s, rd| Inst::Alu { op: AluOp::Add, s, rd, rn: x, rhs: Operand2::Reg(y) };
         let inst = match self.rng.below(17) {
             0 => alu(true, first),
-            1 => Inst::Alu {
-                op: AluOp::Eor,
-                s: false,
-                rd: first,
-                rn: x,
-                rhs: Operand2::Reg(y),
-            },
-            2 => Inst::Mov {
-                s: false,
-                rd: first,
-                rhs: Operand2::Reg(x),
-            },
-            3 => Inst::MulLong {
-                signed,
-                rdlo: first,
-                rdhi: second,
-                rn: x,
-                rm: y,
-            },
+            1 => Inst::Alu { op: AluOp::Eor, s: false, rd: first, rn: x, rhs: Operand2::Reg(y) },
+            2 => Inst::Mov { s: false, rd: first, rhs: Operand2::Reg(x) },
+            3 => Inst::MulLong { signed, rdlo: first, rdhi: second, rn: x, rm: y },
             4 => {
                 let (oldlo, oldhi) = (z, w);
-                Inst::MulAddLong {
-                    signed,
-                    rdlo: first,
-                    rdhi: second,
-                    oldlo,
-                    oldhi,
-                    rn: x,
-                    rm: y,
-                }
+                Inst::MulAddLong { signed, rdlo: first, rdhi: second, oldlo, oldhi, rn: x, rm: y }
             }
             5 => {
                 let lsb = Lsb::new(3).expect("in range");
-                Inst::BitInsert {
-                    rd: first,
-                    old: z,
-                    rn: x,
-                    lsb,
-                    width: 4,
-                }
+                Inst::BitInsert { rd: first, old: z, rn: x, lsb, width: 4 }
             }
-            6 => Inst::Test {
-                op: TestOp::Cmp,
-                rn: x,
-                rhs: Operand2::Reg(y),
-            },
-            7 => Inst::If {
-                cond,
-                old: z,
-                inst: Box::new(alu(false, first)),
-            },
+            6 => Inst::Test { op: TestOp::Cmp, rn: x, rhs: Operand2::Reg(y) },
+            7 => Inst::If { cond, old: z, inst: Box::new(alu(false, first)) },
             8 => {
                 let addr = Addr::Index(x, y, 2);
-                Inst::If {
-                    cond,
-                    old: x,
-                    inst: Box::new(Inst::Load {
-                        size,
-                        rt: first,
-                        addr,
-                    }),
-                }
+                Inst::If { cond, old: x, inst: Box::new(Inst::Load { size, rt: first, addr }) }
             }
             9 => {
                 let addr = Addr::Offset(x, Offset::new(8).expect("in range"));
                 Inst::Store { size, rt: y, addr }
             }
-            10 => Inst::LoadUpdate {
-                size,
-                pre: true,
-                rt: second,
-                rn: first,
-                old: x,
-                offset,
-            },
-            11 => Inst::StoreUpdate {
-                size,
-                pre: false,
-                rt: y,
-                rn: first,
-                old: x,
-                offset,
-            },
-            12 => Inst::StoreUpdate {
-                size,
-                pre: false,
-                rt: x,
-                rn: first,
-                old: x,
-                offset,
-            },
-            13 => Inst::MulAdd {
-                sub: false,
-                rd: first,
-                rn: x,
-                rm: y,
-                ra: z,
-            },
-            14 => Inst::Shift {
-                op: ShiftOp::Lsl,
-                s: false,
-                rd: first,
-                rn: x,
-                rm: y,
-            },
-            15 => Inst::TrapIfZero {
-                nonzero: false,
-                rn: x,
-                code: TrapCode::DivideByZero,
-            },
+            10 => Inst::LoadUpdate { size, pre: true, rt: second, rn: first, old: x, offset },
+            11 => Inst::StoreUpdate { size, pre: false, rt: y, rn: first, old: x, offset },
+            12 => Inst::StoreUpdate { size, pre: false, rt: x, rn: first, old: x, offset },
+            13 => Inst::MulAdd { sub: false, rd: first, rn: x, rm: y, ra: z },
+            14 => Inst::Shift { op: ShiftOp::Lsl, s: false, rd: first, rn: x, rm: y },
+            15 => Inst::TrapIfZero { nonzero: false, rn: x, code: TrapCode::DivideByZero },
             _ => alu(false, first),
         };
         let mut defs = Vec::new();
@@ -273,29 +157,16 @@ impl Random {
         } else {
             CallTarget::Symbol(Symbol::Function(self.rng.below(5) as u32))
         };
-        let args = (0..self.rng.below(5))
-            .map(|n| (self.var(), Reg::new(n as u8)))
-            .collect();
-        let results: Vec<VReg> = (0..self.rng.below(3))
-            .map(|_| self.b.func.new_vreg())
-            .collect();
+        let args = (0..self.rng.below(5)).map(|n| (self.var(), Reg::new(n as u8))).collect();
+        let results: Vec<VReg> = (0..self.rng.below(3)).map(|_| self.b.func.new_vreg()).collect();
         // A private convention leaves some registers alone.
         let mut clobbers = RegSet::CALLER_SAVED;
         if self.rng.one_in(3) {
             clobbers.remove(Reg::new(3));
             clobbers.insert(Reg::R4);
         }
-        let with_regs = results
-            .iter()
-            .zip(0..)
-            .map(|(&v, n)| (v, Reg::new(n)))
-            .collect();
-        self.b.push(Inst::Call(Box::new(Call {
-            target,
-            args,
-            results: with_regs,
-            clobbers,
-        })));
+        let with_regs = results.iter().zip(0..).map(|(&v, n)| (v, Reg::new(n))).collect();
+        self.b.push(Inst::Call(Box::new(Call { target, args, results: with_regs, clobbers })));
         results.into_iter().for_each(|v| self.write(v));
     }
 
@@ -320,20 +191,9 @@ impl Random {
         let mut targets = starts.into_iter().map(Edge::to);
         let mut next = || targets.next().expect("at least two ways");
         let term = match (ways, self.rng.below(2)) {
-            (2, 0) => Term::Branch {
-                cond,
-                then: next(),
-                otherwise: next(),
-            },
-            (2, _) => Term::BranchZero {
-                rn,
-                zero: next(),
-                nonzero: next(),
-            },
-            _ => Term::Table {
-                rn,
-                targets: targets.collect(),
-            },
+            (2, 0) => Term::Branch { cond, then: next(), otherwise: next() },
+            (2, _) => Term::BranchZero { rn, zero: next(), nonzero: next() },
+            _ => Term::Table { rn, targets: targets.collect() },
         };
         self.b.end(from, term);
         self.meet(&ends);
@@ -360,12 +220,7 @@ impl Random {
 
     /// A loop that carries some variables, permuted on the way back, with one or two exits.
     fn repeat(&mut self, nesting: u32) {
-        let carried: Vec<usize> = self
-            .writable
-            .clone()
-            .into_iter()
-            .filter(|_| self.rng.one_in(2))
-            .collect();
+        let carried: Vec<usize> = self.writable.clone().into_iter().filter(|_| self.rng.one_in(2)).collect();
         let before = self.b.at;
         self.depth += 1;
         let (header, params) = self.b.block(carried.len(), self.depth);
@@ -417,14 +272,7 @@ impl Random {
     fn branch_on_flags(&mut self, at: BlockId, then: BlockId, otherwise: BlockId) {
         let cond = Cond::ALL[self.rng.below(14)];
         let (then, otherwise) = (Edge::to(then), Edge::to(otherwise));
-        self.b.end(
-            at,
-            Term::Branch {
-                cond,
-                then,
-                otherwise,
-            },
-        );
+        self.b.end(at, Term::Branch { cond, then, otherwise });
     }
 }
 
@@ -477,10 +325,7 @@ fn mutations_are_rejected() {
             }
         }
     }
-    assert!(
-        rejected * 10 > tried * 8,
-        "{rejected} of {tried} mutations are rejected"
-    );
+    assert!(rejected * 10 > tried * 8, "{rejected} of {tried} mutations are rejected");
 }
 
 /// Drops a move or renames a register in a random step.

@@ -28,9 +28,7 @@ impl Walk<'_> {
             return;
         };
         let args = self.pop_many(ty.params().len());
-        let results = self
-            .builder
-            .typed_call(Callee::Pointer, ty, Some(pointer), &flatten(&args));
+        let results = self.builder.typed_call(Callee::Pointer, ty, Some(pointer), &flatten(&args));
         self.push_results(ty.results(), results);
     }
 
@@ -59,11 +57,7 @@ impl Walk<'_> {
             return None;
         }
         self.builder.trap_if(outside, TrapCode::TableOutOfBounds);
-        let region = if layout.constant.is_some() {
-            Region::Constant
-        } else {
-            Region::Table(table)
-        };
+        let region = if layout.constant.is_some() { Region::Constant } else { Region::Table(table) };
         let base = self.builder.address(Symbol::Table(table), 0);
         let scaled = self.builder.binary_const(BinOp::Shl, index, 2);
         let entry = self.builder.binary(BinOp::Add, base, scaled);
@@ -96,12 +90,7 @@ impl Walk<'_> {
 }
 
 fn word(region: Region, offset: i32) -> Access {
-    Access {
-        size: MemSize::Word,
-        offset,
-        region,
-        volatile: false,
-    }
+    Access { size: MemSize::Word, offset, region, volatile: false }
 }
 
 fn flatten(operands: &[Operand]) -> Vec<Value> {
@@ -117,11 +106,7 @@ impl Builder {
         pointer: Option<Value>,
         words: &[Value],
     ) -> SmallVec<[Value; 2]> {
-        let Convention {
-            args,
-            stack,
-            results,
-        } = abi::convention(ty.params(), ty.results());
+        let Convention { args, stack, results } = abi::convention(ty.params(), ty.results());
         let mut values: Vec<Value> = pointer.into_iter().collect();
         if let Results::Memory { size, .. } = results {
             values.push(self.pure(Op::ResultArea(0), &[]));
@@ -132,27 +117,16 @@ impl Builder {
             Results::Registers(registers) => registers.clone(),
             Results::Memory { .. } => SmallVec::new(),
         };
-        let info = CallInfo {
-            callee,
-            args,
-            results: registers,
-            stack,
-            bits: u32::MAX,
-        };
+        let info = CallInfo { callee, args, results: registers, stack, bits: u32::MAX };
         let index = self.convention(info);
         let call = self.call(index, &values);
         match results {
-            Results::Registers(registers) => (0..registers.len() as u32)
-                .map(|n| self.result(call, n))
-                .collect(),
+            Results::Registers(registers) => (0..registers.len() as u32).map(|n| self.result(call, n)).collect(),
             Results::Memory { offsets, .. } => {
                 let area = self.pure(Op::ResultArea(0), &[]);
                 let places = ty.results().iter().zip(offsets);
-                let places = places
-                    .flat_map(|(&ty, offset)| (0..abi::words(ty)).map(move |n| offset + 4 * n));
-                places
-                    .map(|offset| self.load(area, word(Region::Results, offset.cast_signed())))
-                    .collect()
+                let places = places.flat_map(|(&ty, offset)| (0..abi::words(ty)).map(move |n| offset + 4 * n));
+                places.map(|offset| self.load(area, word(Region::Results, offset.cast_signed()))).collect()
             }
         }
     }
@@ -166,16 +140,8 @@ impl Builder {
 
     /// A call of a routine that takes and returns up to four words in r0–r3 and does nothing else. `bits` are
     /// those of the first result that can be 1.
-    pub fn routine_call(
-        &mut self,
-        symbol: Symbol,
-        args: &[Value],
-        results: u8,
-        bits: u32,
-    ) -> Value {
-        self.routine(symbol, args, || {
-            register_call(symbol, args.len(), results, bits)
-        })
+    pub fn routine_call(&mut self, symbol: Symbol, args: &[Value], results: u8, bits: u32) -> Value {
+        self.routine(symbol, args, || register_call(symbol, args.len(), results, bits))
     }
 }
 

@@ -88,16 +88,9 @@ impl Walk<'_> {
     pub fn skip(&mut self, operator: &Operator<'_>) {
         match operator {
             Operator::Block { .. } | Operator::Loop { .. } | Operator::If { .. } => {
-                let frame = Frame {
-                    construct: self.opened,
-                    ..Frame::function(Vec::new())
-                };
+                let frame = Frame { construct: self.opened, ..Frame::function(Vec::new()) };
                 self.opened += 1;
-                self.frames.push(Frame {
-                    kind: Kind::Block,
-                    height: self.stack.len(),
-                    ..frame
-                });
+                self.frames.push(Frame { kind: Kind::Block, height: self.stack.len(), ..frame });
             }
             Operator::Else => self.alternative(),
             Operator::End => self.end(),
@@ -179,21 +172,10 @@ impl Walk<'_> {
         let frame = self.frames.last_mut().expect("just opened");
         let facts = &self.facts.constructs[frame.construct];
         let written = self.facts.written(facts.start, facts.alternative);
-        let locals = written
-            .into_iter()
-            .map(|local| (local, self.locals[local as usize]))
-            .collect();
+        let locals = written.into_iter().map(|local| (local, self.locals[local as usize])).collect();
         let params = self.stack[self.stack.len() - params.len()..].to_vec();
-        frame.alternative = Some(Alternative {
-            block: otherwise,
-            locals,
-            params,
-        });
-        self.leave(Term::Branch {
-            cond,
-            then: to(then),
-            otherwise: to(otherwise),
-        });
+        frame.alternative = Some(Alternative { block: otherwise, locals, params });
+        self.leave(Term::Branch { cond, then: to(then), otherwise: to(otherwise) });
         self.switch_to(then);
     }
 
@@ -202,10 +184,7 @@ impl Walk<'_> {
             let term = self.jump(0);
             self.leave(term);
         }
-        let frame = self
-            .frames
-            .last_mut()
-            .expect("a validated else stands in an if");
+        let frame = self.frames.last_mut().expect("a validated else stands in an if");
         // An if in code that cannot be reached has no other arm.
         let Some(alternative) = frame.alternative.take() else {
             return;
@@ -253,10 +232,7 @@ impl Walk<'_> {
 
     /// Continues in the innermost label's block: its values come on the stack, its locals are renamed.
     fn enter_label(&mut self) {
-        let frame = self
-            .frames
-            .last()
-            .expect("a label belongs to an open frame");
+        let frame = self.frames.last().expect("a label belongs to an open frame");
         let label = frame.label.expect("the label has a block");
         let (carries, locals) = (frame.carries.clone(), frame.locals.clone());
         self.stack.truncate(self.stack.len().min(frame.height));
@@ -281,16 +257,8 @@ impl Walk<'_> {
         let frame = &mut self.frames[index];
         let target = *frame.label.get_or_insert_with(|| self.builder.new_block());
         let values = &self.stack[self.stack.len() - frame.carries.len()..];
-        let locals = frame
-            .locals
-            .iter()
-            .map(|&local| &self.locals[local as usize]);
-        let args = values
-            .iter()
-            .chain(locals)
-            .flat_map(Operand::words)
-            .copied()
-            .collect();
+        let locals = frame.locals.iter().map(|&local| &self.locals[local as usize]);
+        let args = values.iter().chain(locals).flat_map(Operand::words).copied().collect();
         Edge { target, args }
     }
 
@@ -299,11 +267,7 @@ impl Walk<'_> {
     }
 
     fn jump(&mut self, depth: u32) -> Term {
-        if self.is_function_label(depth) {
-            self.return_values()
-        } else {
-            Term::Jump(self.edge(depth))
-        }
+        if self.is_function_label(depth) { self.return_values() } else { Term::Jump(self.edge(depth)) }
     }
 
     /// A block that only returns the values on top of the stack.
@@ -319,11 +283,7 @@ impl Walk<'_> {
 
     /// The way to any label.
     fn exit(&mut self, depth: u32) -> Edge {
-        if self.is_function_label(depth) {
-            to(self.return_block())
-        } else {
-            self.edge(depth)
-        }
+        if self.is_function_label(depth) { to(self.return_block()) } else { self.edge(depth) }
     }
 
     fn branch_if(&mut self, depth: u32) {
@@ -331,36 +291,24 @@ impl Walk<'_> {
         let cond = self.builder.truth(cond);
         let then = self.exit(depth);
         let next = self.builder.new_block();
-        self.leave(Term::Branch {
-            cond,
-            then,
-            otherwise: to(next),
-        });
+        self.leave(Term::Branch { cond, then, otherwise: to(next) });
         self.switch_to(next);
     }
 
     fn branch_table(&mut self, table: &BrTable<'_>) {
         let index = self.pop_word();
-        let depths = table
-            .targets()
-            .map(|depth| depth.expect("a validated body decodes"));
+        let depths = table.targets().map(|depth| depth.expect("a validated body decodes"));
         let mut returns: Option<Edge> = None;
         let mut exit = |walk: &mut Self, depth: u32| {
             if walk.is_function_label(depth) {
-                returns
-                    .get_or_insert_with(|| to(walk.return_block()))
-                    .clone()
+                returns.get_or_insert_with(|| to(walk.return_block())).clone()
             } else {
                 walk.edge(depth)
             }
         };
         let targets = depths.map(|depth| exit(self, depth)).collect();
         let default = exit(self, table.default());
-        self.leave(Term::Table {
-            index,
-            targets,
-            default,
-        });
+        self.leave(Term::Table { index, targets, default });
     }
 
     /// Returns the values on top of the stack.
@@ -392,8 +340,5 @@ impl Walk<'_> {
 }
 
 fn to(target: Block) -> Edge {
-    Edge {
-        target,
-        args: Vec::new(),
-    }
+    Edge { target, args: Vec::new() }
 }

@@ -91,8 +91,7 @@ impl Walk<'_> {
                         let too_small = self.builder.compare_const(Cond::Lo, size, end as u32);
                         self.builder.trap_if(too_small, TrapCode::MemoryOutOfBounds);
                     }
-                    self.builder
-                        .binary_const(BinOp::Add, size, (end as u32).wrapping_neg())
+                    self.builder.binary_const(BinOp::Add, size, (end as u32).wrapping_neg())
                 }
             };
             let past = self.builder.compare(Cond::Hi, index, limit);
@@ -108,11 +107,7 @@ impl Walk<'_> {
     }
 
     fn load(&mut self, load: Load, memarg: &MemArg) {
-        let bytes = if load.high == High::Memory {
-            8
-        } else {
-            load.size.bytes()
-        };
+        let bytes = if load.high == High::Memory { 8 } else { load.size.bytes() };
         let Some((address, offset)) = self.address(memarg, bytes) else {
             return;
         };
@@ -127,13 +122,7 @@ impl Walk<'_> {
             High::Absent => return self.push_word(lo),
             High::Zero => self.builder.int(0),
             High::Sign => self.builder.sign(lo),
-            High::Memory => self.load_part(
-                address,
-                Access {
-                    offset: offset.wrapping_add(4),
-                    ..access
-                },
-            ),
+            High::Memory => self.load_part(address, Access { offset: offset.wrapping_add(4), ..access }),
         };
         self.push_long([lo, hi]);
     }
@@ -147,20 +136,9 @@ impl Walk<'_> {
         let mut value = self.builder.int(0);
         for n in 0..bytes {
             let top = n + 1 == bytes;
-            let size = if top && access.size == MemSize::S16 {
-                MemSize::S8
-            } else {
-                MemSize::U8
-            };
+            let size = if top && access.size == MemSize::S16 { MemSize::S8 } else { MemSize::U8 };
             let offset = access.offset.wrapping_add(n.cast_signed());
-            let byte = self.builder.load(
-                address,
-                Access {
-                    size,
-                    offset,
-                    ..access
-                },
-            );
+            let byte = self.builder.load(address, Access { size, offset, ..access });
             let shifted = self.builder.binary_const(BinOp::Shl, byte, 8 * n);
             value = self.builder.binary(BinOp::Or, value, shifted);
         }
@@ -170,19 +148,11 @@ impl Walk<'_> {
     fn store(&mut self, size: StoreSize, memarg: &MemArg) {
         let operand = self.pop();
         let words = operand.words();
-        let bytes = if size == StoreSize::Long {
-            8
-        } else {
-            size.part().bytes()
-        };
+        let bytes = if size == StoreSize::Long { 8 } else { size.part().bytes() };
         let Some((address, offset)) = self.address(memarg, bytes) else {
             return;
         };
-        let parts = if size == StoreSize::Long {
-            words
-        } else {
-            &words[..1]
-        };
+        let parts = if size == StoreSize::Long { words } else { &words[..1] };
         for (&word, n) in parts.iter().zip(0..) {
             let access = Access {
                 size: size.part(),
@@ -202,15 +172,7 @@ impl Walk<'_> {
         for n in 0..bytes {
             let offset = access.offset.wrapping_add(n.cast_signed());
             let byte = self.builder.binary_const(BinOp::ShrU, value, 8 * n);
-            self.builder.store(
-                address,
-                byte,
-                Access {
-                    size: MemSize::U8,
-                    offset,
-                    ..access
-                },
-            );
+            self.builder.store(address, byte, Access { size: MemSize::U8, offset, ..access });
         }
     }
 
@@ -218,9 +180,7 @@ impl Walk<'_> {
         let ty = self.module.globals[index as usize].ty.content_type;
         let count = abi::words(ty);
         let mut word = |n: u32| match self.layout.globals[index as usize] {
-            GlobalLayout::Constant(constant::Value::Bits(bits)) => {
-                self.builder.int((bits >> (32 * n)) as u32)
-            }
+            GlobalLayout::Constant(constant::Value::Bits(bits)) => self.builder.int((bits >> (32 * n)) as u32),
             GlobalLayout::Constant(constant::Value::Null) => self.builder.int(0),
             GlobalLayout::Constant(constant::Value::Function(function)) => {
                 self.builder.address(Symbol::FunctionReference(function), 0)
@@ -230,11 +190,7 @@ impl Walk<'_> {
                 self.builder.load(address, global_word(index, n))
             }
         };
-        let operand = if count == 1 {
-            Operand::Word(word(0))
-        } else {
-            Operand::Long([word(0), word(1)])
-        };
+        let operand = if count == 1 { Operand::Word(word(0)) } else { Operand::Long([word(0), word(1)]) };
         self.stack.push(operand);
     }
 
@@ -261,12 +217,8 @@ impl Walk<'_> {
     /// The pages of a memory that has this many bytes. Where less is reserved than declared, the program is
     /// still told what it declared.
     fn pages(&mut self, layout: MemoryLayout, bytes: Value) -> Value {
-        let pages = self
-            .builder
-            .binary_const(BinOp::ShrU, bytes, layout.page_log2);
-        let fewer = self
-            .builder
-            .compare_const(Cond::Lo, pages, layout.declared_pages);
+        let pages = self.builder.binary_const(BinOp::ShrU, bytes, layout.page_log2);
+        let fewer = self.builder.compare_const(Cond::Lo, pages, layout.declared_pages);
         let declared = self.builder.int(layout.declared_pages);
         self.builder.select(fewer, declared, pages)
     }
@@ -306,21 +258,11 @@ fn memory_of(memarg: &MemArg) -> u32 {
 
 fn global_word(index: u32, n: u32) -> Access {
     let offset = (4 * n).cast_signed();
-    Access {
-        size: MemSize::Word,
-        offset,
-        region: Region::Global(index),
-        volatile: false,
-    }
+    Access { size: MemSize::Word, offset, region: Region::Global(index), volatile: false }
 }
 
 fn size_access() -> Access {
-    Access {
-        size: MemSize::Word,
-        offset: 0,
-        region: Region::Size,
-        volatile: false,
-    }
+    Access { size: MemSize::Word, offset: 0, region: Region::Size, volatile: false }
 }
 
 /// Loads one of the size words of a memory or table.
@@ -331,16 +273,12 @@ pub fn size_word(builder: &mut Builder, symbol: Symbol) -> Value {
 
 fn load_of<'a>(operator: &'a Operator<'_>) -> Option<(Load, &'a MemArg)> {
     let (size, high, memarg) = match operator {
-        Operator::I32Load { memarg } | Operator::F32Load { memarg } => {
-            (MemSize::Word, High::Absent, memarg)
-        }
+        Operator::I32Load { memarg } | Operator::F32Load { memarg } => (MemSize::Word, High::Absent, memarg),
         Operator::I32Load8S { memarg } => (MemSize::S8, High::Absent, memarg),
         Operator::I32Load8U { memarg } => (MemSize::U8, High::Absent, memarg),
         Operator::I32Load16S { memarg } => (MemSize::S16, High::Absent, memarg),
         Operator::I32Load16U { memarg } => (MemSize::U16, High::Absent, memarg),
-        Operator::I64Load { memarg } | Operator::F64Load { memarg } => {
-            (MemSize::Word, High::Memory, memarg)
-        }
+        Operator::I64Load { memarg } | Operator::F64Load { memarg } => (MemSize::Word, High::Memory, memarg),
         Operator::I64Load8S { memarg } => (MemSize::S8, High::Sign, memarg),
         Operator::I64Load8U { memarg } => (MemSize::U8, High::Zero, memarg),
         Operator::I64Load16S { memarg } => (MemSize::S16, High::Sign, memarg),
@@ -374,15 +312,11 @@ impl StoreSize {
 
 fn store_of<'a>(operator: &'a Operator<'_>) -> Option<(StoreSize, &'a MemArg)> {
     Some(match operator {
-        Operator::I32Store8 { memarg } | Operator::I64Store8 { memarg } => {
-            (StoreSize::Byte, memarg)
+        Operator::I32Store8 { memarg } | Operator::I64Store8 { memarg } => (StoreSize::Byte, memarg),
+        Operator::I32Store16 { memarg } | Operator::I64Store16 { memarg } => (StoreSize::Half, memarg),
+        Operator::I32Store { memarg } | Operator::F32Store { memarg } | Operator::I64Store32 { memarg } => {
+            (StoreSize::Word, memarg)
         }
-        Operator::I32Store16 { memarg } | Operator::I64Store16 { memarg } => {
-            (StoreSize::Half, memarg)
-        }
-        Operator::I32Store { memarg }
-        | Operator::F32Store { memarg }
-        | Operator::I64Store32 { memarg } => (StoreSize::Word, memarg),
         Operator::I64Store { memarg } | Operator::F64Store { memarg } => (StoreSize::Long, memarg),
         _ => return None,
     })

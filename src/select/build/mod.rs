@@ -72,10 +72,7 @@ pub fn select_with_stack(
     options: &Options,
 ) -> Result<(Graph, Vec<Block>), Error> {
     let function = &module.functions[index as usize];
-    let body = function
-        .body
-        .as_ref()
-        .expect("only defined functions are compiled");
+    let body = function.body.as_ref().expect("only defined functions are compiled");
     let ty = &module.types[function.signature as usize];
     let mut types: Vec<ValType> = ty.params().to_vec();
     let declared = body.get_locals_reader().expect("a validated body decodes");
@@ -101,17 +98,12 @@ pub fn select_with_stack(
         convention,
     };
     walk.enter(ty);
-    let mut reader = body
-        .get_operators_reader()
-        .expect("a validated body decodes");
+    let mut reader = body.get_operators_reader().expect("a validated body decodes");
     while !reader.eof() {
         let (operator, offset) = reader.read_with_offset().expect("a validated body decodes");
         walk.operator(&operator).map_err(|Refused| {
             let place = module.place(index, Some(offset));
-            Error::unsupported(
-                place,
-                format!("{} is not supported", operator_name::of(&operator)),
-            )
+            Error::unsupported(place, format!("{} is not supported", operator_name::of(&operator)))
         })?;
     }
     Ok((walk.builder.graph, walk.order))
@@ -123,10 +115,7 @@ struct Refused;
 impl Walk<'_> {
     /// Makes the arguments values, the other locals zeros, and opens the function's frame.
     fn enter(&mut self, ty: &FuncType) {
-        self.builder
-            .graph
-            .arguments
-            .clone_from(&self.convention.args);
+        self.builder.graph.arguments.clone_from(&self.convention.args);
         let hidden = matches!(self.convention.results, Results::Memory { .. });
         let mut word = u32::from(hidden);
         for n in 0..self.types.len() {
@@ -156,9 +145,7 @@ impl Walk<'_> {
     }
 
     fn pop(&mut self) -> Operand {
-        self.stack
-            .pop()
-            .expect("a validated body does not pop an empty stack")
+        self.stack.pop().expect("a validated body does not pop an empty stack")
     }
 
     fn pop_word(&mut self) -> Value {
@@ -190,9 +177,7 @@ impl Walk<'_> {
             Operator::Drop => {
                 self.pop();
             }
-            Operator::LocalGet { local_index } => {
-                self.stack.push(self.locals[local_index as usize])
-            }
+            Operator::LocalGet { local_index } => self.stack.push(self.locals[local_index as usize]),
             Operator::LocalSet { local_index } => self.locals[local_index as usize] = self.pop(),
             Operator::LocalTee { local_index } => {
                 let value = *self.stack.last().expect("a validated tee has an operand");
@@ -200,17 +185,12 @@ impl Walk<'_> {
             }
             Operator::Select | Operator::TypedSelect { .. } => self.select(),
             Operator::Call { function_index } => self.call(function_index),
-            Operator::CallIndirect {
-                type_index,
-                table_index,
-            } => {
+            Operator::CallIndirect { type_index, table_index } => {
                 self.call_indirect(type_index, table_index);
             }
             _ => {
-                let known = self.control(operator)
-                    || self.numeric(operator)
-                    || self.memory(operator)
-                    || self.float(operator);
+                let known =
+                    self.control(operator) || self.numeric(operator) || self.memory(operator) || self.float(operator);
                 if !known {
                     return Err(Refused);
                 }
@@ -224,10 +204,9 @@ impl Walk<'_> {
         let (b, a) = (self.pop(), self.pop());
         let result = match (a, b) {
             (Operand::Word(a), Operand::Word(b)) => Operand::Word(self.builder.select(cond, a, b)),
-            (Operand::Long(a), Operand::Long(b)) => Operand::Long([
-                self.builder.select(cond, a[0], b[0]),
-                self.builder.select(cond, a[1], b[1]),
-            ]),
+            (Operand::Long(a), Operand::Long(b)) => {
+                Operand::Long([self.builder.select(cond, a[0], b[0]), self.builder.select(cond, a[1], b[1])])
+            }
             _ => unreachable!("the operands of a validated select are of one type"),
         };
         self.stack.push(result);

@@ -105,11 +105,7 @@ impl Walk<'_> {
             }
             Numeric::Extend { signed } => {
                 let lo = self.pop_word();
-                let hi = if signed {
-                    self.builder.sign(lo)
-                } else {
-                    self.builder.int(0)
-                };
+                let hi = if signed { self.builder.sign(lo) } else { self.builder.int(0) };
                 self.push_long([lo, hi]);
             }
         }
@@ -137,8 +133,8 @@ impl Walk<'_> {
         let is_zero = builder.compare_const(Cond::Eq, b, 0);
         builder.trap_if(is_zero, TrapCode::DivideByZero);
         let least = 1 << 31;
-        let may_overflow = builder.constant(b).is_none_or(|c| c == u32::MAX)
-            && builder.constant(a).is_none_or(|c| c == least);
+        let may_overflow =
+            builder.constant(b).is_none_or(|c| c == u32::MAX) && builder.constant(a).is_none_or(|c| c == least);
         if signed && !remainder && may_overflow {
             // Zero exactly for the least number and -1.
             let dividend = builder.binary_const(BinOp::Xor, a, least);
@@ -176,10 +172,7 @@ impl Walk<'_> {
                 // What the routine does on overflow is not specified; x % -1 is x % 1.
                 let is_minus_one = builder.compare_const(Cond::Eq, ones, u32::MAX);
                 let [one, zero] = builder.long_const(1);
-                b = [
-                    builder.select(is_minus_one, one, b[0]),
-                    builder.select(is_minus_one, zero, b[1]),
-                ];
+                b = [builder.select(is_minus_one, one, b[0]), builder.select(is_minus_one, zero, b[1])];
             } else {
                 let inverted = builder.binary_const(BinOp::Xor, ones, u32::MAX);
                 let high = builder.binary_const(BinOp::Xor, a[1], 1 << 31);
@@ -189,11 +182,7 @@ impl Walk<'_> {
                 builder.trap_if(overflows, TrapCode::IntegerOverflow);
             }
         }
-        let name = if signed {
-            "__aeabi_ldivmod"
-        } else {
-            "__aeabi_uldivmod"
-        };
+        let name = if signed { "__aeabi_ldivmod" } else { "__aeabi_uldivmod" };
         // Quotient in r0 and r1, remainder in r2 and r3 (RTABI32 4.3.1).
         let operands = [a[0], a[1], b[0], b[1]];
         let call = builder.routine_call(Symbol::Library(name), &operands, 4, u32::MAX);
@@ -217,13 +206,7 @@ impl super::Builder {
     }
 
     /// Division by a divisor that needs no routine: unsigned by a power of two, or of words.
-    fn divide_long_exact(
-        &mut self,
-        signed: bool,
-        remainder: bool,
-        a: Long,
-        divisor: Option<u64>,
-    ) -> Option<Long> {
+    fn divide_long_exact(&mut self, signed: bool, remainder: bool, a: Long, divisor: Option<u64>) -> Option<Long> {
         let c = divisor.filter(|_| !signed)?;
         if c.is_power_of_two() {
             return Some(if remainder {
@@ -233,9 +216,7 @@ impl super::Builder {
                 self.shift_long_const(BinOp::ShrU, a, c.trailing_zeros())
             });
         }
-        let narrow = u32::try_from(c)
-            .ok()
-            .filter(|_| self.constant(a[1]) == Some(0))?;
+        let narrow = u32::try_from(c).ok().filter(|_| self.constant(a[1]) == Some(0))?;
         let divisor = self.int(narrow);
         let word = if remainder {
             self.remainder(BinOp::DivU, a[0], divisor)
@@ -274,28 +255,14 @@ fn classify_word(operator: &Operator<'_>) -> Option<Numeric> {
         Operator::I32Ctz => Numeric::Unary32(|walk, a| walk.builder.ctz(a)),
         Operator::I32Popcnt => Numeric::Unary32(|walk, a| walk.builder.popcnt(a)),
         Operator::I32Extend8S => Numeric::Unary32(|walk, a| walk.builder.unary(UnOp::Extend8S, a)),
-        Operator::I32Extend16S => {
-            Numeric::Unary32(|walk, a| walk.builder.unary(UnOp::Extend16S, a))
-        }
+        Operator::I32Extend16S => Numeric::Unary32(|walk, a| walk.builder.unary(UnOp::Extend16S, a)),
         Operator::I32Add => Numeric::Binary32(BinOp::Add),
         Operator::I32Sub => Numeric::Binary32(BinOp::Sub),
         Operator::I32Mul => Numeric::Binary32(BinOp::Mul),
-        Operator::I32DivS => Numeric::Divide32 {
-            signed: true,
-            remainder: false,
-        },
-        Operator::I32DivU => Numeric::Divide32 {
-            signed: false,
-            remainder: false,
-        },
-        Operator::I32RemS => Numeric::Divide32 {
-            signed: true,
-            remainder: true,
-        },
-        Operator::I32RemU => Numeric::Divide32 {
-            signed: false,
-            remainder: true,
-        },
+        Operator::I32DivS => Numeric::Divide32 { signed: true, remainder: false },
+        Operator::I32DivU => Numeric::Divide32 { signed: false, remainder: false },
+        Operator::I32RemS => Numeric::Divide32 { signed: true, remainder: true },
+        Operator::I32RemU => Numeric::Divide32 { signed: false, remainder: true },
         Operator::I32And => Numeric::Binary32(BinOp::And),
         Operator::I32Or => Numeric::Binary32(BinOp::Or),
         Operator::I32Xor => Numeric::Binary32(BinOp::Xor),
@@ -345,22 +312,10 @@ fn classify_long(operator: &Operator<'_>) -> Option<Numeric> {
         Operator::I64Add => Numeric::Binary64(BinOp::Add),
         Operator::I64Sub => Numeric::Binary64(BinOp::Sub),
         Operator::I64Mul => Numeric::Binary64(BinOp::Mul),
-        Operator::I64DivS => Numeric::Divide64 {
-            signed: true,
-            remainder: false,
-        },
-        Operator::I64DivU => Numeric::Divide64 {
-            signed: false,
-            remainder: false,
-        },
-        Operator::I64RemS => Numeric::Divide64 {
-            signed: true,
-            remainder: true,
-        },
-        Operator::I64RemU => Numeric::Divide64 {
-            signed: false,
-            remainder: true,
-        },
+        Operator::I64DivS => Numeric::Divide64 { signed: true, remainder: false },
+        Operator::I64DivU => Numeric::Divide64 { signed: false, remainder: false },
+        Operator::I64RemS => Numeric::Divide64 { signed: true, remainder: true },
+        Operator::I64RemU => Numeric::Divide64 { signed: false, remainder: true },
         Operator::I64And => Numeric::Binary64(BinOp::And),
         Operator::I64Or => Numeric::Binary64(BinOp::Or),
         Operator::I64Xor => Numeric::Binary64(BinOp::Xor),

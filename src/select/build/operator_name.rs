@@ -4,8 +4,8 @@ use wasmparser::Operator;
 
 /// What precedes the dot of a name.
 const PREFIXES: [&str; 22] = [
-    "i8x16", "i16x8", "i32x4", "i64x2", "f32x4", "f64x2", "v128", "i32", "i64", "f32", "f64",
-    "local", "global", "table", "memory", "data", "elem", "ref", "struct", "array", "any", "i31",
+    "i8x16", "i16x8", "i32x4", "i64x2", "f32x4", "f64x2", "v128", "i32", "i64", "f32", "f64", "local", "global",
+    "table", "memory", "data", "elem", "ref", "struct", "array", "any", "i31",
 ];
 
 macro_rules! visitor_name {

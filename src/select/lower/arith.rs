@@ -2,8 +2,7 @@
 
 use super::Lower;
 use crate::isa::{
-    AluOp, Cond, ExtendOp, Imm12, Inst, Lsb, ModImm, Operand2, Rotation, ShiftAmount, ShiftOp,
-    UnaryOp, VReg,
+    AluOp, Cond, ExtendOp, Imm12, Inst, Lsb, ModImm, Operand2, Rotation, ShiftAmount, ShiftOp, UnaryOp, VReg,
 };
 use crate::select::ir::{BinOp, Op, UnOp, Value};
 
@@ -46,11 +45,7 @@ impl Lower<'_> {
     /// Two operands that may be swapped: the one that folds comes second.
     pub fn commutative_operands(&mut self, a: Value, b: Value) -> (VReg, Operand2<VReg>) {
         let is_right = |value| self.graph.constant(value).is_some() || self.is_shifted(value);
-        let (a, b) = if is_right(a) && !is_right(b) {
-            (b, a)
-        } else {
-            (a, b)
-        };
+        let (a, b) = if is_right(a) && !is_right(b) { (b, a) } else { (a, b) };
         (self.reg(a), self.operand2(b))
     }
 
@@ -65,12 +60,7 @@ impl Lower<'_> {
             }
             BinOp::DivS | BinOp::DivU => {
                 let (rn, rm) = (self.reg(a), self.reg(b));
-                self.push(Inst::Div {
-                    signed: op == BinOp::DivS,
-                    rd,
-                    rn,
-                    rm,
-                });
+                self.push(Inst::Div { signed: op == BinOp::DivS, rd, rn, rm });
             }
             BinOp::And => self.and(rd, a, b),
             BinOp::Or => self.or(rd, a, b),
@@ -83,13 +73,7 @@ impl Lower<'_> {
     }
 
     fn alu(&mut self, op: AluOp, rd: VReg, rn: VReg, rhs: Operand2<VReg>) {
-        self.push(Inst::Alu {
-            op,
-            s: false,
-            rd,
-            rn,
-            rhs,
-        });
+        self.push(Inst::Alu { op, s: false, rd, rn, rhs });
     }
 
     fn add(&mut self, rd: VReg, a: Value, b: Value) {
@@ -99,23 +83,11 @@ impl Lower<'_> {
         for (a, b) in [(a, b), (b, a)] {
             if let Some((x, y)) = self.folded_binary(BinOp::Mul, b) {
                 let (rn, rm, ra) = (self.reg(x), self.reg(y), self.reg(a));
-                return self.push(Inst::MulAdd {
-                    sub: false,
-                    rd,
-                    rn,
-                    rm,
-                    ra,
-                });
+                return self.push(Inst::MulAdd { sub: false, rd, rn, rm, ra });
             }
             if let Some((op, inner)) = self.extension(b) {
                 let (rn, rm) = (self.reg(a), self.reg(inner));
-                return self.push(Inst::ExtendAdd {
-                    op,
-                    rd,
-                    rn,
-                    rm,
-                    rotation: Rotation::None,
-                });
+                return self.push(Inst::ExtendAdd { op, rd, rn, rm, rotation: Rotation::None });
             }
             if matches!(self.graph.op(b), Op::Compare(_) | Op::CompareLong(_)) && self.folds(b) {
                 return self.add_truth(AluOp::Add, rd, a, b);
@@ -133,19 +105,9 @@ impl Lower<'_> {
         } else if let Some(imm) = ModImm::new(negated) {
             self.alu(AluOp::Sub, rd, rn, Operand2::Imm(imm));
         } else if let Some(imm) = Imm12::new(c) {
-            self.push(Inst::AddWide {
-                sub: false,
-                rd,
-                rn,
-                imm,
-            });
+            self.push(Inst::AddWide { sub: false, rd, rn, imm });
         } else if let Some(imm) = Imm12::new(negated) {
-            self.push(Inst::AddWide {
-                sub: true,
-                rd,
-                rn,
-                imm,
-            });
+            self.push(Inst::AddWide { sub: true, rd, rn, imm });
         } else {
             let rhs = Operand2::Reg(self.reg(b));
             self.alu(AluOp::Add, rd, rn, rhs);
@@ -157,18 +119,8 @@ impl Lower<'_> {
         let old = self.reg(a);
         let cond: Cond = self.flags(comparison);
         let rhs = Operand2::Imm(ModImm::new(1).expect("1 is a modified immediate"));
-        let inst = Inst::Alu {
-            op,
-            s: false,
-            rd,
-            rn: old,
-            rhs,
-        };
-        self.push(Inst::If {
-            cond,
-            old,
-            inst: Box::new(inst),
-        });
+        let inst = Inst::Alu { op, s: false, rd, rn: old, rhs };
+        self.push(Inst::If { cond, old, inst: Box::new(inst) });
     }
 
     /// A value that folds and is an extension of a byte or halfword.
@@ -192,13 +144,7 @@ impl Lower<'_> {
     fn sub(&mut self, rd: VReg, a: Value, b: Value) {
         if let Some((x, y)) = self.folded_binary(BinOp::Mul, b) {
             let (rn, rm, ra) = (self.reg(x), self.reg(y), self.reg(a));
-            return self.push(Inst::MulAdd {
-                sub: true,
-                rd,
-                rn,
-                rm,
-                ra,
-            });
+            return self.push(Inst::MulAdd { sub: true, rd, rn, rm, ra });
         }
         if matches!(self.graph.op(b), Op::Compare(_) | Op::CompareLong(_))
             && self.folds(b)
@@ -206,10 +152,7 @@ impl Lower<'_> {
         {
             return self.add_truth(AluOp::Sub, rd, a, b);
         }
-        let reversed = self
-            .graph
-            .constant(a)
-            .is_some_and(|c| ModImm::new(c).is_some())
+        let reversed = self.graph.constant(a).is_some_and(|c| ModImm::new(c).is_some())
             || self.is_shifted(a) && !self.is_shifted(b);
         if reversed {
             let (rn, rhs) = (self.reg(b), self.operand2(a));
@@ -243,47 +186,21 @@ impl Lower<'_> {
         {
             let rn = self.reg(inner);
             let width = low_bits as u8;
-            return self.push(Inst::BitExtract {
-                signed: false,
-                rd,
-                rn,
-                lsb: lsb_field,
-                width,
-            });
+            return self.push(Inst::BitExtract { signed: false, rd, rn, lsb: lsb_field, width });
         }
         let rn = self.reg(a);
         if c == 0xff || c == 0xffff {
-            let op = if c == 0xff {
-                ExtendOp::Uxtb
-            } else {
-                ExtendOp::Uxth
-            };
-            self.push(Inst::Extend {
-                op,
-                rd,
-                rm: rn,
-                rotation: Rotation::None,
-            });
+            let op = if c == 0xff { ExtendOp::Uxtb } else { ExtendOp::Uxth };
+            self.push(Inst::Extend { op, rd, rm: rn, rotation: Rotation::None });
         } else if let Some(imm) = ModImm::new(c) {
             self.alu(AluOp::And, rd, rn, Operand2::Imm(imm));
         } else if let Some(imm) = ModImm::new(!c) {
             self.alu(AluOp::Bic, rd, rn, Operand2::Imm(imm));
         } else if is_low_mask {
             let lsb = Lsb::new(0).expect("0 is a bit number");
-            self.push(Inst::BitExtract {
-                signed: false,
-                rd,
-                rn,
-                lsb,
-                width: low_bits as u8,
-            });
+            self.push(Inst::BitExtract { signed: false, rd, rn, lsb, width: low_bits as u8 });
         } else if let Some((lsb, width)) = field(!c) {
-            self.push(Inst::BitClear {
-                rd,
-                old: rn,
-                lsb,
-                width,
-            });
+            self.push(Inst::BitClear { rd, old: rn, lsb, width });
         } else {
             let rhs = Operand2::Reg(self.reg(b));
             self.alu(AluOp::And, rd, rn, rhs);
@@ -324,29 +241,16 @@ impl Lower<'_> {
     fn shift(&mut self, rd: VReg, op: ShiftOp, a: Value, b: Value) {
         let Some(c) = self.graph.constant(b) else {
             let (rn, rm) = (self.reg(a), self.reg(b));
-            return self.push(Inst::Shift {
-                op,
-                s: false,
-                rd,
-                rn,
-                rm,
-            });
+            return self.push(Inst::Shift { op, s: false, rd, rn, rm });
         };
         let amount = ShiftAmount::new(c).expect("folding leaves amounts of 1 to 31");
         // A shift up and further down moves a field.
-        if let (ShiftOp::Lsr | ShiftOp::Asr, Some((inner, up))) =
-            (op, self.folded_const(BinOp::Shl, a))
+        if let (ShiftOp::Lsr | ShiftOp::Asr, Some((inner, up))) = (op, self.folded_const(BinOp::Shl, a))
             && let Some(lsb) = c.checked_sub(up).and_then(Lsb::new)
         {
             let rn = self.reg(inner);
             let width = (32 - c) as u8;
-            return self.push(Inst::BitExtract {
-                signed: op == ShiftOp::Asr,
-                rd,
-                rn,
-                lsb,
-                width,
-            });
+            return self.push(Inst::BitExtract { signed: op == ShiftOp::Asr, rd, rn, lsb, width });
         }
         let rhs = Operand2::Shifted(self.reg(a), op, amount);
         self.push(Inst::Mov { s: false, rd, rhs });
@@ -366,46 +270,18 @@ impl Lower<'_> {
                     && let Some(lsb) = Lsb::new(lsb)
                 {
                     let rn = self.reg(inner);
-                    return self.push(Inst::BitExtract {
-                        signed: true,
-                        rd,
-                        rn,
-                        lsb,
-                        width,
-                    });
+                    return self.push(Inst::BitExtract { signed: true, rd, rn, lsb, width });
                 }
             }
         }
         let rm = self.reg(a);
         let rotation = Rotation::None;
         self.push(match op {
-            UnOp::Clz => Inst::Unary {
-                op: UnaryOp::Clz,
-                rd,
-                rm,
-            },
-            UnOp::Rbit => Inst::Unary {
-                op: UnaryOp::Rbit,
-                rd,
-                rm,
-            },
-            UnOp::Rev => Inst::Unary {
-                op: UnaryOp::Rev,
-                rd,
-                rm,
-            },
-            UnOp::Extend8S => Inst::Extend {
-                op: ExtendOp::Sxtb,
-                rd,
-                rm,
-                rotation,
-            },
-            UnOp::Extend16S => Inst::Extend {
-                op: ExtendOp::Sxth,
-                rd,
-                rm,
-                rotation,
-            },
+            UnOp::Clz => Inst::Unary { op: UnaryOp::Clz, rd, rm },
+            UnOp::Rbit => Inst::Unary { op: UnaryOp::Rbit, rd, rm },
+            UnOp::Rev => Inst::Unary { op: UnaryOp::Rev, rd, rm },
+            UnOp::Extend8S => Inst::Extend { op: ExtendOp::Sxtb, rd, rm, rotation },
+            UnOp::Extend16S => Inst::Extend { op: ExtendOp::Sxth, rd, rm, rotation },
         });
     }
 
@@ -439,26 +315,12 @@ impl Lower<'_> {
             if let Some((signed, x, y)) = self.folded_product(b.0, b.1) {
                 let (rn, rm) = (self.reg(x), self.reg(y));
                 let (oldlo, oldhi) = (self.own_reg(a.0), self.own_reg(a.1));
-                return self.push(Inst::MulAddLong {
-                    signed,
-                    rdlo,
-                    rdhi,
-                    oldlo,
-                    oldhi,
-                    rn,
-                    rm,
-                });
+                return self.push(Inst::MulAddLong { signed, rdlo, rdhi, oldlo, oldhi, rn, rm });
             }
         }
         let (rn, rhs) = self.commutative_operands(alo, blo);
         let (high, high_rhs) = self.commutative_operands(ahi, bhi);
-        self.push(Inst::Alu {
-            op: AluOp::Add,
-            s: true,
-            rd: rdlo,
-            rn,
-            rhs,
-        });
+        self.push(Inst::Alu { op: AluOp::Add, s: true, rd: rdlo, rn, rhs });
         self.alu(AluOp::Adc, rdhi, high, high_rhs);
     }
 
@@ -475,31 +337,14 @@ impl Lower<'_> {
         if self.graph.constant(alo) == zero && self.graph.constant(ahi) == zero {
             let (low, high) = (self.reg(blo), self.reg(bhi));
             let imm = ModImm::new(0).expect("0 is a modified immediate");
-            self.push(Inst::Alu {
-                op: AluOp::Rsb,
-                s: true,
-                rd: rdlo,
-                rn: low,
-                rhs: Operand2::Imm(imm),
-            });
+            self.push(Inst::Alu { op: AluOp::Rsb, s: true, rd: rdlo, rn: low, rhs: Operand2::Imm(imm) });
             // b - 2b - borrow is -b - borrow, without a register that holds 0.
             let one = ShiftAmount::new(1).expect("1 to 31");
-            return self.alu(
-                AluOp::Sbc,
-                rdhi,
-                high,
-                Operand2::Shifted(high, ShiftOp::Lsl, one),
-            );
+            return self.alu(AluOp::Sbc, rdhi, high, Operand2::Shifted(high, ShiftOp::Lsl, one));
         }
         let (rn, rhs) = (self.reg(alo), self.operand2(blo));
         let (high, high_rhs) = (self.reg(ahi), self.operand2(bhi));
-        self.push(Inst::Alu {
-            op: AluOp::Sub,
-            s: true,
-            rd: rdlo,
-            rn,
-            rhs,
-        });
+        self.push(Inst::Alu { op: AluOp::Sub, s: true, rd: rdlo, rn, rhs });
         self.alu(AluOp::Sbc, rdhi, high, high_rhs);
     }
 
@@ -514,13 +359,7 @@ impl Lower<'_> {
             }
             Some(rdhi) => {
                 let rdlo = lo.unwrap_or_else(|| self.func.new_vreg());
-                self.push(Inst::MulLong {
-                    signed,
-                    rdlo,
-                    rdhi,
-                    rn,
-                    rm,
-                });
+                self.push(Inst::MulLong { signed, rdlo, rdhi, rn, rm });
             }
         }
     }

@@ -24,24 +24,11 @@ impl Lower<'_> {
         let term = match &graph.block(block).term {
             ir::Term::Jump(edge) => {
                 let args = edge.args.iter().map(|&arg| self.own_reg(arg)).collect();
-                Term::Jump(isa::Edge {
-                    target: id(edge.target),
-                    args,
-                })
+                Term::Jump(isa::Edge { target: id(edge.target), args })
             }
-            ir::Term::Branch {
-                cond,
-                then,
-                otherwise,
-            } => self.branch(*cond, then, otherwise),
-            ir::Term::Table {
-                index,
-                targets,
-                default,
-            } => self.table(*index, targets, default),
-            ir::Term::Return(values) => Term::Return {
-                values: self.returned(values),
-            },
+            ir::Term::Branch { cond, then, otherwise } => self.branch(*cond, then, otherwise),
+            ir::Term::Table { index, targets, default } => self.table(*index, targets, default),
+            ir::Term::Return(values) => Term::Return { values: self.returned(values) },
             ir::Term::Trap(code) => {
                 self.func.blocks[block.index()].cold = true;
                 Term::Trap(*code)
@@ -66,56 +53,25 @@ impl Lower<'_> {
         if let Some(code) = self.trap_at(then) {
             self.push(match test {
                 Test::Flags(cond) => Inst::TrapIf { cond, code },
-                Test::NonZero(rn) => Inst::TrapIfZero {
-                    nonzero: true,
-                    rn,
-                    code,
-                },
-                Test::Zero(rn) => Inst::TrapIfZero {
-                    nonzero: false,
-                    rn,
-                    code,
-                },
+                Test::NonZero(rn) => Inst::TrapIfZero { nonzero: true, rn, code },
+                Test::Zero(rn) => Inst::TrapIfZero { nonzero: false, rn, code },
             });
             return self.jump(otherwise);
         }
         if let Some(code) = self.trap_at(otherwise) {
             self.push(match test {
-                Test::Flags(cond) => Inst::TrapIf {
-                    cond: cond.inverse(),
-                    code,
-                },
-                Test::NonZero(rn) => Inst::TrapIfZero {
-                    nonzero: false,
-                    rn,
-                    code,
-                },
-                Test::Zero(rn) => Inst::TrapIfZero {
-                    nonzero: true,
-                    rn,
-                    code,
-                },
+                Test::Flags(cond) => Inst::TrapIf { cond: cond.inverse(), code },
+                Test::NonZero(rn) => Inst::TrapIfZero { nonzero: false, rn, code },
+                Test::Zero(rn) => Inst::TrapIfZero { nonzero: true, rn, code },
             });
             return self.jump(then);
         }
         let then = self.way(then);
         let otherwise = self.way(otherwise);
         match test {
-            Test::Flags(cond) => Term::Branch {
-                cond,
-                then,
-                otherwise,
-            },
-            Test::NonZero(rn) => Term::BranchZero {
-                rn,
-                zero: otherwise,
-                nonzero: then,
-            },
-            Test::Zero(rn) => Term::BranchZero {
-                rn,
-                zero: then,
-                nonzero: otherwise,
-            },
+            Test::Flags(cond) => Term::Branch { cond, then, otherwise },
+            Test::NonZero(rn) => Term::BranchZero { rn, zero: otherwise, nonzero: then },
+            Test::Zero(rn) => Term::BranchZero { rn, zero: then, nonzero: otherwise },
         }
     }
 
@@ -138,16 +94,8 @@ impl Lower<'_> {
         let outer = std::mem::take(&mut self.sequence);
         let args: SmallVec<[VReg; 4]> = edge.args.iter().map(|&arg| self.own_reg(arg)).collect();
         let insts = std::mem::replace(&mut self.sequence, outer);
-        let term = Term::Jump(isa::Edge {
-            target: id(edge.target),
-            args,
-        });
-        self.add_block(
-            insts,
-            term,
-            self.common_loop(edge.target),
-            self.trap_at(edge).is_some(),
-        )
+        let term = Term::Jump(isa::Edge { target: id(edge.target), args });
+        self.add_block(insts, term, self.common_loop(edge.target), self.trap_at(edge).is_some())
     }
 
     /// The innermost loop that contains both the current block and `target`.
@@ -165,23 +113,11 @@ impl Lower<'_> {
         a
     }
 
-    fn add_block(
-        &mut self,
-        insts: Vec<Inst<VReg>>,
-        term: Term<VReg>,
-        header: Option<Block>,
-        cold: bool,
-    ) -> BlockId {
+    fn add_block(&mut self, insts: Vec<Inst<VReg>>, term: Term<VReg>, header: Option<Block>, cold: bool) -> BlockId {
         let new = BlockId::new(self.func.blocks.len());
         let loop_depth = header.map_or(0, |header| self.flow.depth[header.index()]);
         let params = SmallVec::new();
-        self.func.blocks.push(isa::BlockData {
-            params,
-            insts,
-            term,
-            loop_depth,
-            cold,
-        });
+        self.func.blocks.push(isa::BlockData { params, insts, term, loop_depth, cold });
         self.headers.push(header);
         new
     }
@@ -189,23 +125,13 @@ impl Lower<'_> {
     fn compare_index(&self, rn: VReg, count: usize) -> (Vec<Inst<VReg>>, bool) {
         let imm = u32::try_from(count).ok().and_then(ModImm::new);
         match imm {
-            Some(imm) => (
-                vec![Inst::Test {
-                    op: TestOp::Cmp,
-                    rn,
-                    rhs: Operand2::Imm(imm),
-                }],
-                true,
-            ),
+            Some(imm) => (vec![Inst::Test { op: TestOp::Cmp, rn, rhs: Operand2::Imm(imm) }], true),
             None => (Vec::new(), false),
         }
     }
 
     fn table(&mut self, index: Value, targets: &[Edge], default: &Edge) -> Term<VReg> {
-        let used = targets
-            .iter()
-            .rposition(|edge| edge != default)
-            .map_or(0, |last| last + 1);
+        let used = targets.iter().rposition(|edge| edge != default).map_or(0, |last| last + 1);
         let targets = &targets[..used];
         let rn = self.reg(index);
         // Equal edges share a block.
@@ -229,29 +155,16 @@ impl Lower<'_> {
             return self.chain(rn, edges, default, header);
         }
         let count = edges.len();
-        let table = self.add_block(
-            Vec::new(),
-            Term::Table { rn, targets: edges },
-            header,
-            false,
-        );
+        let table = self.add_block(Vec::new(), Term::Table { rn, targets: edges }, header, false);
         let otherwise = isa::Edge::to(table);
         match self.compare_index(rn, count) {
             (insts, true) => insts.into_iter().for_each(|inst| self.push(inst)),
             (_, false) => {
                 let rm = self.constant(isa::Const::Int(count as u32));
-                self.push(Inst::Test {
-                    op: TestOp::Cmp,
-                    rn,
-                    rhs: Operand2::Reg(rm),
-                });
+                self.push(Inst::Test { op: TestOp::Cmp, rn, rhs: Operand2::Reg(rm) });
             }
         }
-        Term::Branch {
-            cond: Cond::Hs,
-            then: default,
-            otherwise,
-        }
+        Term::Branch { cond: Cond::Hs, then: default, otherwise }
     }
 
     /// Few targets: one comparison each.
@@ -267,32 +180,18 @@ impl Lower<'_> {
         for (n, edge) in edges.into_iter().enumerate().rev() {
             let rest = match term {
                 Term::Jump(edge) => edge,
-                other => {
-                    isa::Edge::to(self.add_block(std::mem::take(&mut code), other, header, false))
-                }
+                other => isa::Edge::to(self.add_block(std::mem::take(&mut code), other, header, false)),
             };
             if rest == edge {
                 term = Term::Jump(rest);
                 continue;
             }
             if n == 0 {
-                term = Term::BranchZero {
-                    rn,
-                    zero: edge,
-                    nonzero: rest,
-                };
+                term = Term::BranchZero { rn, zero: edge, nonzero: rest };
             } else {
                 let imm = ModImm::new(n as u32).expect("a chain is short");
-                code = vec![Inst::Test {
-                    op: TestOp::Cmp,
-                    rn,
-                    rhs: Operand2::Imm(imm),
-                }];
-                term = Term::Branch {
-                    cond: Cond::Eq,
-                    then: edge,
-                    otherwise: rest,
-                };
+                code = vec![Inst::Test { op: TestOp::Cmp, rn, rhs: Operand2::Imm(imm) }];
+                term = Term::Branch { cond: Cond::Eq, then: edge, otherwise: rest };
             }
         }
         code.into_iter().for_each(|inst| self.push(inst));
@@ -309,9 +208,7 @@ impl Lower<'_> {
         }
         let mut old: Vec<Option<isa::BlockData<VReg>>> = func.blocks.drain(..).map(Some).collect();
         for block in order {
-            let mut data = old[block.index()]
-                .take()
-                .expect("each block stands once in the order");
+            let mut data = old[block.index()].take().expect("each block stands once in the order");
             for edge in data.term.edges_mut() {
                 edge.target = number[edge.target.index()];
             }
@@ -349,13 +246,9 @@ impl Lower<'_> {
                 }
                 Some(block) => {
                     let header = self.headers[block.index()];
-                    let opens = header.is_some_and(|header| header.index() == block.index())
-                        && of != header;
+                    let opens = header.is_some_and(|header| header.index() == block.index()) && of != header;
                     if opens {
-                        walks.push((
-                            header,
-                            items.remove(&header).unwrap_or_default().into_iter(),
-                        ));
+                        walks.push((header, items.remove(&header).unwrap_or_default().into_iter()));
                     } else {
                         order.push(block);
                     }

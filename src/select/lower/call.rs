@@ -27,11 +27,7 @@ impl Lower<'_> {
                 Place::Stack(offset) => {
                     let rt = self.own_reg(value);
                     let addr = Addr::Stack(StackArea::Outgoing, offset);
-                    self.push(Inst::Store {
-                        size: MemSize::Word,
-                        rt,
-                        addr,
-                    });
+                    self.push(Inst::Store { size: MemSize::Word, rt, addr });
                 }
             }
         }
@@ -40,21 +36,12 @@ impl Lower<'_> {
         }
         let mut results = SmallVec::new();
         for (n, &reg) in info.results.iter().enumerate() {
-            let wanted = if n == 0 {
-                self.regs[value.index()]
-            } else {
-                self.result_reg(value, n as u32)
-            };
+            let wanted = if n == 0 { self.regs[value.index()] } else { self.result_reg(value, n as u32) };
             if let Some(result) = wanted {
                 results.push((result, reg));
             }
         }
         let clobbers = RegSet::CALLER_SAVED;
-        self.push(Inst::Call(Box::new(Call {
-            target,
-            args,
-            results,
-            clobbers,
-        })));
+        self.push(Inst::Call(Box::new(Call { target, args, results, clobbers })));
     }
 }

@@ -2,9 +2,7 @@
 
 use super::Lower;
 use crate::isa::UnaryOp;
-use crate::isa::{
-    AluOp, Cond, Const, Imm16, Inst, ModImm, Operand2, ShiftAmount, ShiftOp, TestOp, TrapCode, VReg,
-};
+use crate::isa::{AluOp, Cond, Const, Imm16, Inst, ModImm, Operand2, ShiftAmount, ShiftOp, TestOp, TrapCode, VReg};
 use crate::select::ir::{BinOp, Op, Value};
 
 /// How a condition can be read.
@@ -26,19 +24,9 @@ impl Lower<'_> {
                 let args = node.args.clone();
                 let (lo, low) = (self.reg(args[0]), self.operand2(args[2]));
                 let (hi, high) = (self.reg(args[1]), self.operand2(args[3]));
-                self.push(Inst::Test {
-                    op: TestOp::Cmp,
-                    rn: lo,
-                    rhs: low,
-                });
+                self.push(Inst::Test { op: TestOp::Cmp, rn: lo, rhs: low });
                 let rd = self.func.new_vreg();
-                self.push(Inst::Alu {
-                    op: AluOp::Sbc,
-                    s: true,
-                    rd,
-                    rn: hi,
-                    rhs: high,
-                });
+                self.push(Inst::Alu { op: AluOp::Sbc, s: true, rd, rn: hi, rhs: high });
                 Test::Flags(of)
             }
             _ => self.test_zero(cond, false),
@@ -62,11 +50,7 @@ impl Lower<'_> {
 
     fn compare_zero(&mut self, rn: VReg) {
         let zero = ModImm::new(0).expect("0 is a modified immediate");
-        self.push(Inst::Test {
-            op: TestOp::Cmp,
-            rn,
-            rhs: Operand2::Imm(zero),
-        });
+        self.push(Inst::Test { op: TestOp::Cmp, rn, rhs: Operand2::Imm(zero) });
     }
 
     fn compare(&mut self, cond: Cond, a: Value, b: Value) -> Test {
@@ -75,17 +59,10 @@ impl Lower<'_> {
             Some(c) => self.compare_const(cond, a, c, b),
             None => {
                 // A shift folds on the right only.
-                let (cond, a, b) = if self.is_shifted(a) && !self.is_shifted(b) {
-                    (cond.swapped(), b, a)
-                } else {
-                    (cond, a, b)
-                };
+                let (cond, a, b) =
+                    if self.is_shifted(a) && !self.is_shifted(b) { (cond.swapped(), b, a) } else { (cond, a, b) };
                 let (rn, rhs) = (self.reg(a), self.operand2(b));
-                self.push(Inst::Test {
-                    op: TestOp::Cmp,
-                    rn,
-                    rhs,
-                });
+                self.push(Inst::Test { op: TestOp::Cmp, rn, rhs });
                 Test::Flags(cond)
             }
         }
@@ -113,37 +90,21 @@ impl Lower<'_> {
         };
         let immediate = |c: u32| {
             // `cmn` with 0 or the least number sets other flags than the comparison with its negation.
-            let negated = if c == 0 || c == 1 << 31 {
-                None
-            } else {
-                ModImm::new(c.wrapping_neg())
-            };
+            let negated = if c == 0 || c == 1 << 31 { None } else { ModImm::new(c.wrapping_neg()) };
             let plain = ModImm::new(c).map(|imm| (TestOp::Cmp, imm));
             plain.or(negated.map(|imm| (TestOp::Cmn, imm)))
         };
         let rn = self.reg(a);
         if let Some((op, imm)) = immediate(c) {
-            self.push(Inst::Test {
-                op,
-                rn,
-                rhs: Operand2::Imm(imm),
-            });
+            self.push(Inst::Test { op, rn, rhs: Operand2::Imm(imm) });
             return Test::Flags(cond);
         }
         if let Some((op, imm)) = neighbour.and_then(immediate) {
-            self.push(Inst::Test {
-                op,
-                rn,
-                rhs: Operand2::Imm(imm),
-            });
+            self.push(Inst::Test { op, rn, rhs: Operand2::Imm(imm) });
             return Test::Flags(other);
         }
         let rhs = Operand2::Reg(self.reg(constant));
-        self.push(Inst::Test {
-            op: TestOp::Cmp,
-            rn,
-            rhs,
-        });
+        self.push(Inst::Test { op: TestOp::Cmp, rn, rhs });
         Test::Flags(cond)
     }
 
@@ -151,17 +112,10 @@ impl Lower<'_> {
     fn test_zero(&mut self, value: Value, zero: bool) -> Test {
         let cond = if zero { Cond::Eq } else { Cond::Ne };
         if let Some((a, b)) = self.folded_binary(BinOp::And, value) {
-            let encodable = self
-                .graph
-                .constant(b)
-                .is_none_or(|c| ModImm::new(c).is_some());
+            let encodable = self.graph.constant(b).is_none_or(|c| ModImm::new(c).is_some());
             if encodable {
                 let (rn, rhs) = (self.reg(a), self.operand2(b));
-                self.push(Inst::Test {
-                    op: TestOp::Tst,
-                    rn,
-                    rhs,
-                });
+                self.push(Inst::Test { op: TestOp::Tst, rn, rhs });
                 return Test::Flags(cond);
             }
         }
@@ -169,56 +123,32 @@ impl Lower<'_> {
             && self.graph.constant(b).is_none()
         {
             let (rn, rhs) = (self.reg(a), self.operand2(b));
-            self.push(Inst::Test {
-                op: TestOp::Cmn,
-                rn,
-                rhs,
-            });
+            self.push(Inst::Test { op: TestOp::Cmn, rn, rhs });
             return Test::Flags(cond);
         }
         if let Some((a, b)) = self.folded_binary(BinOp::Or, value)
             && self.graph.constant(b).is_none()
         {
             let (op, rn, rhs) = match self.folded_const(BinOp::Xor, b) {
-                Some((inner, u32::MAX)) => {
-                    (AluOp::Orn, self.reg(a), Operand2::Reg(self.reg(inner)))
-                }
+                Some((inner, u32::MAX)) => (AluOp::Orn, self.reg(a), Operand2::Reg(self.reg(inner))),
                 _ => {
                     let (rn, rhs) = self.commutative_operands(a, b);
                     (AluOp::Orr, rn, rhs)
                 }
             };
             let rd = self.func.new_vreg();
-            self.push(Inst::Alu {
-                op,
-                s: true,
-                rd,
-                rn,
-                rhs,
-            });
+            self.push(Inst::Alu { op, s: true, rd, rn, rhs });
             return Test::Flags(cond);
         }
         let rn = self.reg(value);
-        if zero {
-            Test::Zero(rn)
-        } else {
-            Test::NonZero(rn)
-        }
+        if zero { Test::Zero(rn) } else { Test::NonZero(rn) }
     }
 
     pub fn trap_if(&mut self, cond: Value, code: TrapCode) {
         match self.test(cond) {
             Test::Flags(cond) => self.push(Inst::TrapIf { cond, code }),
-            Test::NonZero(rn) => self.push(Inst::TrapIfZero {
-                nonzero: true,
-                rn,
-                code,
-            }),
-            Test::Zero(rn) => self.push(Inst::TrapIfZero {
-                nonzero: false,
-                rn,
-                code,
-            }),
+            Test::NonZero(rn) => self.push(Inst::TrapIfZero { nonzero: true, rn, code }),
+            Test::Zero(rn) => self.push(Inst::TrapIfZero { nonzero: false, rn, code }),
         }
     }
 
@@ -237,11 +167,7 @@ impl Lower<'_> {
                 (Cond::Ge, Some(0)) => {
                     let inverted = self.func.new_vreg();
                     let rhs = Operand2::Reg(self.reg(a));
-                    self.push(Inst::Mvn {
-                        s: false,
-                        rd: inverted,
-                        rhs,
-                    });
+                    self.push(Inst::Mvn { s: false, rd: inverted, rhs });
                     let rhs = Operand2::Shifted(inverted, ShiftOp::Lsr, amount(31));
                     return self.push(Inst::Mov { s: false, rd, rhs });
                 }
@@ -251,22 +177,14 @@ impl Lower<'_> {
         }
         let old = self.fresh(Const::Int(0));
         let cond = self.flags(value);
-        self.push(Inst::If {
-            cond,
-            old,
-            inst: Box::new(small_mov(rd, 1)),
-        });
+        self.push(Inst::If { cond, old, inst: Box::new(small_mov(rd, 1)) });
     }
 
     /// Only 0 has 32 leading zeros.
     fn is_zero(&mut self, rd: VReg, value: Value) {
         let zeros = self.func.new_vreg();
         let rm = self.reg(value);
-        self.push(Inst::Unary {
-            op: UnaryOp::Clz,
-            rd: zeros,
-            rm,
-        });
+        self.push(Inst::Unary { op: UnaryOp::Clz, rd: zeros, rm });
         let rhs = Operand2::Shifted(zeros, ShiftOp::Lsr, amount(5));
         self.push(Inst::Mov { s: false, rd, rhs });
     }
@@ -276,48 +194,25 @@ impl Lower<'_> {
         let less = self.func.new_vreg();
         let rn = self.reg(value);
         let one = Operand2::Imm(ModImm::new(1).expect("1 is a modified immediate"));
-        self.push(Inst::Alu {
-            op: AluOp::Sub,
-            s: true,
-            rd: less,
-            rn,
-            rhs: one,
-        });
-        self.push(Inst::Alu {
-            op: AluOp::Sbc,
-            s: false,
-            rd,
-            rn,
-            rhs: Operand2::Reg(less),
-        });
+        self.push(Inst::Alu { op: AluOp::Sub, s: true, rd: less, rn, rhs: one });
+        self.push(Inst::Alu { op: AluOp::Sbc, s: false, rd, rn, rhs: Operand2::Reg(less) });
     }
 
     pub fn select(&mut self, value: Value, cond: Value, a: Value, b: Value) {
         let rd = self.dest(value);
         // The arm that stays is moved to rd beforehand, unless it dies here; the other needs an instruction under
         // the condition, for which an immediate is as good as a register.
-        let swap = self.conditional_immediate(b).is_some()
-            && self.conditional_immediate(a).is_none()
-            || self.conditional_immediate(a).is_none()
-                && self.is_wanted_later(b)
-                && !self.is_wanted_later(a);
+        let swap = self.conditional_immediate(b).is_some() && self.conditional_immediate(a).is_none()
+            || self.conditional_immediate(a).is_none() && self.is_wanted_later(b) && !self.is_wanted_later(a);
         let (moved, kept) = if swap { (b, a) } else { (a, b) };
         let inst = match self.conditional_immediate(moved) {
             Some(c) => small_mov(rd, c),
-            None => Inst::Mov {
-                s: false,
-                rd,
-                rhs: Operand2::Reg(self.reg(moved)),
-            },
+            None => Inst::Mov { s: false, rd, rhs: Operand2::Reg(self.reg(moved)) },
         };
         let old = self.own_reg(kept);
         let cond = self.flags(cond);
         let cond = if swap { cond.inverse() } else { cond };
-        self.push(Inst::If {
-            cond,
-            old,
-            inst: Box::new(inst),
-        });
+        self.push(Inst::If { cond, old, inst: Box::new(inst) });
     }
 
     /// The value as an immediate of a move.
@@ -339,14 +234,7 @@ fn amount(shift: u32) -> ShiftAmount {
 /// A move of a constant that is an immediate of MOV or MOVW.
 fn small_mov(rd: VReg, c: u32) -> Inst<VReg> {
     match ModImm::new(c) {
-        Some(imm) => Inst::Mov {
-            s: false,
-            rd,
-            rhs: Operand2::Imm(imm),
-        },
-        None => Inst::Const {
-            rd,
-            value: Const::Int(c),
-        },
+        Some(imm) => Inst::Mov { s: false, rd, rhs: Operand2::Imm(imm) },
+        None => Inst::Const { rd, value: Const::Int(c) },
     }
 }

@@ -45,9 +45,7 @@ pub struct Consts {
 /// Whether a single instruction without a literal builds the constant.
 pub fn is_cheap(constant: Const) -> bool {
     match constant {
-        Const::Int(c) => {
-            ModImm::new(c).is_some() || ModImm::new(!c).is_some() || Imm16::new(c).is_some()
-        }
+        Const::Int(c) => ModImm::new(c).is_some() || ModImm::new(!c).is_some() || Imm16::new(c).is_some(),
         Const::Address(..) => false,
     }
 }
@@ -57,11 +55,7 @@ impl Consts {
         let count = graph.blocks.len();
         let mut has_call = vec![false; count];
         for block in graph.block_ids() {
-            let calls = graph
-                .block(block)
-                .body
-                .iter()
-                .any(|&v| matches!(graph.op(v), Op::Call(_) | Op::Routine(_)));
+            let calls = graph.block(block).body.iter().any(|&v| matches!(graph.op(v), Op::Call(_) | Op::Routine(_)));
             let mut header = flow.header[block.index()].filter(|_| calls);
             while let Some(of) = header.filter(|of| !has_call[of.index()]) {
                 has_call[of.index()] = true;
@@ -79,9 +73,7 @@ impl Consts {
         }
         let home = graph.block_ids().map(|block| {
             let header = flow.header[block.index()];
-            header
-                .and_then(|header| before[header.index()])
-                .unwrap_or(block)
+            header.and_then(|header| before[header.index()]).unwrap_or(block)
         });
         Consts {
             shared: HashMap::new(),
@@ -129,13 +121,7 @@ impl Consts {
             };
             match wanted.position {
                 Some(position) => {
-                    self.ready.push((
-                        position,
-                        Inst::Const {
-                            rd: wanted.reg,
-                            value: constant,
-                        },
-                    ));
+                    self.ready.push((position, Inst::Const { rd: wanted.reg, value: constant }));
                     self.local.remove(&(constant, block));
                 }
                 // Wanted by later blocks alone.
@@ -150,30 +136,14 @@ impl Consts {
         for constant in std::mem::take(&mut self.hoisted[block.index()]) {
             if let Some(wanted) = self.local.remove(&(constant, block)) {
                 let position = wanted.position.unwrap_or(self.terminator);
-                ready.push((
-                    position,
-                    Inst::Const {
-                        rd: wanted.reg,
-                        value: constant,
-                    },
-                ));
+                ready.push((position, Inst::Const { rd: wanted.reg, value: constant }));
             }
         }
         for constant in std::mem::take(&mut self.pending[block.index()]) {
-            if self
-                .shared
-                .get(&constant)
-                .is_some_and(|wanted| wanted.block == block)
-            {
+            if self.shared.get(&constant).is_some_and(|wanted| wanted.block == block) {
                 let wanted = self.shared.remove(&constant).expect("just found");
                 let position = wanted.position.unwrap_or(self.terminator);
-                ready.push((
-                    position,
-                    Inst::Const {
-                        rd: wanted.reg,
-                        value: constant,
-                    },
-                ));
+                ready.push((position, Inst::Const { rd: wanted.reg, value: constant }));
             }
         }
         // What was used here but is built in an earlier block has no position there.
@@ -201,23 +171,13 @@ impl Lower<'_> {
         let (wanted, local) = if is_cheap(constant) {
             let wanted = consts.local.entry((constant, home)).or_insert_with(|| {
                 consts.hoisted[home.index()].push(constant);
-                Wanted {
-                    reg: func.new_vreg(),
-                    block: home,
-                    position: None,
-                    touched: false,
-                }
+                Wanted { reg: func.new_vreg(), block: home, position: None, touched: false }
             });
             (wanted, Some(home))
         } else {
             let wanted = consts.shared.entry(constant).or_insert_with(|| {
                 consts.pending[home.index()].push(constant);
-                Wanted {
-                    reg: func.new_vreg(),
-                    block: home,
-                    position: None,
-                    touched: false,
-                }
+                Wanted { reg: func.new_vreg(), block: home, position: None, touched: false }
             });
             let block = self.flow.common_dominator(wanted.block, home);
             if block != wanted.block {

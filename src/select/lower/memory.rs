@@ -45,9 +45,7 @@ impl Lower<'_> {
             return false;
         }
         let before = body[..n].iter().rev().take(STEP_REACH);
-        let user = before
-            .copied()
-            .find(|&value| self.graph.node(value).args.contains(&address));
+        let user = before.copied().find(|&value| self.graph.node(value).args.contains(&address));
         let Some(user) = user else { return false };
         let (access, args) = match self.graph.node(user).op {
             Op::Load(access) | Op::Store(access) => (access, &self.graph.node(user).args),
@@ -57,14 +55,7 @@ impl Lower<'_> {
         if args[0] != address || args[1..].contains(&address) || !(pre || access.offset == 0) {
             return false;
         }
-        self.steps.insert(
-            user,
-            Step {
-                sum: body[n],
-                by,
-                pre,
-            },
-        );
+        self.steps.insert(user, Step { sum: body[n], by, pre });
         true
     }
 
@@ -73,14 +64,7 @@ impl Lower<'_> {
         let size = access.size;
         if let Some(Step { sum, by, pre }) = self.steps.remove(&value) {
             let (old, rn) = (self.reg(address), self.dest(sum));
-            return self.push(Inst::LoadUpdate {
-                size,
-                pre,
-                rt,
-                rn,
-                old,
-                offset: by,
-            });
+            return self.push(Inst::LoadUpdate { size, pre, rt, rn, old, offset: by });
         }
         let addr = self.addr(address, access.offset);
         self.push(Inst::Load { size, rt, addr });
@@ -91,14 +75,7 @@ impl Lower<'_> {
         let size = access.size;
         if let Some(Step { sum, by, pre }) = self.steps.remove(&node) {
             let (old, rn) = (self.reg(address), self.dest(sum));
-            return self.push(Inst::StoreUpdate {
-                size,
-                pre,
-                rt,
-                rn,
-                old,
-                offset: by,
-            });
+            return self.push(Inst::StoreUpdate { size, pre, rt, rn, old, offset: by });
         }
         let addr = self.addr(address, access.offset);
         self.push(Inst::Store { size, rt, addr });
@@ -109,11 +86,7 @@ impl Lower<'_> {
         if let Place::Stack(offset) = self.graph.arguments[word as usize] {
             let rt = self.dest(value);
             let addr = Addr::Stack(StackArea::Incoming, offset);
-            self.push(Inst::Load {
-                size: MemSize::Word,
-                rt,
-                addr,
-            });
+            self.push(Inst::Load { size: MemSize::Word, rt, addr });
         }
     }
 

@@ -96,11 +96,7 @@ fn count_uses(graph: &Graph) -> Vec<u32> {
     let mut uses = vec![0; graph.nodes.len()];
     for block in &graph.blocks {
         for &value in &block.body {
-            graph
-                .node(value)
-                .args
-                .iter()
-                .for_each(|arg| uses[arg.index()] += 1);
+            graph.node(value).args.iter().for_each(|arg| uses[arg.index()] += 1);
         }
         block.term.visit_operands(|value| uses[value.index()] += 1);
         for edge in block.term.edges() {
@@ -129,15 +125,8 @@ impl Lower<'_> {
             }
             self.flush();
         }
-        let insts = self
-            .consts
-            .finish_block(block, std::mem::take(&mut self.reversed));
-        let params = graph
-            .block(block)
-            .params
-            .iter()
-            .map(|&param| self.reg(param))
-            .collect();
+        let insts = self.consts.finish_block(block, std::mem::take(&mut self.reversed));
+        let params = graph.block(block).params.iter().map(|&param| self.reg(param)).collect();
         let data = &mut self.func.blocks[block.index()];
         data.insts = insts;
         data.params = params;
@@ -172,9 +161,7 @@ impl Lower<'_> {
         match node.op {
             Op::Const(_) | Op::Address(..) => true,
             Op::Result(n) => self.results.contains_key(&(node.args[0], n)),
-            Op::Argument(n) => {
-                self.arguments[n as usize].is_some() || self.regs[value.index()].is_some()
-            }
+            Op::Argument(n) => self.arguments[n as usize].is_some() || self.regs[value.index()].is_some(),
             _ => self.regs[value.index()].is_some(),
         }
     }
@@ -187,10 +174,7 @@ impl Lower<'_> {
             Op::Address(symbol, addend) => self.constant(isa::Const::Address(symbol, addend)),
             Op::Result(n) => {
                 let func = &mut self.func;
-                *self
-                    .results
-                    .entry((node.args[0], n))
-                    .or_insert_with(|| func.new_vreg())
+                *self.results.entry((node.args[0], n)).or_insert_with(|| func.new_vreg())
             }
             Op::Argument(n) if matches!(self.graph.arguments[n as usize], Place::Reg(_)) => {
                 let func = &mut self.func;
@@ -261,28 +245,17 @@ impl Lower<'_> {
             Op::Call(index) | Op::Routine(index) => self.call(value, index as usize),
             Op::ResultArea(offset) => {
                 let rd = self.dest(value);
-                self.push(Inst::StackAddr {
-                    rd,
-                    area: isa::StackArea::Locals,
-                    offset,
-                });
+                self.push(Inst::StackAddr { rd, area: isa::StackArea::Locals, offset });
             }
         }
     }
 
     /// The register of result `n` of a node, if anything asked for it.
     fn result_reg(&self, value: Value, n: u32) -> Option<VReg> {
-        if n == 0 {
-            self.regs[value.index()]
-        } else {
-            self.results.get(&(value, n)).copied()
-        }
+        if n == 0 { self.regs[value.index()] } else { self.results.get(&(value, n)).copied() }
     }
 
     fn returned(&mut self, values: &[(Value, Reg)]) -> smallvec::SmallVec<[(VReg, Reg); 2]> {
-        values
-            .iter()
-            .map(|&(value, reg)| (self.own_reg(value), reg))
-            .collect()
+        values.iter().map(|&(value, reg)| (self.own_reg(value), reg)).collect()
     }
 }

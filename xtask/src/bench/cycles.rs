@@ -80,10 +80,7 @@ impl Disassembler {
     /// # Errors
     /// Bytes that are no instruction.
     pub fn block(&self, code: &[u8], address: u32) -> Result<Vec<Step>, String> {
-        let insns = self
-            .0
-            .disasm_all(code, u64::from(address))
-            .map_err(|e| e.to_string())?;
+        let insns = self.0.disasm_all(code, u64::from(address)).map_err(|e| e.to_string())?;
         let mut steps = Vec::with_capacity(insns.len());
         let mut before = None;
         for insn in insns.iter() {
@@ -109,9 +106,7 @@ impl Disassembler {
         let access = access(name, &operands);
         let (mut cycles, flow) = self.cost(name, &operands, conditional);
         if let (Some(now), Some(before)) = (access, before) {
-            let waits = before
-                .result
-                .is_some_and(|r| r == now.base || r == now.index);
+            let waits = before.result.is_some_and(|r| r == now.base || r == now.index);
             if !waits && flow == Flow::Next {
                 cycles = 1;
             }
@@ -144,21 +139,15 @@ impl Disassembler {
             _ if name.starts_with("ldm") && loads_pc => leaves(registers + 3),
             _ if name.starts_with("ldm") || name.starts_with("stm") => (registers, Flow::Next),
             "vpush" | "vpop" => (1 + self.words(operands), Flow::Next),
-            _ if name.starts_with("vldm") || name.starts_with("vstm") => {
-                (1 + self.words(operands), Flow::Next)
-            }
+            _ if name.starts_with("vldm") || name.starts_with("vstm") => (1 + self.words(operands), Flow::Next),
             "ldrd" | "strd" => (3, Flow::Next),
             "ldr" if operands.first().is_some_and(is_pc) => leaves(5),
             _ if is_load(name) => (2, Flow::Next),
             _ if is_store(name) => (1 + u32::from(operands.iter().any(has_index)), Flow::Next),
             "vldr" | "vstr" => (1 + self.words(&operands[..1]), Flow::Next),
-            "vmla" | "vmls" | "vnmla" | "vnmls" | "vfma" | "vfms" | "vfnma" | "vfnms" => {
-                (3, Flow::Next)
-            }
+            "vmla" | "vmls" | "vnmla" | "vnmls" | "vfma" | "vfms" | "vfnma" | "vfnms" => (3, Flow::Next),
             "vdiv" | "vsqrt" => (14, Flow::Next),
-            "vmov" if operands.iter().filter(|o| register(o).is_some()).count() >= 3 => {
-                (2, Flow::Next)
-            }
+            "vmov" if operands.iter().filter(|o| register(o).is_some()).count() >= 3 => (2, Flow::Next),
             "sdiv" | "udiv" => (0, Flow::Divides),
             "mrs" | "msr" | "dmb" | "dsb" | "isb" => (2, Flow::Next),
             "mov" | "add" if operands.first().is_some_and(is_pc) => leaves(3),
@@ -168,10 +157,7 @@ impl Disassembler {
 
     /// Words that a list of VFP registers holds.
     fn words(&self, operands: &[ArmOperand]) -> u32 {
-        let names = operands
-            .iter()
-            .filter_map(register)
-            .filter_map(|r| self.0.reg_name(r));
+        let names = operands.iter().filter_map(register).filter_map(|r| self.0.reg_name(r));
         names
             .map(|name| match name.as_bytes() {
                 [b'd', ..] => 2,
@@ -184,9 +170,7 @@ impl Disassembler {
 
 /// The mnemonic without width, type and condition.
 fn base_name(mnemonic: &str, conditional: bool) -> &str {
-    const CONDITIONS: [&str; 14] = [
-        "eq", "ne", "hs", "lo", "mi", "pl", "vs", "vc", "hi", "ls", "ge", "lt", "gt", "le",
-    ];
+    const CONDITIONS: [&str; 14] = ["eq", "ne", "hs", "lo", "mi", "pl", "vs", "vc", "hi", "ls", "ge", "lt", "gt", "le"];
     let name = mnemonic.split('.').next().unwrap_or_default();
     match CONDITIONS.iter().find_map(|c| name.strip_suffix(c)) {
         Some(base) if conditional => base,
@@ -195,10 +179,7 @@ fn base_name(mnemonic: &str, conditional: bool) -> &str {
 }
 
 fn is_load(name: &str) -> bool {
-    matches!(
-        name,
-        "ldr" | "ldrb" | "ldrh" | "ldrsb" | "ldrsh" | "ldrt" | "ldrbt" | "ldrex"
-    )
+    matches!(name, "ldr" | "ldrb" | "ldrh" | "ldrsb" | "ldrsh" | "ldrt" | "ldrbt" | "ldrex")
 }
 
 fn is_store(name: &str) -> bool {
@@ -227,11 +208,7 @@ fn access(name: &str, operands: &[ArmOperand]) -> Option<Access> {
         _ => return None,
     };
     operands.iter().find_map(|operand| match &operand.op_type {
-        ArmOperandType::Mem(m) => Some(Access {
-            result,
-            base: m.base(),
-            index: m.index(),
-        }),
+        ArmOperandType::Mem(m) => Some(Access { result, base: m.base(), index: m.index() }),
         _ => None,
     })
 }
@@ -239,15 +216,9 @@ fn access(name: &str, operands: &[ArmOperand]) -> Option<Access> {
 /// Cycles of a division (DDI 0439, 3.3.1, note b: early termination by the leading bits).
 pub fn division_cycles(signed: bool, dividend: u32, divisor: u32) -> u32 {
     let magnitude = |v: u32| {
-        if signed {
-            v.cast_signed().unsigned_abs()
-        } else {
-            v
-        }
+        if signed { v.cast_signed().unsigned_abs() } else { v }
     };
-    let quotient = magnitude(dividend)
-        .checked_div(magnitude(divisor))
-        .unwrap_or(0);
+    let quotient = magnitude(dividend).checked_div(magnitude(divisor)).unwrap_or(0);
     let bits = u32::BITS - quotient.leading_zeros();
     (2 + bits.div_ceil(4)).min(12)
 }
@@ -272,22 +243,13 @@ mod tests {
     #[test]
     fn stores_with_an_index_take_two() {
         // str r0, [r1]; adds r0, r0, r4; str r0, [r1, r2]; str r0, [r1, r2]
-        assert_eq!(
-            cycles(&[0x6008, 0x1900, 0x5088, 0x5088])
-                .iter()
-                .map(|c| c.0)
-                .collect::<Vec<_>>(),
-            [1, 1, 2, 1]
-        );
+        assert_eq!(cycles(&[0x6008, 0x1900, 0x5088, 0x5088]).iter().map(|c| c.0).collect::<Vec<_>>(), [1, 1, 2, 1]);
     }
 
     #[test]
     fn returns_by_pop_and_branches() {
         // push {r4, r5, lr}; pop {r4, r5, pc}
-        assert_eq!(
-            cycles(&[0xb530, 0xbd30]),
-            [(4, Flow::Next), (0, Flow::Leaves(7))]
-        );
+        assert_eq!(cycles(&[0xb530, 0xbd30]), [(4, Flow::Next), (0, Flow::Leaves(7))]);
         // beq.n
         assert_eq!(cycles(&[0xd0fe]), [(0, Flow::MayLeave(3))]);
         // ldmia.w sp!, {r4, r5, r6, r7, r8, pc}

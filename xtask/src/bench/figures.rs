@@ -19,10 +19,7 @@ pub struct Record(pub BTreeMap<String, BTreeMap<String, Figures>>);
 
 impl Record {
     pub fn set(&mut self, kernel: &str, column: &str, figures: Figures) {
-        self.0
-            .entry(kernel.to_string())
-            .or_default()
-            .insert(column.to_string(), figures);
+        self.0.entry(kernel.to_string()).or_default().insert(column.to_string(), figures);
     }
 
     pub fn get(&self, kernel: &str, column: &str) -> Option<Figures> {
@@ -33,10 +30,7 @@ impl Record {
     /// A file that cannot be read or is not such JSON.
     pub fn read(path: &Path) -> Result<Record, String> {
         let text = std::fs::read_to_string(path).map_err(|e| format!("{}: {e}", path.display()))?;
-        let record = text
-            .parse::<JsonValue>()
-            .ok()
-            .and_then(|json| from_json(&json));
+        let record = text.parse::<JsonValue>().ok().and_then(|json| from_json(&json));
         record.ok_or_else(|| format!("{}: not a record of figures", path.display()))
     }
 
@@ -50,11 +44,7 @@ impl Record {
     fn to_json(&self) -> String {
         let kernel = |(name, columns): (&String, &BTreeMap<String, Figures>)| {
             let column = |(column, figures): (&String, &Figures)| {
-                let Figures {
-                    cycles,
-                    instructions,
-                    bytes,
-                } = figures;
+                let Figures { cycles, instructions, bytes } = figures;
                 format!(
                     "    \"{column}\": {{\"cycles\": {cycles}, \"instructions\": {instructions}, \
                      \"bytes\": {bytes}}}"
@@ -93,24 +83,8 @@ mod tests {
     #[test]
     fn a_record_survives_its_file() {
         let mut record = Record::default();
-        record.set(
-            "fir",
-            "gcc-O2",
-            Figures {
-                cycles: 17944,
-                instructions: 11786,
-                bytes: 76,
-            },
-        );
-        record.set(
-            "fir",
-            "gcc-Os",
-            Figures {
-                cycles: 24980,
-                instructions: 16005,
-                bytes: 50,
-            },
-        );
+        record.set("fir", "gcc-O2", Figures { cycles: 17944, instructions: 11786, bytes: 76 });
+        record.set("fir", "gcc-Os", Figures { cycles: 24980, instructions: 16005, bytes: 50 });
         record.set("crc", "gcc-O2", Figures::default());
         let json: JsonValue = record.to_json().parse().unwrap();
         assert_eq!(from_json(&json), Some(record));

@@ -56,55 +56,23 @@ pub struct Kernel {
 }
 
 pub const KERNELS: [Kernel; 10] = [
-    Kernel {
-        name: "crc32_tab",
-        workload: Ok(crc32_tab),
-    },
-    Kernel {
-        name: "fir_i32",
-        workload: Ok(fir_i32),
-    },
-    Kernel {
-        name: "matmul16",
-        workload: Ok(matmul16),
-    },
-    Kernel {
-        name: "pid_step",
-        workload: Ok(pid_step),
-    },
-    Kernel {
-        name: "sem_give",
-        workload: Ok(sem_give),
-    },
-    Kernel {
-        name: "msgq_put",
-        workload: Ok(msgq_put),
-    },
-    Kernel {
-        name: "json_tok",
-        workload: Ok(json_tok),
-    },
-    Kernel {
-        name: "q31mul",
-        workload: Ok(q31mul),
-    },
-    Kernel {
-        name: "biquad_f32",
-        workload: Err("floating point is not supported"),
-    },
-    Kernel {
-        name: "dot_f64",
-        workload: Err("floating point is not supported"),
-    },
+    Kernel { name: "crc32_tab", workload: Ok(crc32_tab) },
+    Kernel { name: "fir_i32", workload: Ok(fir_i32) },
+    Kernel { name: "matmul16", workload: Ok(matmul16) },
+    Kernel { name: "pid_step", workload: Ok(pid_step) },
+    Kernel { name: "sem_give", workload: Ok(sem_give) },
+    Kernel { name: "msgq_put", workload: Ok(msgq_put) },
+    Kernel { name: "json_tok", workload: Ok(json_tok) },
+    Kernel { name: "q31mul", workload: Ok(q31mul) },
+    Kernel { name: "biquad_f32", workload: Err("floating point is not supported") },
+    Kernel { name: "dot_f64", workload: Err("floating point is not supported") },
 ];
 
 /// Bytes without a pattern that code could exploit: a linear congruential generator (Knuth's MMIX).
 fn noise(seed: u64, len: usize) -> Vec<u8> {
     let mut state = seed;
     let next = || {
-        state = state
-            .wrapping_mul(6_364_136_223_846_793_005)
-            .wrapping_add(1_442_695_040_888_963_407);
+        state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
         (state >> 56) as u8
     };
     std::iter::repeat_with(next).take(len).collect()
@@ -115,64 +83,34 @@ fn words(values: &[u32]) -> Vec<u8> {
 }
 
 fn call(writes: Vec<(u32, Vec<u8>)>, args: &[u32]) -> Invocation {
-    Invocation {
-        writes,
-        args: args.iter().map(|&v| Arg::I32(v)).collect(),
-    }
+    Invocation { writes, args: args.iter().map(|&v| Arg::I32(v)).collect() }
 }
 
 fn alone(returns: Returns, invocations: Vec<Invocation>) -> Workload {
-    Workload {
-        returns,
-        imports: Vec::new(),
-        invocations,
-    }
+    Workload { returns, imports: Vec::new(), invocations }
 }
 
 /// A checksum of 1024 bytes.
 fn crc32_tab() -> Workload {
-    alone(
-        Returns::Word,
-        vec![call(vec![(DATA, noise(1, 1024))], &[DATA, 1024])],
-    )
+    alone(Returns::Word, vec![call(vec![(DATA, noise(1, 1024))], &[DATA, 1024])])
 }
 
 /// 128 samples through 16 taps.
 fn fir_i32() -> Workload {
     let (x, h, y) = (DATA, DATA + 0x1000, DATA + 0x2000);
-    alone(
-        Returns::Nothing,
-        vec![call(
-            vec![(x, noise(2, 4 * 144)), (h, noise(3, 4 * 16))],
-            &[x, h, y, 128, 16],
-        )],
-    )
+    alone(Returns::Nothing, vec![call(vec![(x, noise(2, 4 * 144)), (h, noise(3, 4 * 16))], &[x, h, y, 128, 16])])
 }
 
 /// The product of two matrices of 16 × 16.
 fn matmul16() -> Workload {
     let (a, b, c) = (DATA, DATA + 0x1000, DATA + 0x2000);
-    alone(
-        Returns::Nothing,
-        vec![call(
-            vec![(a, noise(4, 1024)), (b, noise(5, 1024))],
-            &[a, b, c],
-        )],
-    )
+    alone(Returns::Nothing, vec![call(vec![(a, noise(4, 1024)), (b, noise(5, 1024))], &[a, b, c])])
 }
 
 /// Four steps of a controller, two of which hit a lower limit.
 fn pid_step() -> Workload {
     let state = |integral: i32, output_limit: u32| {
-        let fields = [
-            256,
-            16,
-            8,
-            integral.cast_unsigned(),
-            0,
-            1_000_000,
-            output_limit,
-        ];
+        let fields = [256, 16, 8, integral.cast_unsigned(), 0, 1_000_000, output_limit];
         vec![(DATA, words(&fields))]
     };
     alone(
@@ -189,43 +127,15 @@ fn pid_step() -> Workload {
 /// Nobody waits and the count rises, nobody waits at the limit, and a thread waits.
 fn sem_give() -> Workload {
     let imports = vec![
-        Import {
-            name: "k_spin_lock",
-            words: 1,
-            results: vec![0x20, 0x40, 0x60],
-        },
-        Import {
-            name: "z_unpend_first_thread",
-            words: 1,
-            results: vec![0, 0, 0x1_2340],
-        },
-        Import {
-            name: "arch_thread_return_value_set",
-            words: 2,
-            results: vec![],
-        },
-        Import {
-            name: "z_ready_thread",
-            words: 1,
-            results: vec![],
-        },
-        Import {
-            name: "z_reschedule",
-            words: 2,
-            results: vec![],
-        },
+        Import { name: "k_spin_lock", words: 1, results: vec![0x20, 0x40, 0x60] },
+        Import { name: "z_unpend_first_thread", words: 1, results: vec![0, 0, 0x1_2340] },
+        Import { name: "arch_thread_return_value_set", words: 2, results: vec![] },
+        Import { name: "z_ready_thread", words: 1, results: vec![] },
+        Import { name: "z_reschedule", words: 2, results: vec![] },
     ];
     let semaphore = |count| vec![(DATA, words(&[0, 0, count, 5]))];
-    let invocations = vec![
-        call(semaphore(1), &[DATA]),
-        call(semaphore(5), &[DATA]),
-        call(semaphore(1), &[DATA]),
-    ];
-    Workload {
-        returns: Returns::Nothing,
-        imports,
-        invocations,
-    }
+    let invocations = vec![call(semaphore(1), &[DATA]), call(semaphore(5), &[DATA]), call(semaphore(1), &[DATA])];
+    Workload { returns: Returns::Nothing, imports, invocations }
 }
 
 /// Messages of 16 bytes: into a queue with room, into its last place before the end, into a full one.
@@ -251,10 +161,7 @@ fn json_tok() -> Workload {
         \"v\": [ -9876, -9876, -9876, -9876, -9876], \"p\": true, \"q\": false, \"r\":null\n\n}";
     let (text, tokens) = (DATA, DATA + 0x1000);
     let len = TEXT.len() as u32;
-    alone(
-        Returns::Word,
-        vec![call(vec![(text, TEXT.to_vec())], &[text, len, tokens, 64])],
-    )
+    alone(Returns::Word, vec![call(vec![(text, TEXT.to_vec())], &[text, len, tokens, 64])])
 }
 
 /// The three paths that differ in gcc's code: no sign, one, two.
@@ -265,10 +172,6 @@ fn q31mul() -> Workload {
     };
     alone(
         Returns::Pair,
-        vec![
-            pair(0x1_2345_6789, 0x7fff_ffff),
-            pair(-0x5_4321_0fed, 0x2468_ace0),
-            pair(-0x1234_5678, -0x3_0000_0001),
-        ],
+        vec![pair(0x1_2345_6789, 0x7fff_ffff), pair(-0x5_4321_0fed, 0x2468_ace0), pair(-0x1234_5678, -0x3_0000_0001)],
     )
 }

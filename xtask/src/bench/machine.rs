@@ -116,32 +116,17 @@ impl Machine {
             failure: None,
         };
         let cpu = Unicorn::new_with_data(Arch::ARM, Mode::THUMB | Mode::MCLASS, state);
-        let mut machine = Machine {
-            cpu: cpu.map_err(failed)?,
-            symbols: image.symbols.clone(),
-        };
-        machine
-            .cpu
-            .ctl_set_cpu_model(ArmCpuModel::CORTEX_M4 as i32)
-            .map_err(failed)?;
+        let mut machine = Machine { cpu: cpu.map_err(failed)?, symbols: image.symbols.clone() };
+        machine.cpu.ctl_set_cpu_model(ArmCpuModel::CORTEX_M4 as i32).map_err(failed)?;
         machine.map(image)?;
         machine.hook(image)?;
         Ok(machine)
     }
 
     fn map(&mut self, image: &Image) -> Result<(), String> {
-        let mut ranges = vec![
-            (STUBS, PAGE),
-            (RETURN, PAGE),
-            (STACK - STACK_SIZE, STACK_SIZE),
-        ];
+        let mut ranges = vec![(STUBS, PAGE), (RETURN, PAGE), (STACK - STACK_SIZE, STACK_SIZE)];
         ranges.extend(&image.reserved);
-        ranges.extend(
-            image
-                .segments
-                .iter()
-                .map(|(at, bytes)| (*at, bytes.len() as u32)),
-        );
+        ranges.extend(image.segments.iter().map(|(at, bytes)| (*at, bytes.len() as u32)));
         let mut pages: Vec<u32> = ranges
             .iter()
             .filter(|(_, size)| *size > 0)
@@ -151,9 +136,7 @@ impl Machine {
         pages.dedup();
         for page in pages {
             let at = u64::from(page) * u64::from(PAGE);
-            self.cpu
-                .mem_map(at, u64::from(PAGE), Prot::ALL)
-                .map_err(failed)?;
+            self.cpu.mem_map(at, u64::from(PAGE), Prot::ALL).map_err(failed)?;
         }
         for (at, bytes) in &image.segments {
             self.write(*at, bytes)?;
@@ -167,17 +150,14 @@ impl Machine {
     fn hook(&mut self, image: &Image) -> Result<(), String> {
         self.cpu.add_block_hook(1, 0, enter_block).map_err(failed)?;
         let (from, to) = (u64::from(STUBS), u64::from(STUBS_END - 1));
-        self.cpu
-            .add_code_hook(from, to, call_stub)
-            .map_err(failed)?;
+        self.cpu.add_code_hook(from, to, call_stub).map_err(failed)?;
         for (at, bytes) in &image.segments {
             for (offset, pair) in bytes.windows(4).enumerate().step_by(2) {
                 if let Some((signed, rn, rm)) = division(pair) {
                     let at = u64::from(*at) + offset as u64;
                     let count = move |cpu: &mut Unicorn<'_, State>, _: u64, _: u32| {
                         let (n, m) = (register(cpu, rn), register(cpu, rm));
-                        cpu.get_data_mut().division_cycles +=
-                            u64::from(division_cycles(signed, n, m));
+                        cpu.get_data_mut().division_cycles += u64::from(division_cycles(signed, n, m));
                     };
                     self.cpu.add_code_hook(at, at, count).map_err(failed)?;
                 }
@@ -191,9 +171,7 @@ impl Machine {
     }
 
     pub fn read(&self, at: u32, size: usize) -> Result<Vec<u8>, String> {
-        self.cpu
-            .mem_read_as_vec(u64::from(at), size)
-            .map_err(failed)
+        self.cpu.mem_read_as_vec(u64::from(at), size).map_err(failed)
     }
 
     /// The calls of stubs since the machine was made.
@@ -217,10 +195,7 @@ impl Machine {
     /// # Errors
     /// A run that faults, does not return, or does not preserve r4–r11 and sp.
     pub fn call(&mut self, symbol: &str, registers: &[u32], stack: &[u32]) -> Result<Run, String> {
-        let entry = *self
-            .symbols
-            .get(symbol)
-            .ok_or_else(|| format!("no symbol {symbol}"))?;
+        let entry = *self.symbols.get(symbol).ok_or_else(|| format!("no symbol {symbol}"))?;
         let state = self.cpu.get_data_mut();
         state.blocks.clear();
         state.previous = None;
@@ -229,11 +204,7 @@ impl Machine {
 
         let sp = STACK - 0x100;
         for n in 0..13 {
-            let value = if n < 4 {
-                registers.get(n as usize)
-            } else {
-                None
-            };
+            let value = if n < 4 { registers.get(n as usize) } else { None };
             self.set(n, value.copied().unwrap_or(pattern(n)))?;
         }
         let words: Vec<u8> = stack.iter().flat_map(|w| w.to_le_bytes()).collect();
@@ -261,9 +232,7 @@ impl Machine {
     }
 
     fn set(&mut self, n: i32, value: u32) -> Result<(), String> {
-        self.cpu
-            .reg_write(register_id(n), u64::from(value))
-            .map_err(failed)
+        self.cpu.reg_write(register_id(n), u64::from(value)).map_err(failed)
     }
 
     fn count(&mut self) -> Run {
@@ -272,11 +241,7 @@ impl Machine {
         if let Some(last) = state.previous.and_then(|p| state.blocks.get_mut(&p)) {
             last.left += 1;
         }
-        let mut run = Run {
-            cycles: state.division_cycles,
-            result,
-            ..Run::default()
-        };
+        let mut run = Run { cycles: state.division_cycles, result, ..Run::default() };
         for block in state.blocks.values() {
             for step in &block.steps {
                 run.instructions += block.entered;
@@ -284,14 +249,9 @@ impl Machine {
                 run.cycles += match step.flow {
                     Flow::Next | Flow::Divides => 0,
                     Flow::Leaves(cycles) => u64::from(cycles) * block.entered,
-                    Flow::MayLeave(cycles) => {
-                        u64::from(cycles) * block.left + (block.entered - block.left)
-                    }
+                    Flow::MayLeave(cycles) => u64::from(cycles) * block.left + (block.entered - block.left),
                 };
-                let counted = run
-                    .profile
-                    .entry(step.address)
-                    .or_insert_with(|| (step.clone(), 0));
+                let counted = run.profile.entry(step.address).or_insert_with(|| (step.clone(), 0));
                 counted.1 += block.entered;
             }
         }
@@ -324,10 +284,7 @@ fn register(cpu: &Unicorn<'_, State>, n: i32) -> u32 {
 
 /// Whether four bytes are SDIV or UDIV (ARMv7-M ARM A7.7.127, A7.7.195), with its operands.
 fn division(code: &[u8]) -> Option<(bool, i32, i32)> {
-    let (first, second) = (
-        u16::from_le_bytes([code[0], code[1]]),
-        u16::from_le_bytes([code[2], code[3]]),
-    );
+    let (first, second) = (u16::from_le_bytes([code[0], code[1]]), u16::from_le_bytes([code[2], code[3]]));
     let signed = match first & 0xfff0 {
         0xfb90 => true,
         0xfbb0 => false,
@@ -345,9 +302,7 @@ fn enter_block(cpu: &mut Unicorn<'_, State>, address: u64, size: u32) {
     let known = in_stub || cpu.get_data().blocks.contains_key(&key);
     let code = match known {
         true => Vec::new(),
-        false => cpu
-            .mem_read_as_vec(u64::from(address), size as usize)
-            .unwrap_or_default(),
+        false => cpu.mem_read_as_vec(u64::from(address), size as usize).unwrap_or_default(),
     };
     let state = cpu.get_data_mut();
     if let Some(previous) = state.previous.take()
@@ -360,21 +315,11 @@ fn enter_block(cpu: &mut Unicorn<'_, State>, address: u64, size: u32) {
         return;
     }
     if !known {
-        let steps = state
-            .disassembler
-            .block(&code, address)
-            .unwrap_or_else(|e| {
-                state.failure = Some(e);
-                Vec::new()
-            });
-        state.blocks.insert(
-            key,
-            Block {
-                steps,
-                entered: 0,
-                left: 0,
-            },
-        );
+        let steps = state.disassembler.block(&code, address).unwrap_or_else(|e| {
+            state.failure = Some(e);
+            Vec::new()
+        });
+        state.blocks.insert(key, Block { steps, entered: 0, left: 0 });
     }
     if let Some(block) = state.blocks.get_mut(&key) {
         block.entered += 1;
@@ -401,15 +346,9 @@ fn call_stub(cpu: &mut Unicorn<'_, State>, address: u64, _size: u32) {
     let mut result = 0;
     match &stub.action {
         Action::Import { words, results } => {
-            result = results
-                .get(state.calls[number] as usize)
-                .copied()
-                .unwrap_or(0);
+            result = results.get(state.calls[number] as usize).copied().unwrap_or(0);
             state.calls[number] += 1;
-            state.log.push(Logged {
-                name: stub.name.clone(),
-                args: argument[..*words].to_vec(),
-            });
+            state.log.push(Logged { name: stub.name.clone(), args: argument[..*words].to_vec() });
         }
         _ if !state.initialises => {
             state.failure = Some(format!("the kernel calls {}", stub.name));
@@ -423,12 +362,7 @@ fn call_stub(cpu: &mut Unicorn<'_, State>, address: u64, _size: u32) {
             write_or_fail(cpu, argument[0], bytes);
         }
     }
-    for (n, value) in [
-        (0, result),
-        (1, 0xc10b_be01),
-        (2, 0xc10b_be02),
-        (3, 0xc10b_be03),
-    ] {
+    for (n, value) in [(0, result), (1, 0xc10b_be01), (2, 0xc10b_be02), (3, 0xc10b_be03)] {
         // Writing a core register cannot fail.
         let _ = cpu.reg_write(register_id(n), u64::from(value));
     }

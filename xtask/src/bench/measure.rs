@@ -83,16 +83,11 @@ impl Observed {
             }
         }
         if self.log != run.log {
-            return Some(format!(
-                "imported calls {:x?}, not {:x?}",
-                run.log, self.log
-            ));
+            return Some(format!("imported calls {:x?}, not {:x?}", run.log, self.log));
         }
         let different = (from..self.memory.len()).find(|&a| self.memory[a] != run.memory[a])?;
         let (got, want) = (run.memory[different], self.memory[different]);
-        Some(format!(
-            "memory at {different:#x} holds {got:#x}, not {want:#x}"
-        ))
+        Some(format!("memory at {different:#x} holds {got:#x}, not {want:#x}"))
     }
 }
 
@@ -102,20 +97,9 @@ mod tests {
 
     #[test]
     fn wide_arguments_take_even_registers_and_never_go_back() {
-        let args = [
-            Arg::I32(1),
-            Arg::I64(0x3_0000_0002),
-            Arg::I64(5),
-            Arg::I32(7),
-        ];
+        let args = [Arg::I32(1), Arg::I64(0x3_0000_0002), Arg::I64(5), Arg::I32(7)];
         assert_eq!(place(&args), (vec![1, 0, 2, 3], vec![5, 0, 7]));
-        let args = [
-            Arg::I32(1),
-            Arg::I32(2),
-            Arg::I32(3),
-            Arg::I64(4),
-            Arg::I32(5),
-        ];
+        let args = [Arg::I32(1), Arg::I32(2), Arg::I32(3), Arg::I64(4), Arg::I32(5)];
         assert_eq!(place(&args), (vec![1, 2, 3, 0], vec![4, 0, 5]));
     }
 }

@@ -95,11 +95,7 @@ fn kind(step: &Step, after: &[&Step]) -> Kind {
         _ if is_branch(name) => Kind::Branch,
         _ if name.starts_with("it") && name[2..].bytes().all(|b| b == b't' || b == b'e') => {
             let makes_truth = !after.is_empty() && after.iter().all(|s| sets_truth(s));
-            if makes_truth {
-                Kind::Condition
-            } else {
-                Kind::It
-            }
+            if makes_truth { Kind::Condition } else { Kind::It }
         }
         _ if sets_truth(step) => truth_or_constant(name),
         _ if name.starts_with("mov") || name.starts_with("mvn") => move_kind(operands),
@@ -108,18 +104,11 @@ fn kind(step: &Step, after: &[&Step]) -> Kind {
 }
 
 fn is_access(name: &str) -> bool {
-    ["ldr", "str", "ldm", "stm", "vldr", "vstr"]
-        .iter()
-        .any(|p| name.starts_with(p))
+    ["ldr", "str", "ldm", "stm", "vldr", "vstr"].iter().any(|p| name.starts_with(p))
 }
 
 fn is_branch(name: &str) -> bool {
-    name == "b"
-        || (name.len() == 3
-            && name.starts_with('b')
-            && name != "bic"
-            && name != "bfi"
-            && name != "bfc")
+    name == "b" || (name.len() == 3 && name.starts_with('b') && name != "bic" && name != "bfi" && name != "bfc")
 }
 
 /// `mov<cond> rd, #0` or `#1`
@@ -137,9 +126,7 @@ fn truth_or_constant(name: &str) -> Kind {
 
 fn move_kind(operands: &str) -> Kind {
     let immediate = operands.contains('#');
-    let shifted = ["lsl", "lsr", "asr", "ror"]
-        .iter()
-        .any(|s| operands.contains(s));
+    let shifted = ["lsl", "lsr", "asr", "ror"].iter().any(|s| operands.contains(s));
     match (immediate, shifted) {
         (_, true) => Kind::Alu,
         (true, _) => Kind::Constant,
@@ -154,13 +141,7 @@ mod tests {
 
     fn step(mnemonic: &str, operands: &str) -> Step {
         let (mnemonic, operands) = (mnemonic.to_string(), operands.to_string());
-        Step {
-            address: 0,
-            mnemonic,
-            operands,
-            cycles: 1,
-            flow: Flow::Next,
-        }
+        Step { address: 0, mnemonic, operands, cycles: 1, flow: Flow::Next }
     }
 
     #[test]
@@ -178,9 +159,6 @@ mod tests {
         assert_eq!(of("movge", "r0, r1"), Kind::Move);
         let (yes, no) = (step("moveq", "r0, #1"), step("movne", "r0, #0"));
         assert_eq!(kind(&step("ite", "eq"), &[&yes, &no]), Kind::Condition);
-        assert_eq!(
-            kind(&step("it", "ge"), &[&step("movge", "r0, r1")]),
-            Kind::It
-        );
+        assert_eq!(kind(&step("it", "ge"), &[&step("movge", "r0, r1")]), Kind::It);
     }
 }

@@ -96,29 +96,17 @@ struct Row {
 /// An unknown kernel, an unreadable file, or gcc's own code going wrong.
 pub fn run(arguments: &Arguments) -> Result<bool, String> {
     let bench = Path::new(env!("CARGO_MANIFEST_DIR")).with_file_name("bench");
-    let unknown = arguments
-        .kernels
-        .iter()
-        .find(|k| KERNELS.iter().all(|known| known.name != **k));
+    let unknown = arguments.kernels.iter().find(|k| KERNELS.iter().all(|known| known.name != **k));
     if let Some(unknown) = unknown {
         return Err(format!("no kernel is called {unknown}"));
     }
     let recorded = Record::read(&bench.join("recorded.json"))?;
     let earlier = arguments.compare.as_deref().map(Record::read).transpose()?;
     let gcc = native::is_available();
-    println!(
-        "gcc: {}",
-        if gcc {
-            "measured now"
-        } else {
-            "recorded figures"
-        }
-    );
+    println!("gcc: {}", if gcc { "measured now" } else { "recorded figures" });
 
     let mut rows = Vec::new();
-    let selected = |k: &&Kernel| {
-        arguments.kernels.is_empty() || arguments.kernels.iter().any(|name| name == k.name)
-    };
+    let selected = |k: &&Kernel| arguments.kernels.is_empty() || arguments.kernels.iter().any(|name| name == k.name);
     for kernel in KERNELS.iter().filter(selected) {
         match kernel.workload {
             Err(reason) => println!("{}: skipped: {reason}", kernel.name),
@@ -149,10 +137,7 @@ impl Files {
     fn of(bench: &Path, kernel: &str, level: Level) -> Files {
         let kernels = bench.join("kernels");
         let wasm = kernels.join(format!("{kernel}-{}.wasm", level.name()));
-        Files {
-            wasm,
-            source: kernels.join(format!("{kernel}.c")),
-        }
+        Files { wasm, source: kernels.join(format!("{kernel}.c")) }
     }
 }
 
@@ -167,18 +152,11 @@ fn row(
     let at = |e: std::io::Error| format!("{}: {e}", files.wasm.display());
     let wasm = std::fs::read(&files.wasm).map_err(at)?;
     let reference = reference::observe(&wasm, kernel, workload)?;
-    let synth =
-        subject::build(&wasm, kernel, &options(arguments), &workload.imports).and_then(|s| {
-            let run = measure(&s.image, kernel, Some(&s.init), s.memory, workload)?;
-            Ok(outcome(run, s.bytes, &reference, 0))
-        });
-    let mut row = Row {
-        kernel,
-        level,
-        synth,
-        gcc: None,
-        gcc_mix: None,
-    };
+    let synth = subject::build(&wasm, kernel, &options(arguments), &workload.imports).and_then(|s| {
+        let run = measure(&s.image, kernel, Some(&s.init), s.memory, workload)?;
+        Ok(outcome(run, s.bytes, &reference, 0))
+    });
+    let mut row = Row { kernel, level, synth, gcc: None, gcc_mix: None };
     if gcc {
         let flag = format!("-{}", level.name());
         let native = native::build(&files.source, &flag, &workload.imports)?;
@@ -194,11 +172,7 @@ fn row(
 
 fn outcome(run: Measured, bytes: u32, reference: &reference::Observed, from: usize) -> Outcome {
     Outcome {
-        figures: Figures {
-            cycles: run.cycles,
-            instructions: run.instructions,
-            bytes,
-        },
+        figures: Figures { cycles: run.cycles, instructions: run.instructions, bytes },
         mix: run.mix,
         wrong: reference.difference(&run.observed, from),
     }
@@ -222,8 +196,6 @@ fn options(arguments: &Arguments) -> Options {
 
 impl Row {
     fn is_right(&self) -> bool {
-        self.synth
-            .as_ref()
-            .is_ok_and(|outcome| outcome.wrong.is_none())
+        self.synth.as_ref().is_ok_and(|outcome| outcome.wrong.is_none())
     }
 }

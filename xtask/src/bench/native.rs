@@ -12,10 +12,7 @@ const COMPILER: &str = "arm-none-eabi-gcc";
 
 /// Whether the compiler is installed.
 pub fn is_available() -> bool {
-    Command::new(COMPILER)
-        .arg("--version")
-        .output()
-        .is_ok_and(|out| out.status.success())
+    Command::new(COMPILER).arg("--version").output().is_ok_and(|out| out.status.success())
 }
 
 /// A kernel's machine code and what it takes in flash.
@@ -35,12 +32,7 @@ pub fn build(source: &Path, level: &str, imports: &[Import]) -> Result<Native, S
     let dir = tempfile::tempdir().map_err(|e| e.to_string())?;
     let path = |name: &str| dir.path().join(name);
     run(Command::new(COMPILER)
-        .args([
-            "-mcpu=cortex-m4",
-            "-mthumb",
-            "-mfloat-abi=soft",
-            "-ffreestanding",
-        ])
+        .args(["-mcpu=cortex-m4", "-mthumb", "-mfloat-abi=soft", "-ffreestanding"])
         .args(["-ffp-contract=off", level, "-c", "-o"])
         .args([&path("kernel.o"), source]))?;
 
@@ -52,13 +44,7 @@ pub fn build(source: &Path, level: &str, imports: &[Import]) -> Result<Native, S
     std::fs::write(path("link.ld"), script).map_err(|e| e.to_string())?;
     std::fs::write(path("stubs.s"), stubs(imports)).map_err(|e| e.to_string())?;
     run(Command::new(COMPILER)
-        .args([
-            "-mcpu=cortex-m4",
-            "-mthumb",
-            "-nostdlib",
-            "-Wl,--no-warn-rwx-segments",
-            "-T",
-        ])
+        .args(["-mcpu=cortex-m4", "-mthumb", "-nostdlib", "-Wl,--no-warn-rwx-segments", "-T"])
         .args([&path("link.ld"), &path("kernel.o"), &path("stubs.s")])
         .args(["-lgcc", "-Wl,--entry=0", "-o"])
         .arg(path("kernel.elf")))?;
@@ -68,27 +54,15 @@ pub fn build(source: &Path, level: &str, imports: &[Import]) -> Result<Native, S
     image.reserved.push((0, MEMORY));
     for import in imports {
         let address = image.symbols.get(import.name).copied();
-        image
-            .stubs
-            .extend(address.map(|address| stub(import, address)));
+        image.stubs.extend(address.map(|address| stub(import, address)));
     }
-    Ok(Native {
-        image,
-        bytes: code_bytes(&read("kernel.o")?, "")?,
-    })
+    Ok(Native { image, bytes: code_bytes(&read("kernel.o")?, "")? })
 }
 
 /// A stub of the machine for an import.
 pub fn stub(import: &Import, address: u32) -> Stub {
-    let action = Action::Import {
-        words: import.words,
-        results: import.results.clone(),
-    };
-    Stub {
-        address,
-        name: import.name.to_string(),
-        action,
-    }
+    let action = Action::Import { words: import.words, results: import.results.clone() };
+    Stub { address, name: import.name.to_string(), action }
 }
 
 /// Assembly whose symbols stand where the machine has its stubs.
@@ -96,10 +70,7 @@ fn stubs(imports: &[Import]) -> String {
     let mut text = String::from(".syntax unified\n.thumb\n.section .stubs,\"ax\",%progbits\n");
     for Import { name, .. } in imports {
         // Writing to a string cannot fail.
-        let _ = write!(
-            text,
-            ".global {name}\n.type {name},%function\n{name}: bx lr\n"
-        );
+        let _ = write!(text, ".global {name}\n.type {name},%function\n{name}: bx lr\n");
     }
     text
 }
@@ -108,10 +79,7 @@ fn run(command: &mut Command) -> Result<(), String> {
     let output = command.output().map_err(|e| format!("{command:?}: {e}"))?;
     match output.status.success() {
         true => Ok(()),
-        false => Err(format!(
-            "{command:?}: {}",
-            String::from_utf8_lossy(&output.stderr)
-        )),
+        false => Err(format!("{command:?}: {}", String::from_utf8_lossy(&output.stderr))),
     }
 }
 
@@ -123,19 +91,13 @@ fn load(elf: &[u8]) -> Result<Image, String> {
     let mut image = Image::default();
     for segment in header.program_headers(endian, elf).map_err(malformed)? {
         if segment.p_type(endian) == object::elf::PT_LOAD && segment.p_memsz(endian) > 0 {
-            let mut bytes = segment
-                .data(endian, elf)
-                .map_err(|()| "truncated segment".to_string())?
-                .to_vec();
+            let mut bytes = segment.data(endian, elf).map_err(|()| "truncated segment".to_string())?.to_vec();
             bytes.resize(segment.p_memsz(endian) as usize, 0);
             image.segments.push((segment.p_vaddr(endian), bytes));
         }
     }
     let file = object::File::parse(elf).map_err(malformed)?;
-    for symbol in file
-        .symbols()
-        .filter(|s| s.is_definition() && s.kind() == SymbolKind::Text)
-    {
+    for symbol in file.symbols().filter(|s| s.is_definition() && s.kind() == SymbolKind::Text) {
         let name = symbol.name().map_err(malformed)?.to_string();
         image.symbols.insert(name, symbol.address() as u32 & !1);
     }
@@ -152,13 +114,8 @@ pub fn code_bytes(object: &[u8], skipped: &str) -> Result<u32, String> {
         SectionFlags::Elf { sh_flags, .. } => sh_flags.contains(object::elf::SHF_EXECINSTR),
         _ => false,
     };
-    let sections = file
-        .sections()
-        .filter(|s| is_code(s.flags()) && s.name() != Ok(skipped));
+    let sections = file.sections().filter(|s| is_code(s.flags()) && s.name() != Ok(skipped));
     Ok(sections.map(|s| s.size() as u32).sum())
 }
 
-const _: () = assert!(
-    DATA >= 0x1_0000,
-    "workloads stay clear of the kernel's own data"
-);
+const _: () = assert!(DATA >= 0x1_0000, "workloads stay clear of the kernel's own data");

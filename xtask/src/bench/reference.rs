@@ -32,25 +32,17 @@ pub fn observe(wasm: &[u8], name: &str, workload: &Workload) -> Result<Observed,
     let mut store = Store::new(&engine, Host::default());
     let linker = link(&engine, &module, workload)?;
     let instance = linker.instantiate(&mut store, &module).map_err(failed)?;
-    let function = instance
-        .get_func(&mut store, name)
-        .ok_or(format!("no export {name}"))?;
-    let memory = instance
-        .get_memory(&mut store, "memory")
-        .ok_or("no exported memory")?;
+    let function = instance.get_func(&mut store, name).ok_or(format!("no export {name}"))?;
+    let memory = instance.get_memory(&mut store, "memory").ok_or("no exported memory")?;
 
     let mut results = Vec::new();
     for invocation in &workload.invocations {
         for (at, bytes) in &invocation.writes {
-            memory
-                .write(&mut store, *at as usize, bytes)
-                .map_err(|e| e.to_string())?;
+            memory.write(&mut store, *at as usize, bytes).map_err(|e| e.to_string())?;
         }
         let args: Vec<Val> = invocation.args.iter().map(value).collect();
         let mut result = vec![Val::I32(0); function.ty(&store).results().len()];
-        function
-            .call(&mut store, &args, &mut result)
-            .map_err(failed)?;
+        function.call(&mut store, &args, &mut result).map_err(failed)?;
         results.push(match result.first() {
             None => 0,
             Some(Val::I64(v)) => v.cast_unsigned(),
@@ -58,36 +50,20 @@ pub fn observe(wasm: &[u8], name: &str, workload: &Workload) -> Result<Observed,
         });
     }
     let memory = memory.data(&store).to_vec();
-    Ok(Observed {
-        results,
-        log: std::mem::take(&mut store.data_mut().log),
-        memory,
-    })
+    Ok(Observed { results, log: std::mem::take(&mut store.data_mut().log), memory })
 }
 
 /// Defines the module's imports as the machine's stubs behave.
 fn link(engine: &Engine, module: &Module, workload: &Workload) -> Result<Linker<Host>, String> {
     let mut linker = Linker::new(engine);
     for wanted in module.imports() {
-        let ty = wanted
-            .ty()
-            .func()
-            .cloned()
-            .ok_or("an import is no function")?;
+        let ty = wanted.ty().func().cloned().ok_or("an import is no function")?;
         let import = workload.imports.iter().find(|i| i.name == wanted.name());
-        let import = import
-            .ok_or(format!("no stub for {}", wanted.name()))?
-            .clone();
+        let import = import.ok_or(format!("no stub for {}", wanted.name()))?.clone();
         let host = move |mut caller: Caller<'_, Host>, args: &[Val], results: &mut [Val]| {
-            let args = args
-                .iter()
-                .map(|a| a.unwrap_i32().cast_unsigned())
-                .collect();
+            let args = args.iter().map(|a| a.unwrap_i32().cast_unsigned()).collect();
             let host = caller.data_mut();
-            host.log.push(Logged {
-                name: import.name.to_string(),
-                args,
-            });
+            host.log.push(Logged { name: import.name.to_string(), args });
             let calls = host.calls.entry(import.name).or_default();
             if let Some(result) = results.first_mut() {
                 let value = import.results.get(*calls).copied().unwrap_or(0);
@@ -96,9 +72,7 @@ fn link(engine: &Engine, module: &Module, workload: &Workload) -> Result<Linker<
             *calls += 1;
             Ok(())
         };
-        linker
-            .func_new(wanted.module(), wanted.name(), ty, host)
-            .map_err(failed)?;
+        linker.func_new(wanted.module(), wanted.name(), ty, host).map_err(failed)?;
     }
     Ok(linker)
 }

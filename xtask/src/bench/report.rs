@@ -36,10 +36,7 @@ pub fn print(rows: &[Row], earlier: Option<&Record>) {
 }
 
 fn right(row: &Row) -> Option<&Outcome> {
-    row.synth
-        .as_ref()
-        .ok()
-        .filter(|outcome| outcome.wrong.is_none())
+    row.synth.as_ref().ok().filter(|outcome| outcome.wrong.is_none())
 }
 
 fn of(rows: &[Row], level: Level) -> impl Iterator<Item = &Row> {
@@ -67,25 +64,14 @@ fn figures(rows: &[Row], level: Level) {
     );
     for row in of(rows, level) {
         let gcc = row.gcc.unwrap_or_default();
-        let Figures {
-            cycles,
-            instructions,
-            bytes,
-        } = gcc;
+        let Figures { cycles, instructions, bytes } = gcc;
         let theirs = format!("{cycles:>8} {instructions:>8} {bytes:>6}");
         let Ok(outcome) = &row.synth else {
-            println!(
-                "{:<11} {:>8} {:>8} {:>6}  {theirs}",
-                row.kernel, "refused", "", ""
-            );
+            println!("{:<11} {:>8} {:>8} {:>6}  {theirs}", row.kernel, "refused", "", "");
             continue;
         };
         let ours = outcome.figures;
-        let mark = if outcome.wrong.is_some() {
-            "  wrong"
-        } else {
-            ""
-        };
+        let mark = if outcome.wrong.is_some() { "  wrong" } else { "" };
         println!(
             "{:<11} {:>8} {:>8} {:>6}  {theirs}  {:>6.2} {:>6.2} {:>6.2}{mark}",
             row.kernel,
@@ -115,9 +101,7 @@ fn mixes(rows: &[Row]) {
             println!("  {}", outcome.mix.spill_in_loop.as_deref().unwrap_or("no"));
             means[0].1.push((&outcome.mix, gcc.instructions));
         }
-        means[1]
-            .1
-            .extend(row.gcc_mix.as_ref().map(|mix| (mix, gcc.instructions)));
+        means[1].1.extend(row.gcc_mix.as_ref().map(|mix| (mix, gcc.instructions)));
     }
     for (name, mixes) in means.iter().filter(|(_, mixes)| !mixes.is_empty()) {
         mix_line(name, mixes);
@@ -128,12 +112,8 @@ fn mixes(rows: &[Row]) {
 fn mix_line(name: &str, mixes: &[(&Mix, u64)]) {
     print!("{name:<14}");
     for kind in Kind::ALL {
-        let share =
-            |(mix, of): &(&Mix, u64)| ratio(mix.counts.get(&kind).copied().unwrap_or(0), *of);
-        print!(
-            " {:>9.2}",
-            mixes.iter().map(share).sum::<f64>() / mixes.len() as f64
-        );
+        let share = |(mix, of): &(&Mix, u64)| ratio(mix.counts.get(&kind).copied().unwrap_or(0), *of);
+        print!(" {:>9.2}", mixes.iter().map(share).sum::<f64>() / mixes.len() as f64);
     }
 }
 

@@ -21,12 +21,7 @@ pub struct Subject {
 ///
 /// # Errors
 /// An input that is refused, or an object that does not link.
-pub fn build(
-    wasm: &[u8],
-    name: &str,
-    options: &Options,
-    imports: &[Import],
-) -> Result<Subject, String> {
+pub fn build(wasm: &[u8], name: &str, options: &Options, imports: &[Import]) -> Result<Subject, String> {
     let compiled = synth::compile(wasm, options).map_err(|e| e.to_string())?;
     let is_import = |name: &str| imports.iter().any(|i| i.name == name);
     let is_function = |name: &str| is_import(name) || library(name).is_some();
@@ -41,28 +36,15 @@ pub fn build(
     for name in &linked.stubs {
         let address = address(name)? & !1;
         let import = imports.iter().find(|i| i.name == *name);
-        let library = library(name).map(|action| Stub {
-            address,
-            name: name.clone(),
-            action,
-        });
-        image
-            .stubs
-            .extend(import.map(|import| stub(import, address)).or(library));
+        let library = library(name).map(|action| Stub { address, name: name.clone(), action });
+        image.stubs.extend(import.map(|import| stub(import, address)).or(library));
     }
     let init = format!("{module}_init");
     for symbol in [name, &init] {
-        image
-            .symbols
-            .insert(symbol.to_string(), address(symbol)? & !1);
+        image.symbols.insert(symbol.to_string(), address(symbol)? & !1);
     }
     let bytes = code_bytes(&compiled.object, &format!(".text.{init}"))?;
-    Ok(Subject {
-        image,
-        memory: address(&format!("{module}_memory"))?,
-        init,
-        bytes,
-    })
+    Ok(Subject { image, memory: address(&format!("{module}_memory"))?, init, bytes })
 }
 
 /// The memory routines of the Arm run-time ABI (4.3.4).

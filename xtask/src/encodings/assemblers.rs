@@ -109,9 +109,7 @@ fn assemble(
     std::fs::write(&source, text).map_err(|error| error.to_string())?;
     let mut command = command(&source, &output);
     let name = command.get_program().to_string_lossy().into_owned();
-    let ran = command
-        .output()
-        .map_err(|error| format!("{name}: {error}"))?;
+    let ran = command.output().map_err(|error| format!("{name}: {error}"))?;
     if !ran.status.success() {
         let errors = String::from_utf8_lossy(&ran.stderr);
         let first: Vec<&str> = errors.lines().take(12).collect();
@@ -130,9 +128,7 @@ fn answers(lines: &[&String], code: &[u8]) -> Option<Answers> {
     let mut start = 0;
     for &line in lines {
         let rest = code.get(start..)?;
-        let length = rest
-            .windows(4)
-            .position(|window| window == MARK.to_le_bytes())?;
+        let length = rest.windows(4).position(|window| window == MARK.to_le_bytes())?;
         answers.insert(line.clone(), hexadecimal(&rest[..length]));
         start = (start + length + 4).next_multiple_of(4);
     }

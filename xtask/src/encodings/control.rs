@@ -42,11 +42,7 @@ fn registers(lines: &mut Lines) {
         let rm = Reg::new(index);
         add(lines, format!("bx {rm}"), &[encode::bx(rm)]);
         add(lines, format!("blx {rm}"), &[encode::blx(rm)]);
-        add(
-            lines,
-            format!("tbb [pc, {rm}]"),
-            &[branches::table(true, rm)],
-        );
+        add(lines, format!("tbb [pc, {rm}]"), &[branches::table(true, rm)]);
         let line = format!("tbh [pc, {rm}, lsl #1]");
         add(lines, line, &[branches::table(false, rm)]);
     }
@@ -96,11 +92,7 @@ fn offsets(range: std::ops::RangeInclusive<i32>, step: i32) -> Vec<i32> {
 
 /// A place by its distance from the program counter, which is 4 ahead.
 fn place(offset: i32) -> String {
-    format!(
-        ". {} {}",
-        if offset < -4 { '-' } else { '+' },
-        (offset + 4).abs()
-    )
+    format!(". {} {}", if offset < -4 { '-' } else { '+' }, (offset + 4).abs())
 }
 
 fn branch_offsets(lines: &mut Lines) {
@@ -127,11 +119,7 @@ fn branch_offsets(lines: &mut Lines) {
             for (nonzero, name) in [(false, "cbz"), (true, "cbnz")] {
                 let rn = Reg::new(index);
                 let encoding = branches::compare_zero(nonzero, rn, offset.cast_unsigned());
-                add(
-                    lines,
-                    format!("{name} {rn}, {}", place(offset)),
-                    &[encoding],
-                );
+                add(lines, format!("{name} {rn}, {}", place(offset)), &[encoding]);
             }
         }
     }

@@ -1,8 +1,8 @@
 //! Every instruction that has operands, at the extremes of its operands.
 
 use synth::isa::{
-    Addr, AluOp, Const, ExtendOp, Imm12, Imm16, Inst, Lsb, MemSize, ModImm, Offset, Operand2,
-    PairOffset, Reg, Rotation, ShiftAmount, ShiftOp, ShortOffset, TestOp, UnaryOp,
+    Addr, AluOp, Const, ExtendOp, Imm12, Imm16, Inst, Lsb, MemSize, ModImm, Offset, Operand2, PairOffset, Reg,
+    Rotation, ShiftAmount, ShiftOp, ShortOffset, TestOp, UnaryOp,
 };
 
 const ALU: [AluOp; 10] = [
@@ -18,13 +18,7 @@ const ALU: [AluOp; 10] = [
     AluOp::Rsb,
 ];
 const SHIFTS: [ShiftOp; 4] = [ShiftOp::Lsl, ShiftOp::Lsr, ShiftOp::Asr, ShiftOp::Ror];
-const SIZES: [MemSize; 5] = [
-    MemSize::U8,
-    MemSize::S8,
-    MemSize::U16,
-    MemSize::S16,
-    MemSize::Word,
-];
+const SIZES: [MemSize; 5] = [MemSize::U8, MemSize::S8, MemSize::U16, MemSize::S16, MemSize::Word];
 
 fn reg(index: u8) -> Reg {
     Reg::new(index)
@@ -32,18 +26,7 @@ fn reg(index: u8) -> Reg {
 
 /// Pairs and triples that cover low and high registers, equal and different.
 fn pairs() -> Vec<[Reg; 2]> {
-    let all = [
-        (0, 0),
-        (0, 1),
-        (7, 0),
-        (3, 3),
-        (0, 8),
-        (8, 0),
-        (8, 8),
-        (12, 14),
-        (7, 14),
-        (14, 7),
-    ];
+    let all = [(0, 0), (0, 1), (7, 0), (3, 3), (0, 8), (8, 0), (8, 8), (12, 14), (7, 14), (14, 7)];
     all.iter().map(|&(a, b)| [reg(a), reg(b)]).collect()
 }
 
@@ -61,9 +44,7 @@ fn triples() -> Vec<[Reg; 3]> {
         (9, 10, 14),
         (10, 10, 10),
     ];
-    all.iter()
-        .map(|&(a, b, c)| [reg(a), reg(b), reg(c)])
-        .collect()
+    all.iter().map(|&(a, b, c)| [reg(a), reg(b), reg(c)]).collect()
 }
 
 fn immediates() -> Vec<ModImm> {
@@ -89,16 +70,12 @@ fn immediates() -> Vec<ModImm> {
         0xffff_ffff,
         0x0003_fc00,
     ];
-    all.iter()
-        .map(|&value| ModImm::new(value).expect("an immediate"))
-        .collect()
+    all.iter().map(|&value| ModImm::new(value).expect("an immediate")).collect()
 }
 
 fn amounts() -> Vec<ShiftAmount> {
     let all = [1, 2, 3, 4, 15, 31];
-    all.iter()
-        .map(|&value| ShiftAmount::new(value).expect("an amount"))
-        .collect()
+    all.iter().map(|&value| ShiftAmount::new(value).expect("an amount")).collect()
 }
 
 /// Second operands: all for some registers, a few for the rest.
@@ -150,17 +127,7 @@ pub fn wide_immediates() -> Vec<Inst<Reg>> {
             let imm = Imm16::new(value).expect("sixteen bits");
             all.push(Inst::Movt { rd, old: rd, imm });
         }
-        for value in [
-            0,
-            5,
-            255,
-            257,
-            0xfffe,
-            0xffff,
-            0xffff_ff00,
-            0x00ab_00ab,
-            0x8000_0000,
-        ] {
+        for value in [0, 5, 255, 257, 0xfffe, 0xffff, 0xffff_ff00, 0x00ab_00ab, 0x8000_0000] {
             let value = Const::Int(value);
             all.push(Inst::Const { rd, value });
         }
@@ -189,42 +156,15 @@ pub fn multiplications() -> Vec<Inst<Reg>> {
         for flag in [false, true] {
             for ra in [rd, reg(11)] {
                 let sub = flag;
-                all.push(Inst::MulAdd {
-                    sub,
-                    rd,
-                    rn,
-                    rm,
-                    ra,
-                });
+                all.push(Inst::MulAdd { sub, rd, rn, rm, ra });
             }
             let signed = flag;
             all.push(Inst::Div { signed, rd, rn, rm });
             for [rdlo, rdhi] in pairs().into_iter().filter(|[lo, hi]| lo != hi) {
                 let (oldlo, oldhi) = (rdlo, rdhi);
-                all.push(Inst::MulLong {
-                    signed,
-                    rdlo,
-                    rdhi,
-                    rn,
-                    rm,
-                });
-                all.push(Inst::MulAddLong {
-                    signed,
-                    rdlo,
-                    rdhi,
-                    oldlo,
-                    oldhi,
-                    rn,
-                    rm,
-                });
-                all.push(Inst::MulAddAddLong {
-                    rdlo,
-                    rdhi,
-                    oldlo,
-                    oldhi,
-                    rn,
-                    rm,
-                });
+                all.push(Inst::MulLong { signed, rdlo, rdhi, rn, rm });
+                all.push(Inst::MulAddLong { signed, rdlo, rdhi, oldlo, oldhi, rn, rm });
+                all.push(Inst::MulAddAddLong { rdlo, rdhi, oldlo, oldhi, rn, rm });
             }
         }
     }
@@ -233,81 +173,28 @@ pub fn multiplications() -> Vec<Inst<Reg>> {
 
 pub fn bits_and_extensions() -> Vec<Inst<Reg>> {
     let mut all = Vec::new();
-    let rotations = [
-        Rotation::None,
-        Rotation::Ror8,
-        Rotation::Ror16,
-        Rotation::Ror24,
-    ];
-    let extends = [
-        ExtendOp::Uxtb,
-        ExtendOp::Uxth,
-        ExtendOp::Sxtb,
-        ExtendOp::Sxth,
-    ];
+    let rotations = [Rotation::None, Rotation::Ror8, Rotation::Ror16, Rotation::Ror24];
+    let extends = [ExtendOp::Uxtb, ExtendOp::Uxth, ExtendOp::Sxtb, ExtendOp::Sxth];
     for [rd, rn] in pairs() {
         let rm = rn;
         for op in extends {
             for rotation in rotations {
-                all.push(Inst::Extend {
-                    op,
-                    rd,
-                    rm,
-                    rotation,
-                });
+                all.push(Inst::Extend { op, rd, rm, rotation });
                 let rn = reg(5);
-                all.push(Inst::ExtendAdd {
-                    op,
-                    rd,
-                    rn,
-                    rm,
-                    rotation,
-                });
+                all.push(Inst::ExtendAdd { op, rd, rn, rm, rotation });
             }
         }
-        for op in [
-            UnaryOp::Clz,
-            UnaryOp::Rbit,
-            UnaryOp::Rev,
-            UnaryOp::Rev16,
-            UnaryOp::Revsh,
-        ] {
+        for op in [UnaryOp::Clz, UnaryOp::Rbit, UnaryOp::Rev, UnaryOp::Rev16, UnaryOp::Revsh] {
             all.push(Inst::Unary { op, rd, rm });
         }
-        for (lsb, width) in [
-            (0, 1),
-            (0, 8),
-            (0, 16),
-            (0, 32),
-            (3, 5),
-            (7, 25),
-            (24, 8),
-            (31, 1),
-        ] {
+        for (lsb, width) in [(0, 1), (0, 8), (0, 16), (0, 32), (3, 5), (7, 25), (24, 8), (31, 1)] {
             let lsb = Lsb::new(lsb).expect("a bit");
             let old = rd;
             for signed in [false, true] {
-                all.push(Inst::BitExtract {
-                    signed,
-                    rd,
-                    rn,
-                    lsb,
-                    width,
-                });
+                all.push(Inst::BitExtract { signed, rd, rn, lsb, width });
             }
-            all.push(Inst::BitInsert {
-                rd,
-                old,
-                rn,
-                lsb,
-                width,
-            });
-            all.push(Inst::BitClear {
-                rd,
-                old,
-                lsb,
-                width,
-            });
+            all.push(Inst::BitInsert { rd, old, rn, lsb, width });
+            all.push(Inst::BitClear { rd, old, lsb, width });
         }
         let mut shifts = vec![None];
         for op in [ShiftOp::Lsl, ShiftOp::Asr] {
@@ -316,29 +203,11 @@ pub fn bits_and_extensions() -> Vec<Inst<Reg>> {
         for shift in shifts {
             for bits in [1, 8, 16, 31] {
                 for signed in [false, true] {
-                    all.push(Inst::Saturate {
-                        signed,
-                        rd,
-                        bits,
-                        rn,
-                        shift,
-                    });
+                    all.push(Inst::Saturate { signed, rd, bits, rn, shift });
                 }
             }
-            all.push(Inst::Saturate {
-                signed: true,
-                rd,
-                bits: 32,
-                rn,
-                shift,
-            });
-            all.push(Inst::Saturate {
-                signed: false,
-                rd,
-                bits: 0,
-                rn,
-                shift,
-            });
+            all.push(Inst::Saturate { signed: true, rd, bits: 32, rn, shift });
+            all.push(Inst::Saturate { signed: false, rd, bits: 0, rn, shift });
         }
     }
     all
@@ -350,14 +219,9 @@ pub fn accesses() -> Vec<Inst<Reg>> {
         all.push(Inst::Load { size, rt, addr });
         all.push(Inst::Store { size, rt, addr });
     };
-    let offsets = [
-        0, 1, 2, 3, 4, 31, 32, 62, 64, 124, 128, 255, 256, 1020, 1024, 4095, -1, -4, -255,
-    ];
+    let offsets = [0, 1, 2, 3, 4, 31, 32, 62, 64, 124, 128, 255, 256, 1020, 1024, 4095, -1, -4, -255];
     for size in SIZES {
-        for [rt, rn] in pairs()
-            .into_iter()
-            .chain([[reg(2), Reg::SP], [reg(9), Reg::SP]])
-        {
+        for [rt, rn] in pairs().into_iter().chain([[reg(2), Reg::SP], [reg(9), Reg::SP]]) {
             for offset in offsets {
                 let offset = Offset::new(offset).expect("an offset");
                 both(size, rt, Addr::Offset(rn, offset));
@@ -374,40 +238,16 @@ pub fn accesses() -> Vec<Inst<Reg>> {
             for pre in [false, true] {
                 for size in SIZES {
                     let old = rn;
-                    all.push(Inst::LoadUpdate {
-                        size,
-                        pre,
-                        rt,
-                        rn,
-                        old,
-                        offset,
-                    });
-                    all.push(Inst::StoreUpdate {
-                        size,
-                        pre,
-                        rt,
-                        rn,
-                        old,
-                        offset,
-                    });
+                    all.push(Inst::LoadUpdate { size, pre, rt, rn, old, offset });
+                    all.push(Inst::StoreUpdate { size, pre, rt, rn, old, offset });
                 }
             }
         }
         for offset in [0, 4, 1020, -4, -1020] {
             let offset = PairOffset::new(offset).expect("an offset");
             let rt2 = reg(6);
-            all.push(Inst::LoadPair {
-                rt,
-                rt2,
-                rn,
-                offset,
-            });
-            all.push(Inst::StorePair {
-                rt,
-                rt2,
-                rn,
-                offset,
-            });
+            all.push(Inst::LoadPair { rt, rt2, rn, offset });
+            all.push(Inst::StorePair { rt, rt2, rn, offset });
         }
     }
     all

@@ -35,11 +35,7 @@ pub fn tables() -> Vec<(&'static str, Lines)> {
 
 /// Where a table is kept.
 pub fn path(name: &str) -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR"))
-        .with_file_name("tests")
-        .join("encodings")
-        .join(name)
-        .with_extension("txt")
+    Path::new(env!("CARGO_MANIFEST_DIR")).with_file_name("tests").join("encodings").join(name).with_extension("txt")
 }
 
 /// Reads a table.
@@ -92,11 +88,7 @@ fn lines(insts: &[Inst<Reg>]) -> Lines {
     for inst in insts {
         let is_test = matches!(inst, Inst::Test { .. });
         let keeps = !inst.writes_flags() || is_test;
-        for (live, it) in [
-            (Flags::NONE, None),
-            (Flags::ALL, None),
-            (Flags::ALL, Some(Cond::Le)),
-        ] {
+        for (live, it) in [(Flags::NONE, None), (Flags::ALL, None), (Flags::ALL, Some(Cond::Le))] {
             if it.is_some() && !keeps {
                 continue;
             }
@@ -104,11 +96,7 @@ fn lines(insts: &[Inst<Reg>]) -> Lines {
             let form = encode(inst, context);
             let text = form.text(context, &names);
             match it {
-                Some(cond) => add(
-                    &mut lines,
-                    format!("it {cond}; {text}"),
-                    &[encode::it(cond, &[]), form.encoding],
-                ),
+                Some(cond) => add(&mut lines, format!("it {cond}; {text}"), &[encode::it(cond, &[]), form.encoding]),
                 None => add(&mut lines, text, &[form.encoding]),
             }
         }
@@ -122,9 +110,7 @@ fn lines(insts: &[Inst<Reg>]) -> Lines {
 /// If the same line has stood for other bytes.
 fn add(lines: &mut Lines, line: String, encodings: &[Encoding]) {
     let mut bytes = Vec::new();
-    encodings
-        .iter()
-        .for_each(|encoding| encoding.write(&mut bytes));
+    encodings.iter().for_each(|encoding| encoding.write(&mut bytes));
     let bytes = hexadecimal(&bytes);
     if let Some(other) = lines.insert(line.clone(), bytes.clone()) {
         assert_eq!(other, bytes, "one line, two encodings: {line}");

@@ -10,10 +10,7 @@ use capstone::arch::BuildsCapstone;
 use capstone::arch::BuildsCapstoneExtraMode;
 use capstone::arch::arm::{ArchExtraMode, ArchMode};
 use capstone::{Capstone, Insn};
-use object::{
-    Object, ObjectSection, ObjectSymbol, RelocationFlags, RelocationTarget, SectionIndex,
-    SectionKind, elf,
-};
+use object::{Object, ObjectSection, ObjectSymbol, RelocationFlags, RelocationTarget, SectionIndex, SectionKind, elf};
 use synth::Inspect;
 use synth::options::Options;
 
@@ -22,25 +19,14 @@ use synth::options::Options;
 /// # Errors
 /// If the module does not compile, or the object cannot be read.
 pub fn compare(wasm: &[u8], options: &Options) -> Result<(usize, Vec<String>), String> {
-    let inspect = Inspect {
-        listing: true,
-        ..Inspect::default()
-    };
+    let inspect = Inspect { listing: true, ..Inspect::default() };
     let compiled = synth::compile_with(wasm, options, &inspect).map_err(|e| e.to_string())?;
     let functions = sections(&compiled.object)?;
     let listings = paragraphs(&compiled.listing);
     if functions.len() != listings.len() {
-        return Err(format!(
-            "{} sections, {} listings",
-            functions.len(),
-            listings.len()
-        ));
+        return Err(format!("{} sections, {} listings", functions.len(), listings.len()));
     }
-    let capstone = Capstone::new()
-        .arm()
-        .mode(ArchMode::Thumb)
-        .extra_mode([ArchExtraMode::MClass].into_iter())
-        .build();
+    let capstone = Capstone::new().arm().mode(ArchMode::Thumb).extra_mode([ArchExtraMode::MClass].into_iter()).build();
     let capstone = capstone.map_err(|error| error.to_string())?;
     let (mut count, mut wrong) = (0, Vec::new());
     for (section, (title, lines)) in functions.iter().zip(listings) {
@@ -73,9 +59,7 @@ struct Section {
 
 fn sections(object: &[u8]) -> Result<Vec<Section>, String> {
     let file = object::File::parse(object).map_err(|error| error.to_string())?;
-    let text = file
-        .sections()
-        .filter(|section| section.kind() == SectionKind::Text);
+    let text = file.sections().filter(|section| section.kind() == SectionKind::Text);
     text.map(|section| {
         let code = section.data().map_err(|error| error.to_string())?.to_vec();
         let runs = runs(&file, section.index(), code.len());
@@ -89,20 +73,14 @@ fn sections(object: &[u8]) -> Result<Vec<Section>, String> {
             let is_word = matches!(relocation.flags(), RelocationFlags::Elf { r_type } if r_type == elf::R_ARM_ABS32);
             relocations.insert(offset, (name, is_word));
         }
-        Ok(Section {
-            code,
-            runs,
-            relocations,
-        })
+        Ok(Section { code, runs, relocations })
     })
     .collect()
 }
 
 /// The runs of instructions by mapping symbols (AAELF32 5.5.5).
 fn runs(file: &object::File<'_>, section: SectionIndex, size: usize) -> Vec<(usize, usize)> {
-    let symbols = file
-        .symbols()
-        .filter(|symbol| symbol.section_index() == Some(section));
+    let symbols = file.symbols().filter(|symbol| symbol.section_index() == Some(section));
     let mut marks: Vec<(usize, bool)> = symbols
         .filter_map(|symbol| match symbol.name() {
             Ok("$t") => Some((symbol.address() as usize, true)),
@@ -145,21 +123,14 @@ impl Section {
     }
 
     /// Compares with the lines of the listing; how many instructions there are.
-    fn compare(
-        &self,
-        capstone: &Capstone,
-        lines: &[&str],
-        wrong: &mut Vec<String>,
-    ) -> Result<usize, String> {
+    fn compare(&self, capstone: &Capstone, lines: &[&str], wrong: &mut Vec<String>) -> Result<usize, String> {
         let read = self.read(capstone)?;
         let mut labels = HashMap::new();
         let mut pairs = Vec::new();
         let mut rest = read.iter().peekable();
         for line in lines {
             if let Some(label) = line.strip_suffix(':') {
-                let padded = rest
-                    .peek()
-                    .map_or(0, |read| read.address.next_multiple_of(4));
+                let padded = rest.peek().map_or(0, |read| read.address.next_multiple_of(4));
                 let address = match rest.peek() {
                     Some(_) if label.starts_with(".Ltable") => padded,
                     Some(read) => read.address,
@@ -199,10 +170,7 @@ impl Section {
             let expected = spelled(mnemonic, &operands.replace(&format!(", ={value}"), ""));
             return self.loads(&expected, value, read);
         }
-        let target = labels
-            .get(last)
-            .copied()
-            .or_else(|| relative(last, read.address));
+        let target = labels.get(last).copied().or_else(|| relative(last, read.address));
         let operands = match target {
             Some(target) if bare(mnemonic) == "adr" => {
                 let base = (read.address + 4) & !3;
@@ -267,11 +235,7 @@ fn number(text: &str) -> Option<u32> {
         Some(hex) => u32::from_str_radix(hex, 16).ok()?,
         None => text.parse().ok()?,
     };
-    Some(if negative {
-        value.wrapping_neg()
-    } else {
-        value
-    })
+    Some(if negative { value.wrapping_neg() } else { value })
 }
 
 /// Operands with the registers that AAPCS32 has names for by their numbers.
@@ -285,10 +249,7 @@ fn numbered(operands: &str) -> String {
         let end = word.find(|c| !is_name(c)).unwrap_or(word.len());
         let (word, after) = word.split_at(end);
         text += before;
-        text += names
-            .iter()
-            .find(|name| name.0 == word)
-            .map_or(word, |name| name.1);
+        text += names.iter().find(|name| name.0 == word).map_or(word, |name| name.1);
         rest = after;
     }
     text + rest

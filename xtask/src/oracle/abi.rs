@@ -63,17 +63,9 @@ pub fn structure(members: &[Type]) -> Struct {
         offsets.push(size);
         size += member.size();
     }
-    let align = members
-        .iter()
-        .map(|member| member.size())
-        .max()
-        .unwrap_or(1);
+    let align = members.iter().map(|member| member.size()).max().unwrap_or(1);
     let size = size.next_multiple_of(align);
-    Struct {
-        offsets,
-        size,
-        align,
-    }
+    Struct { offsets, size, align }
 }
 
 #[cfg(test)]
@@ -89,10 +81,7 @@ mod tests {
             arguments(&[I32, I32, I32, I64, I32], false).places,
             [Core(0), Core(1), Core(2), Stack(0), Stack(8)]
         );
-        assert_eq!(
-            arguments(&[I64, I64, I32, I64], false).places,
-            [Core(0), Core(2), Stack(0), Stack(8)]
-        );
+        assert_eq!(arguments(&[I64, I64, I32, I64], false).places, [Core(0), Core(2), Stack(0), Stack(8)]);
         assert_eq!(arguments(&[I32, I64], true).places, [Core(1), Core(2)]);
         assert_eq!(arguments(&[I64, I32], true).places, [Core(2), Stack(0)]);
         assert_eq!(arguments(&[I64, I64, I32], false).stack, 8);
@@ -101,10 +90,7 @@ mod tests {
     #[test]
     fn structs_are_padded_as_in_c() {
         let layout = structure(&[I32, I64, I32]);
-        assert_eq!(
-            (layout.offsets.as_slice(), layout.size),
-            ([0, 8, 16].as_slice(), 24)
-        );
+        assert_eq!((layout.offsets.as_slice(), layout.size), ([0, 8, 16].as_slice(), 24));
         assert_eq!(structure(&[I32, I32, I32]).size, 12);
     }
 }

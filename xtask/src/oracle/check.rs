@@ -81,19 +81,9 @@ pub fn check_module(wasm: &[u8], options: &Options, calls: u32, seed: u64) -> Re
 
 /// As [`check_module`], for an object that is already there. It must reserve what
 /// [`interface::with_reserves`] asks for.
-pub fn check_object(
-    wasm: &[u8],
-    object: &[u8],
-    options: &Options,
-    calls: u32,
-    seed: u64,
-) -> Report {
+pub fn check_object(wasm: &[u8], object: &[u8], options: &Options, calls: u32, seed: u64) -> Report {
     let prepared = prepare(wasm, options);
-    finish(
-        prepared.map(|prepared| (prepared, object.to_vec())),
-        calls,
-        seed,
-    )
+    finish(prepared.map(|prepared| (prepared, object.to_vec())), calls, seed)
 }
 
 fn finish(input: Result<(Prepared, Vec<u8>), Stop>, calls: u32, seed: u64) -> Report {
@@ -123,9 +113,7 @@ fn prepare(wasm: &[u8], options: &Options) -> Result<Prepared, Stop> {
     let interface = interface::read(wasm, options).map_err(Stop::Skip)?;
     if let Some(function) = interface.functions.iter().find(|it| it.signature.is_none()) {
         let name = &function.name;
-        return Err(Stop::Skip(format!(
-            "export {name}: values of its types cannot be passed"
-        )));
+        return Err(Stop::Skip(format!("export {name}: values of its types cannot be passed")));
     }
     if let Some(symbol) = interface::duplicate_import(&interface) {
         return Err(Stop::Skip(format!("two imports have the symbol {symbol}")));
@@ -135,11 +123,7 @@ fn prepare(wasm: &[u8], options: &Options) -> Result<Prepared, Stop> {
     let reference = reference::compile(&observable, &interface);
     let reference = reference.map_err(|error| Stop::Skip(format!("reference: {error}")))?;
     let options = interface::with_reserves(options, &interface);
-    Ok(Prepared {
-        interface,
-        options,
-        reference,
-    })
+    Ok(Prepared { interface, options, reference })
 }
 
 fn compile(wasm: &[u8], options: &Options) -> Result<Vec<u8>, Stop> {
@@ -151,9 +135,7 @@ fn compile(wasm: &[u8], options: &Options) -> Result<Vec<u8>, Stop> {
     })?;
     match compiled {
         Ok(compiled) => Ok(compiled.object),
-        Err(error @ (Error::Unsupported { .. } | Error::Limit { .. })) => {
-            Err(Stop::Skip(format!("compiler: {error}")))
-        }
+        Err(error @ (Error::Unsupported { .. } | Error::Limit { .. })) => Err(Stop::Skip(format!("compiler: {error}"))),
         Err(error @ Error::Invalid { .. }) => Err(Stop::Fail(format!("compiler: {error}"))),
     }
 }
@@ -176,12 +158,7 @@ impl<'a> Sides<'a> {
         let machine = machine.map_err(Stop::Fail)?;
         let reference = prepared.reference.instantiate();
         let reference = reference.map_err(|error| Stop::Skip(format!("reference: {error}")))?;
-        Ok(Sides {
-            prepared,
-            machine,
-            surroundings,
-            reference,
-        })
+        Ok(Sides { prepared, machine, surroundings, reference })
     }
 
     fn run(&mut self, calls: u32, seed: u64, report: &mut Report) -> Result<(), Stop> {
@@ -194,24 +171,15 @@ impl<'a> Sides<'a> {
         let total = (functions.len() * calls as usize).min(MAX_CALLS);
         let mut random = Random::new(seed);
         for (number, function) in functions.iter().cycle().take(total).enumerate() {
-            let signature = function
-                .signature
-                .as_ref()
-                .expect("only such functions are called");
+            let signature = function.signature.as_ref().expect("only such functions are called");
             let memory = self.memory_size();
-            let arguments: Vec<Value> = signature
-                .parameters
-                .iter()
-                .map(|&ty| value::argument(&mut random, ty, memory))
-                .collect();
+            let arguments: Vec<Value> =
+                signature.parameters.iter().map(|&ty| value::argument(&mut random, ty, memory)).collect();
             report.calls += 1;
             let compared = self.compare_call(function, signature, &arguments);
-            match compared.map_err(|error| {
-                Stop::Fail(format!(
-                    "call {number}: {}{arguments:?}: {error}",
-                    function.name
-                ))
-            })? {
+            match compared
+                .map_err(|error| Stop::Fail(format!("call {number}: {}{arguments:?}: {error}", function.name)))?
+            {
                 Compared::Returned => report.returned += 1,
                 Compared::Trapped(code) => report.traps[usize::from(code)] += 1,
                 Compared::Not => {
@@ -238,9 +206,7 @@ impl<'a> Sides<'a> {
         let init = init.ok_or_else(|| Stop::Fail(format!("the object defines no {name}")))?;
         let limit = self.limit();
         let fail = |error: String| Stop::Fail(format!("{name}: {error}"));
-        let outcome = self
-            .machine
-            .call(init, &[], &[], limit, &mut self.surroundings);
+        let outcome = self.machine.call(init, &[], &[], limit, &mut self.surroundings);
         let compared = compare_outcomes(&outcome, &expected).map_err(fail)?;
         self.compare_state().map_err(fail)?;
         Ok(matches!(compared, Compared::Returned))
@@ -253,32 +219,20 @@ impl<'a> Sides<'a> {
         arguments: &[Value],
     ) -> Result<Compared, String> {
         self.refuel()?;
-        let expected = self
-            .reference
-            .call(&function.name, arguments, &signature.results)?;
+        let expected = self.reference.call(&function.name, arguments, &signature.results)?;
         if undefined(&expected, self.prepared.options.bounds) {
             return Ok(Compared::Not);
         }
         let address = self.machine.image().global(&function.symbol);
         let address = address.ok_or_else(|| format!("no global symbol {}", function.symbol))?;
         let limit = self.limit();
-        let outcome = self.machine.call(
-            address,
-            arguments,
-            &signature.results,
-            limit,
-            &mut self.surroundings,
-        );
+        let outcome = self.machine.call(address, arguments, &signature.results, limit, &mut self.surroundings);
         let exhausted = expected == reference::Outcome::Trapped(8);
         if exhausted && !matches!(outcome, machine::Outcome::Broken(_)) {
             // Where a stack ends differs, and so does what was done before.
             let both = outcome == machine::Outcome::Trapped(8);
             self.restart()?;
-            return Ok(if both {
-                Compared::Trapped(8)
-            } else {
-                Compared::Not
-            });
+            return Ok(if both { Compared::Trapped(8) } else { Compared::Not });
         }
         let compared = compare_outcomes(&outcome, &expected)?;
         self.compare_state()?;
@@ -318,8 +272,7 @@ impl<'a> Sides<'a> {
         };
         let address = self.machine.image().global(&fuel.symbol);
         let address = address.ok_or_else(|| format!("no global symbol {}", fuel.symbol))?;
-        self.reference
-            .set_global(&fuel.name, Value::i32(GENERATED_FUEL))?;
+        self.reference.set_global(&fuel.name, Value::i32(GENERATED_FUEL))?;
         self.machine.write(address, &GENERATED_FUEL.to_le_bytes())
     }
 
@@ -349,10 +302,7 @@ fn undefined(expected: &reference::Outcome, bounds: Bounds) -> bool {
     }
 }
 
-fn compare_outcomes(
-    ours: &machine::Outcome,
-    expected: &reference::Outcome,
-) -> Result<Compared, String> {
+fn compare_outcomes(ours: &machine::Outcome, expected: &reference::Outcome) -> Result<Compared, String> {
     let differ = || Err(format!("{ours:?}, expected {expected:?}"));
     match (ours, expected) {
         (machine::Outcome::Broken(error), _) => Err(format!("{error}; expected {expected:?}")),
@@ -365,11 +315,7 @@ fn compare_outcomes(
         }
         (machine::Outcome::Returned(ours), reference::Outcome::Returned(expected)) => {
             let same = ours.iter().zip(expected).all(|(a, b)| a.agrees(*b));
-            if same {
-                Ok(Compared::Returned)
-            } else {
-                differ()
-            }
+            if same { Ok(Compared::Returned) } else { differ() }
         }
         _ => differ(),
     }
@@ -387,10 +333,7 @@ fn provided(interface: &Interface, options: &Options) -> Vec<Provided> {
         let mut add_sized = |sizes: interface::Sizes, bytes: u64| {
             add(symbol.clone(), vec![0; bytes as usize]);
             for (suffix, size) in [("size", sizes.minimum), ("max", sizes.reserved)] {
-                add(
-                    format!("{symbol}.{suffix}"),
-                    (size as u32).to_le_bytes().to_vec(),
-                );
+                add(format!("{symbol}.{suffix}"), (size as u32).to_le_bytes().to_vec());
             }
         };
         match &import.kind {
@@ -399,10 +342,7 @@ fn provided(interface: &Interface, options: &Options) -> Vec<Provided> {
             ImportKind::Memory { sizes, .. } => add_sized(*sizes, sizes.reserved + 8),
             ImportKind::Table { sizes, .. } => add_sized(*sizes, sizes.reserved * 4),
             ImportKind::Global { ty, mutable } => {
-                add(
-                    symbol.clone(),
-                    value::initial(index, *ty, *mutable).to_bytes(),
-                );
+                add(symbol.clone(), value::initial(index, *ty, *mutable).to_bytes());
             }
         }
     }

@@ -9,11 +9,7 @@ use super::value::Value;
 ///
 /// # Errors
 /// The first difference.
-pub fn state(
-    machine: &Machine,
-    reference: &mut Reference,
-    interface: &Interface,
-) -> Result<(), String> {
+pub fn state(machine: &Machine, reference: &mut Reference, interface: &Interface) -> Result<(), String> {
     imports(machine, reference, interface)?;
     for memory in &interface.memories {
         if let Some(expected) = reference.memory(&memory.export) {
@@ -27,15 +23,10 @@ pub fn state(
     }
     for global in interface.globals.iter() {
         if let Some(expected) = reference.global(&global.name) {
-            let value = Value::from_bytes(
-                global.ty,
-                &machine.read(symbol(machine, &global.symbol)?, global.ty.size())?,
-            );
+            let value =
+                Value::from_bytes(global.ty, &machine.read(symbol(machine, &global.symbol)?, global.ty.size())?);
             if !value.agrees(expected) {
-                return Err(format!(
-                    "global {}: {value:?}, expected {expected:?}",
-                    global.name
-                ));
+                return Err(format!("global {}: {value:?}, expected {expected:?}", global.name));
             }
         }
     }
@@ -43,11 +34,7 @@ pub fn state(
 }
 
 /// Imported memories and globals, which exist even where the instance does not.
-fn imports(
-    machine: &Machine,
-    reference: &mut Reference,
-    interface: &Interface,
-) -> Result<(), String> {
+fn imports(machine: &Machine, reference: &mut Reference, interface: &Interface) -> Result<(), String> {
     let mut memories = interface.memories.iter();
     for (index, import) in interface.imports.iter().enumerate() {
         match import.kind {
@@ -73,10 +60,7 @@ fn imports(
 }
 
 fn symbol(machine: &Machine, name: &str) -> Result<u32, String> {
-    machine
-        .image()
-        .symbol(name)
-        .ok_or_else(|| format!("no symbol {name}"))
+    machine.image().symbol(name).ok_or_else(|| format!("no symbol {name}"))
 }
 
 /// The bytes of a memory, and zeros from there to its reserve.
@@ -90,23 +74,14 @@ fn compare_memory(machine: &Machine, memory: &Storage, expected: &[u8]) -> Resul
     machine.read_into(address, &mut bytes)?;
     let (ours, rest) = bytes.split_at(expected.len().min(bytes.len()));
     if ours != expected {
-        let at = ours
-            .iter()
-            .zip(expected)
-            .position(|(a, b)| a != b)
-            .unwrap_or(ours.len());
+        let at = ours.iter().zip(expected).position(|(a, b)| a != b).unwrap_or(ours.len());
         let end = (at + 8).min(ours.len());
         let (ours, expected) = (&ours[at..end], &expected[at..end]);
         let name = &memory.symbol;
-        return Err(format!(
-            "{name} at {at:#x}: {ours:02x?}, expected {expected:02x?}"
-        ));
+        return Err(format!("{name} at {at:#x}: {ours:02x?}, expected {expected:02x?}"));
     }
     match rest.iter().position(|&byte| byte != 0) {
-        Some(at) => Err(format!(
-            "{} was written {at} bytes past its end",
-            memory.symbol
-        )),
+        Some(at) => Err(format!("{} was written {at} bytes past its end", memory.symbol)),
         None => Ok(()),
     }
 }
@@ -136,9 +111,7 @@ fn compare_table(machine: &Machine, table: &Storage, expected: &[bool]) -> Resul
         let is_null = entry == [0; 4];
         if is_null != expected {
             let name = &table.symbol;
-            return Err(format!(
-                "{name} entry {index}: {entry:02x?}, null is {expected}"
-            ));
+            return Err(format!("{name} entry {index}: {entry:02x?}, null is {expected}"));
         }
     }
     Ok(())

@@ -33,20 +33,11 @@ pub fn image(bytes: &[u8]) -> Result<Image, String> {
         }
         let data = segment.data(endian, bytes);
         let data = data.map_err(|()| "executable: a truncated segment".to_string())?;
-        regions.push(region(
-            address,
-            kind,
-            data,
-            segment.p_memsz(endian) as usize,
-        ));
+        regions.push(region(address, kind, data, segment.p_memsz(endian) as usize));
     }
-    let symbols = file
-        .symbols()
-        .filter(|symbol| symbol.is_global() && symbol.is_definition());
+    let symbols = file.symbols().filter(|symbol| symbol.is_global() && symbol.is_definition());
     let named = symbols.filter_map(|symbol| Some((symbol.name().ok()?, symbol.address() as u32)));
-    let globals = named
-        .map(|(name, address)| (name.to_string(), address))
-        .collect();
+    let globals = named.map(|(name, address)| (name.to_string(), address)).collect();
     Ok(Image::new(regions, globals))
 }
 
@@ -62,10 +53,5 @@ fn region(address: u32, kind: RegionKind, data: &[u8], size: usize) -> Region {
         });
     }
     let behind = size..end;
-    Region {
-        address,
-        bytes,
-        kind,
-        gaps: Vec::from([behind]),
-    }
+    Region { address, bytes, kind, gaps: Vec::from([behind]) }
 }

@@ -44,14 +44,7 @@ pub fn module(bytes: &[u8], language: &Language, bounds: Bounds) -> Option<Vec<u
     if input.ratio(1u8, 2u8).ok()? {
         let traps = input.ratio(1u8, 4u8).ok()?;
         let overruns = traps && bounds == Bounds::Trap;
-        let text = program::text(
-            &mut input,
-            program::Shape {
-                traps,
-                overruns,
-                floats: language.floats,
-            },
-        );
+        let text = program::text(&mut input, program::Shape { traps, overruns, floats: language.floats });
         return Some(wat::parse_str(text).expect("programs are well-formed text"));
     }
     let config = config(&mut input, language, bounds).ok()?;
@@ -128,11 +121,7 @@ fn config(input: &mut Unstructured<'_>, language: &Language, bounds: Bounds) -> 
         max_table_elements: 40,
         min_funcs: input.int_in_range(1..=5)?,
         max_funcs: 8,
-        max_instructions: if small {
-            60
-        } else {
-            input.int_in_range(60..=800)?
-        },
+        max_instructions: if small { 60 } else { input.int_in_range(60..=800)? },
         max_nesting_depth: input.int_in_range(2..=12)?,
         min_types: 2,
         max_types: input.int_in_range(3..=16)?,

@@ -35,18 +35,9 @@ pub struct Sizes {
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub enum ImportKind {
     Function(Signature),
-    Memory {
-        ty: wasmparser::MemoryType,
-        sizes: Sizes,
-    },
-    Table {
-        ty: wasmparser::TableType,
-        sizes: Sizes,
-    },
-    Global {
-        ty: Type,
-        mutable: bool,
-    },
+    Memory { ty: wasmparser::MemoryType, sizes: Sizes },
+    Table { ty: wasmparser::TableType, sizes: Sizes },
+    Global { ty: Type, mutable: bool },
 }
 
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -188,19 +179,13 @@ fn add_import(
     let kind = match import.ty {
         TypeRef::Func(ty) | TypeRef::FuncExact(ty) => {
             spaces.functions.push(ty);
-            let signature = signature(spaces, ty)
-                .ok_or_else(|| refused("a function of this type cannot be provided"))?;
+            let signature =
+                signature(spaces, ty).ok_or_else(|| refused("a function of this type cannot be provided"))?;
             ImportKind::Function(signature)
         }
         TypeRef::Memory(ty) => {
             let sizes = memory_sizes(&ty)?;
-            push_storage(
-                &mut interface.memories,
-                symbol.clone(),
-                sizes,
-                true,
-                "memory",
-            );
+            push_storage(&mut interface.memories, symbol.clone(), sizes, true, "memory");
             ImportKind::Memory { ty, sizes }
         }
         TypeRef::Table(ty) => {
@@ -210,24 +195,14 @@ fn add_import(
         }
         TypeRef::Global(ty) => {
             let value = Type::from_wasm(ty.content_type);
-            spaces
-                .globals
-                .push((value, ty.mutable, Some(symbol.clone())));
+            spaces.globals.push((value, ty.mutable, Some(symbol.clone())));
             let ty_ok = value.ok_or_else(|| refused("a global of this type cannot be provided"))?;
-            ImportKind::Global {
-                ty: ty_ok,
-                mutable: ty.mutable,
-            }
+            ImportKind::Global { ty: ty_ok, mutable: ty.mutable }
         }
         TypeRef::Tag(_) => return Err(refused("a tag cannot be provided")),
     };
     let (module, field) = (import.module.to_string(), import.name.to_string());
-    interface.imports.push(Import {
-        module,
-        field,
-        symbol,
-        kind,
-    });
+    interface.imports.push(Import { module, field, symbol, kind });
     Ok(())
 }
 
@@ -243,11 +218,7 @@ fn add_export(
     match export.kind {
         ExternalKind::Func | ExternalKind::FuncExact => {
             let signature = signature(spaces, spaces.functions[index]);
-            interface.functions.push(Function {
-                name,
-                symbol,
-                signature,
-            });
+            interface.functions.push(Function { name, symbol, signature });
         }
         ExternalKind::Memory => adopt(&mut interface.memories[index], name),
         ExternalKind::Table => adopt(&mut interface.tables[index], name),
@@ -255,12 +226,7 @@ fn add_export(
             let (ty, mutable, import) = &spaces.globals[index];
             if let Some(ty) = *ty {
                 let symbol = import.clone().unwrap_or(symbol);
-                interface.globals.push(Global {
-                    name,
-                    symbol,
-                    ty,
-                    mutable: *mutable,
-                });
+                interface.globals.push(Global { name, symbol, ty, mutable: *mutable });
             }
         }
         ExternalKind::Tag => return Err(format!("export {name}: a tag cannot be observed")),
@@ -276,24 +242,14 @@ fn adopt(storage: &mut Storage, name: String) {
 
 fn push_storage(list: &mut Vec<Storage>, symbol: String, sizes: Sizes, imported: bool, kind: &str) {
     let export = format!("oracle.{kind}.{}", list.len());
-    list.push(Storage {
-        symbol,
-        sizes,
-        imported,
-        export,
-        exported: false,
-    });
+    list.push(Storage { symbol, sizes, imported, export, exported: false });
 }
 
 fn signature(spaces: &Spaces, ty: u32) -> Option<Signature> {
     let ty = spaces.types.get(ty as usize)?.as_ref()?;
-    let convert = |types: &[wasmparser::ValType]| -> Option<Vec<Type>> {
-        types.iter().map(|&ty| Type::from_wasm(ty)).collect()
-    };
-    Some(Signature {
-        parameters: convert(ty.params())?,
-        results: convert(ty.results())?,
-    })
+    let convert =
+        |types: &[wasmparser::ValType]| -> Option<Vec<Type>> { types.iter().map(|&ty| Type::from_wasm(ty)).collect() };
+    Some(Signature { parameters: convert(ty.params())?, results: convert(ty.results())? })
 }
 
 fn memory_sizes(ty: &wasmparser::MemoryType) -> Result<Sizes, String> {
@@ -305,14 +261,9 @@ fn memory_sizes(ty: &wasmparser::MemoryType) -> Result<Sizes, String> {
     let minimum = ty.initial;
     let reserved = minimum.max(ty.maximum.unwrap_or(u64::MAX).min(cap));
     if reserved.saturating_mul(page) > MAX_MEMORY_BYTES {
-        return Err(format!(
-            "a memory of {minimum} pages is too large to emulate"
-        ));
+        return Err(format!("a memory of {minimum} pages is too large to emulate"));
     }
-    Ok(Sizes {
-        minimum: minimum * page,
-        reserved: reserved * page,
-    })
+    Ok(Sizes { minimum: minimum * page, reserved: reserved * page })
 }
 
 fn table_sizes(ty: &wasmparser::TableType) -> Result<Sizes, String> {
@@ -322,9 +273,7 @@ fn table_sizes(ty: &wasmparser::TableType) -> Result<Sizes, String> {
     let minimum = ty.initial;
     let reserved = minimum.max(ty.maximum.unwrap_or(u64::MAX).min(GROWTH_ENTRIES));
     if reserved > MAX_MEMORY_BYTES / 4 {
-        return Err(format!(
-            "a table of {minimum} entries is too large to emulate"
-        ));
+        return Err(format!("a table of {minimum} entries is too large to emulate"));
     }
     Ok(Sizes { minimum, reserved })
 }
@@ -332,10 +281,7 @@ fn table_sizes(ty: &wasmparser::TableType) -> Result<Sizes, String> {
 /// The options with reserves for everything of the module that can grow.
 pub fn with_reserves(options: &Options, interface: &Interface) -> Options {
     let grown = |list: &[Storage]| -> Vec<(u32, u64)> {
-        let own = list
-            .iter()
-            .enumerate()
-            .filter(|(_, storage)| !storage.imported);
+        let own = list.iter().enumerate().filter(|(_, storage)| !storage.imported);
         own.filter(|(_, storage)| storage.sizes.reserved > storage.sizes.minimum)
             .map(|(index, storage)| (index as u32, storage.sizes.reserved))
             .collect()
@@ -349,10 +295,7 @@ pub fn with_reserves(options: &Options, interface: &Interface) -> Options {
 /// A name that occurs twice where one symbol can exist only once.
 pub fn duplicate_import(interface: &Interface) -> Option<&str> {
     let mut seen = HashSet::new();
-    let mut symbols = interface
-        .imports
-        .iter()
-        .map(|import| import.symbol.as_str());
+    let mut symbols = interface.imports.iter().map(|import| import.symbol.as_str());
     symbols.find(|symbol| !seen.insert(*symbol))
 }
 
@@ -364,10 +307,7 @@ fn own_symbol(options: &Options, kind: &str, index: usize) -> String {
 }
 
 fn symbol(template: &str, module: &str, name: &str, index: usize) -> String {
-    let symbol = template
-        .replace("{index}", &index.to_string())
-        .replace("{module}", module)
-        .replace("{name}", name);
+    let symbol = template.replace("{index}", &index.to_string()).replace("{module}", module).replace("{name}", name);
     elf_name(symbol)
 }
 

@@ -41,9 +41,7 @@ pub fn call(name: &str, machine: &mut Machine) -> Option<Result<Answer, String>>
             set(machine, align, value)
         }
         Helper::Clear { align } => set(machine, align, 0),
-        Helper::Arithmetic(function, parameters, result) => {
-            arithmetic(machine, function, parameters, result)
-        }
+        Helper::Arithmetic(function, parameters, result) => arithmetic(machine, function, parameters, result),
     };
     Some(result.map_err(|error| format!("{name}: {error}")))
 }
@@ -52,30 +50,12 @@ fn helper(name: &str) -> Option<Helper> {
     Some(match name {
         "__aeabi_ldivmod" => Helper::Divide { signed: true },
         "__aeabi_uldivmod" => Helper::Divide { signed: false },
-        "__aeabi_memcpy" | "memcpy" => Helper::Copy {
-            align: 1,
-            overlap: false,
-        },
-        "__aeabi_memcpy4" => Helper::Copy {
-            align: 4,
-            overlap: false,
-        },
-        "__aeabi_memcpy8" => Helper::Copy {
-            align: 8,
-            overlap: false,
-        },
-        "__aeabi_memmove" | "memmove" => Helper::Copy {
-            align: 1,
-            overlap: true,
-        },
-        "__aeabi_memmove4" => Helper::Copy {
-            align: 4,
-            overlap: true,
-        },
-        "__aeabi_memmove8" => Helper::Copy {
-            align: 8,
-            overlap: true,
-        },
+        "__aeabi_memcpy" | "memcpy" => Helper::Copy { align: 1, overlap: false },
+        "__aeabi_memcpy4" => Helper::Copy { align: 4, overlap: false },
+        "__aeabi_memcpy8" => Helper::Copy { align: 8, overlap: false },
+        "__aeabi_memmove" | "memmove" => Helper::Copy { align: 1, overlap: true },
+        "__aeabi_memmove4" => Helper::Copy { align: 4, overlap: true },
+        "__aeabi_memmove8" => Helper::Copy { align: 8, overlap: true },
         "__aeabi_memset" => Helper::Set { align: 1 },
         "__aeabi_memset4" => Helper::Set { align: 4 },
         "__aeabi_memset8" => Helper::Set { align: 8 },
@@ -83,9 +63,8 @@ fn helper(name: &str) -> Option<Helper> {
         "__aeabi_memclr4" => Helper::Clear { align: 4 },
         "__aeabi_memclr8" => Helper::Clear { align: 8 },
         _ => {
-            return super::soft_float::function(name).map(|(function, parameters, result)| {
-                Helper::Arithmetic(function, parameters, result)
-            });
+            return super::soft_float::function(name)
+                .map(|(function, parameters, result)| Helper::Arithmetic(function, parameters, result));
         }
     })
 }

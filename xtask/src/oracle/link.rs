@@ -19,8 +19,8 @@ use std::collections::{BTreeSet, HashMap};
 use object::elf::RelocationType;
 use object::read::elf::ElfFile32;
 use object::{
-    Endianness, Object, ObjectSection, ObjectSymbol, RelocationFlags, RelocationTarget,
-    SectionFlags, SectionIndex, SymbolIndex, SymbolSection, elf,
+    Endianness, Object, ObjectSection, ObjectSymbol, RelocationFlags, RelocationTarget, SectionFlags, SectionIndex,
+    SymbolIndex, SymbolSection, elf,
 };
 
 /// The version field of e_flags (AAELF32 5.2).
@@ -87,12 +87,7 @@ impl Image {
 
     /// What a linker made.
     pub fn new(regions: Vec<Region>, globals: HashMap<String, u32>) -> Image {
-        Image {
-            regions,
-            globals,
-            foreign: true,
-            ..Image::default()
-        }
+        Image { regions, globals, foreign: true, ..Image::default() }
     }
 
     /// Takes in what was linked behind this image.
@@ -129,13 +124,7 @@ pub struct Base {
 impl Base {
     /// For the first image.
     pub fn empty() -> Base {
-        Base {
-            code: CODE,
-            constants: CONSTANTS,
-            data: DATA,
-            stubs: 0,
-            symbols: HashMap::new(),
-        }
+        Base { code: CODE, constants: CONSTANTS, data: DATA, stubs: 0, symbols: HashMap::new() }
     }
 
     /// Behind `image`, whose global symbols are known.
@@ -177,11 +166,7 @@ struct Linker<'a> {
 ///
 /// # Errors
 /// What a real linker, or the rules of the object ABI, would refuse.
-pub fn link(
-    object: &[u8],
-    provided: &[Provided],
-    is_function: impl Fn(&str) -> bool,
-) -> Result<Image, String> {
+pub fn link(object: &[u8], provided: &[Provided], is_function: impl Fn(&str) -> bool) -> Result<Image, String> {
     link_behind(object, provided, is_function, &Base::empty())
 }
 
@@ -249,10 +234,7 @@ impl<'a> Linker<'a> {
             } else {
                 &mut constants
             };
-            list.push((
-                Owner::Section(section.index()),
-                Piece { size, align, bytes },
-            ));
+            list.push((Owner::Section(section.index()), Piece { size, align, bytes }));
         }
         for symbol in self.file.symbols().filter(|symbol| symbol.is_common()) {
             let size = symbol.size() as u32;
@@ -262,17 +244,12 @@ impl<'a> Linker<'a> {
         }
         for datum in provided {
             let size = datum.bytes.len() as u32;
-            let piece = Piece {
-                size,
-                align: 8,
-                bytes: datum.bytes.clone(),
-            };
+            let piece = Piece { size, align: 8, bytes: datum.bytes.clone() };
             data.push((Owner::Provided(datum.symbol.clone()), piece));
         }
         self.place_packed(RegionKind::Code, self.base.code, code);
         self.place_packed(RegionKind::Constants, self.base.constants, constants);
-        let (large, small): (Vec<_>, Vec<_>) =
-            data.into_iter().partition(|(_, piece)| piece.size >= LARGE);
+        let (large, small): (Vec<_>, Vec<_>) = data.into_iter().partition(|(_, piece)| piece.size >= LARGE);
         let mut address = self.place_packed(RegionKind::Data, self.base.data, small);
         for (owner, piece) in large {
             address = self.place_alone(address, owner, piece);
@@ -289,11 +266,7 @@ impl<'a> Linker<'a> {
         let mut gaps = Vec::new();
         for (owner, piece) in pieces {
             let start = bytes.len() as u32;
-            let gap = if kind == RegionKind::Code {
-                2
-            } else {
-                SMALL_GAP
-            };
+            let gap = if kind == RegionKind::Code { 2 } else { SMALL_GAP };
             let place = exactly_aligned(start + gap, piece.align);
             fill(kind, &mut bytes, place as usize);
             gaps.push(start as usize..place as usize);
@@ -307,12 +280,7 @@ impl<'a> Linker<'a> {
         let total = (end as u32 + SMALL_GAP).next_multiple_of(PAGE);
         fill(kind, &mut bytes, total as usize);
         gaps.push(end..total as usize);
-        self.image.regions.push(Region {
-            address: base,
-            bytes,
-            kind,
-            gaps,
-        });
+        self.image.regions.push(Region { address: base, bytes, kind, gaps });
         base + total + PAGE
     }
 
@@ -330,12 +298,7 @@ impl<'a> Linker<'a> {
         fill(RegionKind::Data, &mut bytes, total as usize);
         let gaps = vec![0..place as usize, end..total as usize];
         self.record(owner, base + place);
-        self.image.regions.push(Region {
-            address: base,
-            bytes,
-            kind: RegionKind::Data,
-            gaps,
-        });
+        self.image.regions.push(Region { address: base, bytes, kind: RegionKind::Data, gaps });
         base + total + PAGE
     }
 
@@ -357,20 +320,14 @@ impl<'a> Linker<'a> {
     fn define(&mut self, is_function: &impl Fn(&str) -> bool) -> Result<(), String> {
         let mut stubs = BTreeSet::new();
         for symbol in self.file.symbols() {
-            let name = symbol
-                .name()
-                .map_err(|error| error.to_string())?
-                .to_string();
+            let name = symbol.name().map_err(|error| error.to_string())?.to_string();
             if symbol.is_undefined() {
-                let known =
-                    self.provided.contains_key(&name) || self.base.symbols.contains_key(&name);
+                let known = self.provided.contains_key(&name) || self.base.symbols.contains_key(&name);
                 if name.is_empty() || known {
                     continue;
                 }
                 if !is_function(&name) {
-                    return Err(format!(
-                        "undefined symbol {name} is no import and no helper"
-                    ));
+                    return Err(format!("undefined symbol {name} is no import and no helper"));
                 }
                 stubs.insert(name);
                 continue;
@@ -384,9 +341,7 @@ impl<'a> Linker<'a> {
             if symbol.is_local() {
                 self.image.locals.insert(name, address);
             } else if self.provided.contains_key(&name) {
-                return Err(format!(
-                    "symbol {name} is defined, and an import has its name"
-                ));
+                return Err(format!("symbol {name} is defined, and an import has its name"));
             } else if self.base.symbols.contains_key(&name) && !self.is_comdat(symbol.index()) {
                 return Err(format!("symbol {name} is defined in another object too"));
             } else if self.image.globals.insert(name.clone(), address).is_some() {
@@ -398,10 +353,7 @@ impl<'a> Linker<'a> {
             self.image.globals.insert(name.clone(), address | 1);
             self.image.stubs.push(name);
         }
-        let provided = self
-            .provided
-            .iter()
-            .map(|(name, &address)| (name.clone(), address));
+        let provided = self.provided.iter().map(|(name, &address)| (name.clone(), address));
         self.image.globals.extend(provided);
         Ok(())
     }
@@ -418,15 +370,9 @@ impl<'a> Linker<'a> {
 
     /// The address of a defined symbol, with the Thumb bit of a function; `None` outside allocated sections.
     fn address(&self, index: SymbolIndex) -> Result<Option<u32>, String> {
-        let symbol = self
-            .file
-            .symbol_by_index(index)
-            .map_err(|error| error.to_string())?;
+        let symbol = self.file.symbol_by_index(index).map_err(|error| error.to_string())?;
         if symbol.is_global() && self.is_comdat(index) {
-            let earlier = symbol
-                .name()
-                .ok()
-                .and_then(|name| self.base.symbols.get(name));
+            let earlier = symbol.name().ok().and_then(|name| self.base.symbols.get(name));
             if let Some(&address) = earlier {
                 return Ok(Some(address));
             }
@@ -444,10 +390,7 @@ impl<'a> Linker<'a> {
 
     /// The value of a relocation's symbol and whether it is a Thumb function.
     fn target(&self, index: SymbolIndex) -> Result<(u32, bool), String> {
-        let symbol = self
-            .file
-            .symbol_by_index(index)
-            .map_err(|error| error.to_string())?;
+        let symbol = self.file.symbol_by_index(index).map_err(|error| error.to_string())?;
         let name = symbol.name().map_err(|error| error.to_string())?;
         if symbol.is_undefined() {
             if let Some(&address) = self.provided.get(name) {
@@ -457,17 +400,12 @@ impl<'a> Linker<'a> {
                 return Ok((address & !1, address & 1 == 1));
             }
             let stub = self.image.globals.get(name);
-            return Ok((
-                stub.ok_or_else(|| format!("{name} is undefined"))? & !1,
-                true,
-            ));
+            return Ok((stub.ok_or_else(|| format!("{name} is undefined"))? & !1, true));
         }
         let address = self.address(index)?;
         let address = address.ok_or_else(|| format!("{name} is in no loaded section"))?;
         match symbol.kind() {
-            object::SymbolKind::Text if symbol.address() & 1 == 0 => {
-                Err(format!("function {name} has no Thumb bit"))
-            }
+            object::SymbolKind::Text if symbol.address() & 1 == 0 => Err(format!("function {name} has no Thumb bit")),
             object::SymbolKind::Text => Ok((address & !1, true)),
             _ => Ok((address, false)),
         }
@@ -496,15 +434,12 @@ impl<'a> Linker<'a> {
                 let RelocationTarget::Symbol(symbol) = relocation.target() else {
                     return Err(format!("{at}: refers to no symbol"));
                 };
-                let target = self
-                    .target(symbol)
-                    .map_err(|error| format!("{at}: {error}"))?;
+                let target = self.target(symbol).map_err(|error| format!("{at}: {error}"))?;
                 patches.push((place, r_type, target, at));
             }
         }
         for (place, r_type, target, at) in patches {
-            let field = field(&mut self.image.regions, place)
-                .ok_or_else(|| format!("{at}: outside the image"))?;
+            let field = field(&mut self.image.regions, place).ok_or_else(|| format!("{at}: outside the image"))?;
             let value = resolve(r_type, *field, place, target);
             *field = value.map_err(|error| format!("{at}: {error}"))?;
         }
@@ -521,11 +456,7 @@ enum Owner {
 /// The smallest multiple of `align` from `start` on that is not a multiple of `2 * align`.
 fn exactly_aligned(start: u32, align: u32) -> u32 {
     let place = start.next_multiple_of(align);
-    if (place / align).is_multiple_of(2) {
-        place + align
-    } else {
-        place
-    }
+    if (place / align).is_multiple_of(2) { place + align } else { place }
 }
 
 fn fill(kind: RegionKind, bytes: &mut Vec<u8>, until: usize) {
@@ -539,10 +470,9 @@ fn fill(kind: RegionKind, bytes: &mut Vec<u8>, until: usize) {
 
 /// `$a`, `$t`, `$d` and their suffixed forms (AAELF32 5.5.5).
 fn is_mapping(name: &str) -> bool {
-    ["$a", "$t", "$d"].iter().any(|prefix| {
-        name.strip_prefix(prefix)
-            .is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
-    })
+    ["$a", "$t", "$d"]
+        .iter()
+        .any(|prefix| name.strip_prefix(prefix).is_some_and(|rest| rest.is_empty() || rest.starts_with('.')))
 }
 
 fn field(regions: &mut [Region], place: u32) -> Option<&mut [u8; 4]> {
@@ -591,11 +521,7 @@ fn resolve(
             }
             let addend = move_immediate(high, low) as i16;
             let value = symbol.wrapping_add(addend as u32);
-            let half = if is_low {
-                (value | thumb_bit) & 0xffff
-            } else {
-                value >> 16
-            };
+            let half = if is_low { (value | thumb_bit) & 0xffff } else { value >> 16 };
             Ok(move_field(high, low, half))
         }
         _ => Err("the kind is not one of the object ABI".to_string()),

@@ -112,11 +112,7 @@ impl Machine {
     /// The emulator's.
     pub fn new(image: Image, unaligned_traps: bool) -> Result<Machine, String> {
         let uc = start(&image, unaligned_traps).map_err(|error| format!("emulator: {error:?}"))?;
-        Ok(Machine {
-            uc,
-            image,
-            junk: Random::new(1),
-        })
+        Ok(Machine { uc, image, junk: Random::new(1) })
     }
 
     /// Adds an image that was linked behind the one that is here.
@@ -198,10 +194,7 @@ impl Machine {
         self.set(RegisterARM::SP, sp);
         self.set(RegisterARM::LR, STUBS | 1);
         self.spoil_flags_and_stack(sp)?;
-        let saved: Vec<u32> = CORE[4..12]
-            .iter()
-            .map(|&register| self.get(register))
-            .collect();
+        let saved: Vec<u32> = CORE[4..12].iter().map(|&register| self.get(register)).collect();
 
         let monitor = self.uc.get_data_mut();
         monitor.limit = monitor.instructions.saturating_add(limit);
@@ -235,9 +228,7 @@ impl Machine {
             _ => {
                 let bytes = self.read(struct_address, structure.size)?;
                 let members = results.iter().zip(&structure.offsets);
-                members
-                    .map(|(&ty, &offset)| Value::from_bytes(ty, &bytes[offset as usize..]))
-                    .collect()
+                members.map(|(&ty, &offset)| Value::from_bytes(ty, &bytes[offset as usize..])).collect()
             }
         };
         Ok(Outcome::Returned(values))
@@ -256,12 +247,10 @@ impl Machine {
             match ended {
                 Ok(()) if at == STUBS => return Ok(None),
                 Err(uc_error::INSN_INVALID) if at == STUBS => return Ok(None),
-                Err(uc_error::INSN_INVALID) if self.stub(at).is_some() => {
-                    match self.serve(at, host)? {
-                        Some(code) => return Ok(Some(code)),
-                        None => pc = self.get(RegisterARM::PC) | 1,
-                    }
-                }
+                Err(uc_error::INSN_INVALID) if self.stub(at).is_some() => match self.serve(at, host)? {
+                    Some(code) => return Ok(Some(code)),
+                    None => pc = self.get(RegisterARM::PC) | 1,
+                },
                 Err(uc_error::INSN_INVALID) => return self.trap_code(at).map(Some),
                 Ok(()) => {
                     return Err(format!("stopped at {}", self.image.describe(at)));
@@ -387,19 +376,12 @@ impl Machine {
     /// Writes data or stack.
     pub fn write(&mut self, address: u32, bytes: &[u8]) -> Result<(), String> {
         let end = u64::from(address) + bytes.len() as u64;
-        let within =
-            |low: u32, size: u32| low <= address && end <= u64::from(low) + u64::from(size);
-        let mut data = self
-            .image
-            .regions
-            .iter()
-            .filter(|region| region.kind == RegionKind::Data);
+        let within = |low: u32, size: u32| low <= address && end <= u64::from(low) + u64::from(size);
+        let mut data = self.image.regions.iter().filter(|region| region.kind == RegionKind::Data);
         let is_data = data.any(|region| within(region.address, region.bytes.len() as u32));
         if !bytes.is_empty() && !is_data && !within(STACK_LOW, STACK_SIZE) {
             let size = bytes.len();
-            return Err(format!(
-                "write of {size} bytes at {address:#x}, where no data is"
-            ));
+            return Err(format!("write of {size} bytes at {address:#x}, where no data is"));
         }
         let written = self.uc.mem_write(address.into(), bytes);
         written.map_err(|error| format!("emulator: {error:?}"))
@@ -410,9 +392,7 @@ impl Machine {
     }
 
     fn set(&mut self, register: RegisterARM, value: u32) {
-        self.uc
-            .reg_write(register, value.into())
-            .expect("the register exists");
+        self.uc.reg_write(register, value.into()).expect("the register exists");
     }
 
     /// The caller's frame around the struct of results is as it was.
@@ -422,9 +402,7 @@ impl Machine {
         for (address, byte) in (low..).zip(bytes) {
             if byte != CALLER_BYTE && !results.contains(&address) {
                 let above = address - low;
-                return Err(format!(
-                    "the caller's frame changed {above} bytes above the arguments"
-                ));
+                return Err(format!("the caller's frame changed {above} bytes above the arguments"));
             }
         }
         Ok(())
@@ -441,9 +419,7 @@ impl Machine {
                 let bytes = self.read(address, gap.len() as u32)?;
                 if let Some(at) = bytes.iter().position(|&byte| byte != DATA_GAP) {
                     let address = address + at as u32;
-                    return Err(format!(
-                        "{address:#x}, outside of all sections, was written"
-                    ));
+                    return Err(format!("{address:#x}, outside of all sections, was written"));
                 }
             }
         }
@@ -452,13 +428,7 @@ impl Machine {
 }
 
 fn start(image: &Image, unaligned_traps: bool) -> Result<Unicorn<'static, Monitor>, uc_error> {
-    let monitor = Monitor {
-        instructions: 0,
-        limit: u64::MAX,
-        lengths: HashMap::new(),
-        violation: None,
-        fault: None,
-    };
+    let monitor = Monitor { instructions: 0, limit: u64::MAX, lengths: HashMap::new(), violation: None, fault: None };
     let mut uc = Unicorn::new_with_data(Arch::ARM, Mode::THUMB | Mode::MCLASS, monitor)?;
     uc.ctl_set_cpu_model(ArmCpuModel::CORTEX_M4 as i32)?;
     map(&mut uc, image)?;
@@ -466,11 +436,7 @@ fn start(image: &Image, unaligned_traps: bool) -> Result<Unicorn<'static, Monito
     let size = (stubs.len() as u32).next_multiple_of(PAGE);
     uc.mem_map(STUBS.into(), size.into(), Prot::READ | Prot::EXEC)?;
     uc.mem_write(STUBS.into(), &stubs)?;
-    uc.mem_map(
-        STACK_LOW.into(),
-        STACK_SIZE.into(),
-        Prot::READ | Prot::WRITE,
-    )?;
+    uc.mem_map(STACK_LOW.into(), STACK_SIZE.into(), Prot::READ | Prot::WRITE)?;
 
     uc.add_block_hook(1, 0, count_block)?;
     // The emulator loses count of IT blocks where they access memory under a hook: objects do not, but libgcc's code does.
@@ -500,11 +466,7 @@ fn map(uc: &mut Unicorn<'static, Monitor>, image: &Image) -> Result<(), uc_error
             RegionKind::Constants => Prot::READ,
             RegionKind::Data => Prot::READ | Prot::WRITE,
         };
-        uc.mem_map(
-            region.address.into(),
-            region.bytes.len() as u64,
-            permissions,
-        )?;
+        uc.mem_map(region.address.into(), region.bytes.len() as u64, permissions)?;
         uc.mem_write(region.address.into(), &region.bytes)?;
     }
     Ok(())
@@ -513,9 +475,7 @@ fn map(uc: &mut Unicorn<'static, Monitor>, image: &Image) -> Result<(), uc_error
 fn count_block(uc: &mut Unicorn<'_, Monitor>, address: u64, size: u32) {
     let known = uc.get_data().lengths.get(&(address, size)).copied();
     let count = known.unwrap_or_else(|| {
-        let bytes = uc
-            .mem_read_as_vec(address, size as usize)
-            .unwrap_or_default();
+        let bytes = uc.mem_read_as_vec(address, size as usize).unwrap_or_default();
         let count = instructions(&bytes);
         uc.get_data_mut().lengths.insert((address, size), count);
         count

@@ -31,24 +31,12 @@ pub use check::{Report, check_module, check_object};
 /// choose bounds, how traps end, and alignment. `None` when the bytes make no module.
 pub fn check_bytes(bytes: &[u8], language: &generate::Language) -> Option<(Vec<u8>, Report)> {
     let (first, rest) = bytes.split_first()?;
-    let bounds = if first & 1 == 0 {
-        Bounds::Trap
-    } else {
-        Bounds::None
-    };
+    let bounds = if first & 1 == 0 { Bounds::Trap } else { Bounds::None };
     let wasm = generate::module(rest, language, bounds)?;
     let options = Options {
         bounds,
-        trap: if first & 6 == 6 {
-            Trap::Call
-        } else {
-            Trap::Udf
-        },
-        alignment: if first & 24 == 24 {
-            Alignment::Bytes
-        } else {
-            Alignment::Strict
-        },
+        trap: if first & 6 == 6 { Trap::Call } else { Trap::Udf },
+        alignment: if first & 24 == 24 { Alignment::Bytes } else { Alignment::Strict },
         volatile_memory: first & 32 != 0,
         check: true,
         ..Options::default()

@@ -3,8 +3,8 @@
 use std::sync::OnceLock;
 
 use wasmtime::{
-    Config, Engine, Extern, FuncType, Global, GlobalType, HeapType, Instance, Memory, Module,
-    Mutability, OptLevel, Ref, ResourceLimiter, Store, Table, Trap, Val, ValType,
+    Config, Engine, Extern, FuncType, Global, GlobalType, HeapType, Instance, Memory, Module, Mutability, OptLevel,
+    Ref, ResourceLimiter, Store, Table, Trap, Val, ValType,
 };
 
 use super::interface::{GROWTH_ENTRIES, GROWTH_PAGES, ImportKind, Interface};
@@ -37,21 +37,11 @@ struct Limits {
 }
 
 impl ResourceLimiter for Limits {
-    fn memory_growing(
-        &mut self,
-        current: usize,
-        desired: usize,
-        _maximum: Option<usize>,
-    ) -> wasmtime::Result<bool> {
+    fn memory_growing(&mut self, current: usize, desired: usize, _maximum: Option<usize>) -> wasmtime::Result<bool> {
         Ok(desired as u64 <= GROWTH_PAGES << 16 || self.creating && current == 0)
     }
 
-    fn table_growing(
-        &mut self,
-        current: usize,
-        desired: usize,
-        _maximum: Option<usize>,
-    ) -> wasmtime::Result<bool> {
+    fn table_growing(&mut self, current: usize, desired: usize, _maximum: Option<usize>) -> wasmtime::Result<bool> {
         Ok(desired as u64 <= GROWTH_ENTRIES || self.creating && current == 0)
     }
 }
@@ -91,10 +81,7 @@ fn engine() -> &'static Engine {
 /// Compiles a module that exports all its memories and tables under the names of `interface`.
 pub fn compile(wasm: &[u8], interface: &Interface) -> Result<Compiled, String> {
     let module = Module::new(engine(), wasm).map_err(|error| format!("{error:#}"))?;
-    Ok(Compiled {
-        module,
-        interface: interface.clone(),
-    })
+    Ok(Compiled { module, interface: interface.clone() })
 }
 
 impl Compiled {
@@ -104,13 +91,7 @@ impl Compiled {
     /// What is no trap of the module: the host's limits.
     pub fn instantiate(&self) -> Result<Reference, String> {
         let limits = Limits { creating: true };
-        let mut store = Store::new(
-            engine(),
-            State {
-                log: Log::default(),
-                limits,
-            },
-        );
+        let mut store = Store::new(engine(), State { log: Log::default(), limits });
         store.limiter(|state| &mut state.limits);
         store.set_fuel(FUEL).map_err(|error| error.to_string())?;
         let mut imports = Vec::new();
@@ -124,36 +105,18 @@ impl Compiled {
             Ok(instance) => (Some(instance), Outcome::Returned(Vec::new())),
             Err(error) => (None, failure(&error)?),
         };
-        Ok(Reference {
-            store,
-            instance,
-            imports,
-            started,
-        })
+        Ok(Reference { store, instance, imports, started })
     }
 }
 
 impl Reference {
     /// Calls an exported function with fresh fuel.
-    pub fn call(
-        &mut self,
-        name: &str,
-        arguments: &[Value],
-        results: &[Type],
-    ) -> Result<Outcome, String> {
-        self.store
-            .set_fuel(FUEL)
-            .map_err(|error| error.to_string())?;
-        let function = self
-            .instance
-            .and_then(|it| it.get_func(&mut self.store, name));
-        let function =
-            function.ok_or_else(|| format!("the reference exports no function {name}"))?;
+    pub fn call(&mut self, name: &str, arguments: &[Value], results: &[Type]) -> Result<Outcome, String> {
+        self.store.set_fuel(FUEL).map_err(|error| error.to_string())?;
+        let function = self.instance.and_then(|it| it.get_func(&mut self.store, name));
+        let function = function.ok_or_else(|| format!("the reference exports no function {name}"))?;
         let arguments: Vec<Val> = arguments.iter().map(|&value| to_wasmtime(value)).collect();
-        let mut values: Vec<Val> = results
-            .iter()
-            .map(|&ty| to_wasmtime(Value::new(ty, 0)))
-            .collect();
+        let mut values: Vec<Val> = results.iter().map(|&ty| to_wasmtime(Value::new(ty, 0))).collect();
         match function.call(&mut self.store, &arguments, &mut values) {
             Ok(()) => {
                 let values: Option<Vec<Value>> = values.iter().map(from_wasmtime).collect();
@@ -196,9 +159,7 @@ impl Reference {
     }
 
     pub fn set_global(&mut self, name: &str, value: Value) -> Result<(), String> {
-        let global = self
-            .instance
-            .and_then(|it| it.get_global(&mut self.store, name));
+        let global = self.instance.and_then(|it| it.get_global(&mut self.store, name));
         let global = global.ok_or_else(|| format!("the reference exports no global {name}"))?;
         let set = global.set(&mut self.store, to_wasmtime(value));
         set.map_err(|error| error.to_string())
@@ -224,13 +185,8 @@ impl Reference {
 fn provide(store: &mut Store<State>, index: usize, kind: &ImportKind) -> wasmtime::Result<Extern> {
     Ok(match kind {
         ImportKind::Function(signature) => {
-            let types =
-                |list: &[Type]| list.iter().map(|&ty| wasmtime_type(ty)).collect::<Vec<_>>();
-            let ty = FuncType::new(
-                store.engine(),
-                types(&signature.parameters),
-                types(&signature.results),
-            );
+            let types = |list: &[Type]| list.iter().map(|&ty| wasmtime_type(ty)).collect::<Vec<_>>();
+            let ty = FuncType::new(store.engine(), types(&signature.parameters), types(&signature.results));
             let results = signature.results.clone();
             let function = wasmtime::Func::new(store, ty, move |mut caller, arguments, out| {
                 let arguments: Vec<Value> = arguments.iter().filter_map(from_wasmtime).collect();
@@ -258,11 +214,7 @@ fn provide(store: &mut Store<State>, index: usize, kind: &ImportKind) -> wasmtim
             Extern::Table(Table::new(store, ty, null)?)
         }
         ImportKind::Global { ty, mutable } => {
-            let mutability = if *mutable {
-                Mutability::Var
-            } else {
-                Mutability::Const
-            };
+            let mutability = if *mutable { Mutability::Var } else { Mutability::Const };
             let value = value::initial(index, *ty, *mutable);
             let ty = GlobalType::new(wasmtime_type(*ty), mutability);
             Extern::Global(Global::new(store, ty, to_wasmtime(value))?)

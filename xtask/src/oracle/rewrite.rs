@@ -109,18 +109,13 @@ fn rename_exports(payload: &[u8]) -> Result<Vec<u8>, BinaryReaderError> {
 }
 
 /// Appends to the export section, which stands before all sections with a larger number except custom ones.
-fn add_exports(
-    sections: &mut Sections,
-    exports: &[(String, u8, u32)],
-) -> Result<(), BinaryReaderError> {
+fn add_exports(sections: &mut Sections, exports: &[(String, u8, u32)]) -> Result<(), BinaryReaderError> {
     if exports.is_empty() {
         return Ok(());
     }
     let found = sections.iter().position(|(id, _)| *id == EXPORTS);
     let position = found.unwrap_or_else(|| {
-        let later = sections
-            .iter()
-            .position(|(id, _)| ![CUSTOM, TAGS].contains(id) && *id > EXPORTS);
+        let later = sections.iter().position(|(id, _)| ![CUSTOM, TAGS].contains(id) && *id > EXPORTS);
         let position = later.unwrap_or(sections.len());
         sections.insert(position, (EXPORTS, vec![0]));
         position

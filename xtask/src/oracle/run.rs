@@ -90,10 +90,7 @@ pub fn run(arguments: &RunArguments) -> Result<bool, String> {
         "calls {} returned {} trapped {trapped} instructions {}",
         totals.calls, totals.returned, totals.instructions
     );
-    println!(
-        "{} passed, {} failed, {} skipped",
-        totals.passed, totals.failed, totals.skipped
-    );
+    println!("{} passed, {} failed, {} skipped", totals.passed, totals.failed, totals.skipped);
     Ok(totals.failed == 0)
 }
 
@@ -123,10 +120,8 @@ fn random(arguments: &RunArguments, options: &Options, count: u64) -> Totals {
     let mut totals = Totals::default();
     for start in (0..count).step_by(CHUNK as usize) {
         let end = (start + CHUNK).min(count);
-        let results: Vec<(Report, String)> = (start..end)
-            .into_par_iter()
-            .map(|index| random_module(arguments, options, index))
-            .collect();
+        let results: Vec<(Report, String)> =
+            (start..end).into_par_iter().map(|index| random_module(arguments, options, index)).collect();
         for (report, lines) in results {
             totals.add(&report);
             print!("{lines}");
@@ -151,10 +146,7 @@ fn random_module(arguments: &RunArguments, options: &Options, index: u64) -> (Re
             Err(error) => format!("the module could not be saved: {error}"),
         };
         // Writing to a string does not fail.
-        let _ = writeln!(
-            lines,
-            "module {index}: failed: {failure}\n  reproduce: {command}"
-        );
+        let _ = writeln!(lines, "module {index}: failed: {failure}\n  reproduce: {command}");
     }
     (report, lines)
 }
@@ -172,9 +164,7 @@ pub fn generated(seed: u64, index: u64, bounds: Bounds) -> Vec<u8> {
 }
 
 fn save(wasm: &[u8], seed: u64, index: u64) -> std::io::Result<PathBuf> {
-    let time = SystemTime::now()
-        .duration_since(UNIX_EPOCH)
-        .unwrap_or_default();
+    let time = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
     let directory = std::env::temp_dir().join("synth-oracle");
     fs::create_dir_all(&directory)?;
     let path = directory.join(format!("seed{seed}-module{index}-{}.wasm", time.as_nanos()));

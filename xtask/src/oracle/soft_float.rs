@@ -66,11 +66,7 @@ fn narrow(bits: u64) -> u64 {
 /// A truncation whose result the run-time ABI specifies where the value has one of that type; a number that nothing may
 /// depend on stands for the others.
 fn truncated(value: f64, least: f64, past: f64, result: u64) -> u64 {
-    if value.trunc() >= least && value.trunc() < past {
-        result
-    } else {
-        value.to_bits() ^ 0x5a5a_5a5a_5a5a_5a5a
-    }
+    if value.trunc() >= least && value.trunc() < past { result } else { value.to_bits() ^ 0x5a5a_5a5a_5a5a_5a5a }
 }
 
 fn to_i32(value: f64) -> u64 {
@@ -97,9 +93,7 @@ pub fn function(name: &str) -> Option<Function> {
         "sqrt" | "sqrtf" => name,
         _ => name.strip_prefix("__aeabi_")?,
     };
-    single(name)
-        .or_else(|| double(name))
-        .or_else(|| conversion(name))
+    single(name).or_else(|| double(name)).or_else(|| conversion(name))
 }
 
 fn single(name: &str) -> Option<Function> {
@@ -114,11 +108,7 @@ fn single(name: &str) -> Option<Function> {
         "fcmple" => (|a, b| u64::from(s(a) <= s(b)), &[F32, F32], I32),
         "fcmpgt" => (|a, b| u64::from(s(a) > s(b)), &[F32, F32], I32),
         "fcmpge" => (|a, b| u64::from(s(a) >= s(b)), &[F32, F32], I32),
-        "fcmpun" => (
-            |a, b| u64::from(s(a).is_nan() || s(b).is_nan()),
-            &[F32, F32],
-            I32,
-        ),
+        "fcmpun" => (|a, b| u64::from(s(a).is_nan() || s(b).is_nan()), &[F32, F32], I32),
         "sqrtf" => (|a, _| single_result(&[a], s(a).sqrt()), &[F32], F32),
         _ => return None,
     })
@@ -136,11 +126,7 @@ fn double(name: &str) -> Option<Function> {
         "dcmple" => (|a, b| u64::from(d(a) <= d(b)), &[F64, F64], I32),
         "dcmpgt" => (|a, b| u64::from(d(a) > d(b)), &[F64, F64], I32),
         "dcmpge" => (|a, b| u64::from(d(a) >= d(b)), &[F64, F64], I32),
-        "dcmpun" => (
-            |a, b| u64::from(d(a).is_nan() || d(b).is_nan()),
-            &[F64, F64],
-            I32,
-        ),
+        "dcmpun" => (|a, b| u64::from(d(a).is_nan() || d(b).is_nan()), &[F64, F64], I32),
         "sqrt" => (|a, _| double_result(&[a], d(a).sqrt()), &[F64], F64),
         _ => return None,
     })

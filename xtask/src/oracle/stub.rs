@@ -45,18 +45,13 @@ impl Log {
         };
         for (index, (ours, theirs)) in pairs.enumerate() {
             if !same(ours, theirs) {
-                return Some(format!(
-                    "import call {index}: {ours:?}, expected {theirs:?}"
-                ));
+                return Some(format!("import call {index}: {ours:?}, expected {theirs:?}"));
             }
         }
         (self.count != reference.count).then(|| {
             let missing = reference.calls.get(self.calls.len());
             let extra = self.calls.get(reference.calls.len());
-            format!(
-                "{} import calls, expected {}; missing {missing:?}, extra {extra:?}",
-                self.count, reference.count
-            )
+            format!("{} import calls, expected {}; missing {missing:?}, extra {extra:?}", self.count, reference.count)
         })
     }
 }
@@ -78,10 +73,7 @@ impl Surroundings {
                 functions.insert(import.symbol.clone(), (index, signature.clone()));
             }
         }
-        Surroundings {
-            functions,
-            log: Log::default(),
-        }
+        Surroundings { functions, log: Log::default() }
     }
 
     /// Whether an undefined symbol is a function of these surroundings.
@@ -114,9 +106,7 @@ impl Host for Surroundings {
         }
         let layout = abi::structure(&signature.results);
         if !pointer.is_multiple_of(layout.align) {
-            return Err(format!(
-                "{name}: the results' struct is at {pointer:#x}, unaligned"
-            ));
+            return Err(format!("{name}: the results' struct is at {pointer:#x}, unaligned"));
         }
         for (answer, offset) in answers.iter().zip(&layout.offsets) {
             machine.write(pointer.wrapping_add(*offset), &answer.to_bytes())?;

@@ -192,10 +192,7 @@ pub fn answer(import: usize, count: u64, arguments: &[Value], results: &[Type]) 
         hash = mix(hash ^ argument.bits);
     }
     let mut random = Random::new(hash);
-    results
-        .iter()
-        .map(|&ty| argument(&mut random, ty, 0x1000))
-        .collect()
+    results.iter().map(|&ty| argument(&mut random, ty, 0x1000)).collect()
 }
 
 /// The initial value of imported global number `import`. Immutable ones place segments, so they are small.

@@ -104,12 +104,7 @@ pub fn nested_loops(n: usize) -> Vec<u8> {
     (0..n).for_each(|_| {
         for local in 0..2 {
             // Without its lowest bit, which no folding sees through.
-            code.get(local)
-                .get(local)
-                .int(1)
-                .op(0x6b)
-                .op(0x71)
-                .tee(local);
+            code.get(local).get(local).int(1).op(0x6b).op(0x71).tee(local);
         }
         code.op(0x72).branch_if(0).end();
     });
@@ -172,16 +167,9 @@ pub fn many_parameters(n: usize) -> Vec<u8> {
         code.op(0x1a);
     });
     ModuleWriter {
-        signatures: vec![
-            word_to_word(),
-            Signature(vec![I32; COUNT], vec![I32; COUNT]),
-        ],
+        signatures: vec![word_to_word(), Signature(vec![I32; COUNT], vec![I32; COUNT])],
         imports: vec![1],
-        functions: vec![Function {
-            signature: 0,
-            locals: Vec::new(),
-            code,
-        }],
+        functions: vec![Function { signature: 0, locals: Vec::new(), code }],
         ..ModuleWriter::default()
     }
     .finish()
@@ -197,11 +185,7 @@ pub fn calls(n: usize) -> Vec<u8> {
     ModuleWriter {
         signatures: vec![word_to_word()],
         imports: vec![0],
-        functions: vec![Function {
-            signature: 0,
-            locals: Vec::new(),
-            code,
-        }],
+        functions: vec![Function { signature: 0, locals: Vec::new(), code }],
         ..ModuleWriter::default()
     }
     .finish()
@@ -224,11 +208,7 @@ pub fn table(n: usize, targets: usize) -> Vec<u8> {
 
 /// Which block the table's entry for `index` leaves.
 pub fn table_target(index: usize, n: usize, targets: usize) -> usize {
-    if index < n {
-        (index * 2_654_435_761 >> 7) % targets
-    } else {
-        0
-    }
+    if index < n { (index * 2_654_435_761 >> 7) % targets } else { 0 }
 }
 
 /// A table with many entries for each target.
@@ -261,11 +241,7 @@ pub fn functions(n: usize) -> Vec<u8> {
         code.get(0).open(0x04).get(0).int(1).op(0x6b);
         code.call((i + 1) % n).set(0).end();
         code.get(0).int(i as i32).add();
-        Function {
-            signature: 0,
-            locals: Vec::new(),
-            code,
-        }
+        Function { signature: 0, locals: Vec::new(), code }
     });
     ModuleWriter {
         signatures: vec![word_to_word()],

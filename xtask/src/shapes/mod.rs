@@ -146,11 +146,7 @@ impl ModuleWriter {
             out.push(0);
             unsigned(out, self.memory.unwrap_or_default());
         });
-        let exported = if self.one_export {
-            1
-        } else {
-            self.functions.len()
-        };
+        let exported = if self.one_export { 1 } else { self.functions.len() };
         section(&mut bytes, 7, exported, |out| {
             for number in 0..exported {
                 text(out, &format!("f{number}"));
@@ -180,11 +176,7 @@ impl ModuleWriter {
 pub fn single(signature: Signature, locals: Vec<(usize, u8)>, code: Code) -> ModuleWriter {
     ModuleWriter {
         signatures: vec![signature],
-        functions: vec![Function {
-            signature: 0,
-            locals,
-            code,
-        }],
+        functions: vec![Function { signature: 0, locals, code }],
         ..ModuleWriter::default()
     }
 }

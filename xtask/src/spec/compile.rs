@@ -63,9 +63,7 @@ pub fn compile(wasm: &[u8], options: &Options) -> Result<Vec<u8>, Stop> {
     match try_compile(wasm, options)? {
         Ok(object) => Ok(object),
         Err(Error::Unsupported { message, .. }) => Err(Stop::Skip(message)),
-        Err(error @ (Error::Invalid { .. } | Error::Limit { .. })) => {
-            Err(Stop::Fail(format!("compiler: {error}")))
-        }
+        Err(error @ (Error::Invalid { .. } | Error::Limit { .. })) => Err(Stop::Fail(format!("compiler: {error}"))),
     }
 }
 

@@ -141,27 +141,15 @@ impl<'a> Instances<'a> {
     }
 
     fn push(&mut self, exports: HashMap<String, Export>, state: State) -> usize {
-        self.instances.push(Instance {
-            exports,
-            state,
-            may_have_grown: false,
-        });
+        self.instances.push(Instance { exports, state, may_have_grown: false });
         self.instances.len() - 1
     }
 
     /// Links, compiles and initialises a valid module. There is an instance in any case; only where it is running or
     /// skipped others can import from it.
-    pub fn instantiate(
-        &mut self,
-        wasm: &[u8],
-        interface: &Interface,
-    ) -> (usize, Result<Started, Stop>) {
+    pub fn instantiate(&mut self, wasm: &[u8], interface: &Interface) -> (usize, Result<Started, Stop>) {
         let prefix = format!("m{}", self.instances.len());
-        if interface
-            .imports
-            .iter()
-            .any(|import| import.ty.is_indexed())
-        {
+        if interface.imports.iter().any(|import| import.ty.is_indexed()) {
             let reason = "imports of types that are compared by structure".to_string();
             let state = State::Skipped(reason.clone());
             return (self.push(HashMap::new(), state), Err(Stop::Skip(reason)));
@@ -194,15 +182,9 @@ impl<'a> Instances<'a> {
             let place = format!("import {:?}.{:?}", import.module, import.name);
             let unknown = || format!("{place}: unknown import");
             let number = *self.registered.get(&import.module).ok_or_else(unknown)?;
-            let export = self.instances[number]
-                .exports
-                .get(&import.name)
-                .ok_or_else(unknown)?;
-            let offered = self
-                .current(number, export)
-                .map_err(|error| format!("{place}: {error}"))?;
-            interface::match_types(&offered, &import.ty)
-                .map_err(|error| format!("{place}: {error}"))?;
+            let export = self.instances[number].exports.get(&import.name).ok_or_else(unknown)?;
+            let offered = self.current(number, export).map_err(|error| format!("{place}: {error}"))?;
+            interface::match_types(&offered, &import.ty).map_err(|error| format!("{place}: {error}"))?;
             Ok((number, import.name.clone()))
         };
         interface.imports.iter().map(resolve).collect()
@@ -239,16 +221,9 @@ impl<'a> Instances<'a> {
     }
 
     /// The symbols of a module's exports. Memories, tables and globals that are imported keep the symbol that they have.
-    fn exports(
-        &self,
-        prefix: &str,
-        interface: &Interface,
-        sources: &[(usize, String)],
-    ) -> HashMap<String, Export> {
+    fn exports(&self, prefix: &str, interface: &Interface, sources: &[(usize, String)]) -> HashMap<String, Export> {
         let symbol = |export: &interface::Export| match (&export.ty, export.import) {
-            (ExternType::Function(_), _) | (_, None) => {
-                elf_name(format!("{prefix}.{}", export.name))
-            }
+            (ExternType::Function(_), _) | (_, None) => elf_name(format!("{prefix}.{}", export.name)),
             (_, Some(import)) => {
                 let (instance, name) = &sources[import];
                 self.instances[*instance].exports[name].symbol.clone()
@@ -281,9 +256,7 @@ impl<'a> Instances<'a> {
         interface: &Interface,
         sources: &[(usize, String)],
     ) -> Result<usize, Stop> {
-        sources
-            .iter()
-            .try_for_each(|(source, _)| self.check_source(*source))?;
+        sources.iter().try_for_each(|(source, _)| self.check_source(*source))?;
         let mut options = self.options.clone();
         options.module_name = prefix.to_string();
         options.export_name = "{module}.{name}".to_string();
@@ -353,9 +326,7 @@ impl<'a> Instances<'a> {
     }
 
     fn initialise(&mut self, prefix: &str, machine: usize) -> Result<Started, Stop> {
-        let address = self
-            .address(machine, &format!("{prefix}_init"))
-            .map_err(Stop::Fail)?;
+        let address = self.address(machine, &format!("{prefix}_init")).map_err(Stop::Fail)?;
         match self.machines[machine].call(address, &[], &[], LIMIT, &mut Library) {
             Outcome::Returned(_) => Ok(Started::Running),
             Outcome::Trapped(code) => Ok(Started::Trapped(code)),
@@ -367,12 +338,7 @@ impl<'a> Instances<'a> {
     ///
     /// # Errors
     /// That there is none, or the object breaks the rules of the machine.
-    pub fn call(
-        &mut self,
-        instance: usize,
-        name: &str,
-        arguments: &[Value],
-    ) -> Result<Outcome, Stop> {
+    pub fn call(&mut self, instance: usize, name: &str, arguments: &[Value]) -> Result<Outcome, Stop> {
         let (machine, export) = self.export(instance, name)?;
         let ExternType::Function(ty) = &export.ty else {
             return Err(Stop::Fail(format!("export {name:?} is no function")));
@@ -380,11 +346,7 @@ impl<'a> Instances<'a> {
         let untyped = || Stop::Fail(format!("{name:?}: vectors cannot be passed"));
         let parameters = pattern::passed(ty.params()).ok_or_else(untyped)?;
         let results = pattern::passed(ty.results()).ok_or_else(untyped)?;
-        if !parameters
-            .iter()
-            .copied()
-            .eq(arguments.iter().map(|argument| argument.ty))
-        {
+        if !parameters.iter().copied().eq(arguments.iter().map(|argument| argument.ty)) {
             return Err(Stop::Fail(format!("{name:?} takes {:?}", ty.params())));
         }
         let address = self.address(machine, &export.symbol).map_err(Stop::Fail)?;
@@ -408,9 +370,8 @@ impl<'a> Instances<'a> {
             Some([ty]) => *ty,
             _ => return Err(Stop::Fail(format!("{name:?}: vectors cannot be read"))),
         };
-        let bytes = self
-            .address(machine, &export.symbol)
-            .and_then(|address| self.machines[machine].read(address, ty.size()));
+        let bytes =
+            self.address(machine, &export.symbol).and_then(|address| self.machines[machine].read(address, ty.size()));
         Ok(Value::from_bytes(ty, &bytes.map_err(Stop::Fail)?))
     }
 

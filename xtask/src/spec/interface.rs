@@ -5,8 +5,8 @@ use std::fmt;
 
 use wasmparser::types::{EntityType, Types};
 use wasmparser::{
-    ExternalKind, FuncType, FunctionBody, GlobalType, HeapType, MemoryType, Operator, Parser,
-    Payload, RefType, TableType, TypeRef, ValType, Validator, WasmFeatures,
+    ExternalKind, FuncType, FunctionBody, GlobalType, HeapType, MemoryType, Operator, Parser, Payload, RefType,
+    TableType, TypeRef, ValType, Validator, WasmFeatures,
 };
 
 /// The type of something that is imported or exported.
@@ -43,11 +43,7 @@ impl fmt::Display for ExternType {
                 write!(f, "function {:?} -> {:?}", ty.params(), ty.results())
             }
             ExternType::Table(ty) => {
-                write!(
-                    f,
-                    "table {}..{:?} {}",
-                    ty.initial, ty.maximum, ty.element_type
-                )
+                write!(f, "table {}..{:?} {}", ty.initial, ty.maximum, ty.element_type)
             }
             ExternType::Memory(ty) => write!(f, "memory {}..{:?}", ty.initial, ty.maximum),
             ExternType::Global(ty) => {
@@ -89,16 +85,10 @@ pub struct Interface {
 /// The validator's message.
 pub fn read(wasm: &[u8], features: WasmFeatures) -> Result<Interface, String> {
     let mut validator = Validator::new_with_features(features);
-    let types = validator
-        .validate_all(wasm)
-        .map_err(|error| error.to_string())?;
+    let types = validator.validate_all(wasm).map_err(|error| error.to_string())?;
     let mut parser = Parser::new(0);
     parser.set_features(features);
-    let mut reader = Reader {
-        interface: Interface::default(),
-        imports: [const { Vec::new() }; 5],
-        types,
-    };
+    let mut reader = Reader { interface: Interface::default(), imports: [const { Vec::new() }; 5], types };
     for payload in parser.parse_all(wasm) {
         let payload = payload.map_err(|error| error.to_string())?;
         reader.payload(payload).map_err(|error| error.to_string())?;
@@ -195,10 +185,7 @@ fn space(kind: ExternalKind) -> usize {
 
 fn grows(body: &FunctionBody<'_>) -> wasmparser::Result<bool> {
     for operator in body.get_operators_reader()? {
-        if matches!(
-            operator?,
-            Operator::MemoryGrow { .. } | Operator::TableGrow { .. }
-        ) {
+        if matches!(operator?, Operator::MemoryGrow { .. } | Operator::TableGrow { .. }) {
             return Ok(true);
         }
     }
@@ -216,24 +203,17 @@ pub fn match_types(offered: &ExternType, wanted: &ExternType) -> Result<(), Stri
         (ExternType::Table(offered), ExternType::Table(wanted)) => {
             offered.element_type == wanted.element_type
                 && offered.table64 == wanted.table64
-                && limits_match(
-                    (offered.initial, offered.maximum),
-                    (wanted.initial, wanted.maximum),
-                )
+                && limits_match((offered.initial, offered.maximum), (wanted.initial, wanted.maximum))
         }
         (ExternType::Memory(offered), ExternType::Memory(wanted)) => {
             offered.memory64 == wanted.memory64
                 && offered.shared == wanted.shared
                 && page_log2(offered) == page_log2(wanted)
-                && limits_match(
-                    (offered.initial, offered.maximum),
-                    (wanted.initial, wanted.maximum),
-                )
+                && limits_match((offered.initial, offered.maximum), (wanted.initial, wanted.maximum))
         }
         (ExternType::Global(offered), ExternType::Global(wanted)) => {
             let same = offered.content_type == wanted.content_type;
-            let narrower =
-                !offered.mutable && is_narrower(offered.content_type, wanted.content_type);
+            let narrower = !offered.mutable && is_narrower(offered.content_type, wanted.content_type);
             offered.mutable == wanted.mutable && (same || narrower)
         }
         (ExternType::Tag, ExternType::Tag) => true,
@@ -246,13 +226,7 @@ pub fn match_types(offered: &ExternType, wanted: &ExternType) -> Result<(), Stri
             _,
         ) => false,
     };
-    if matches {
-        Ok(())
-    } else {
-        Err(format!(
-            "incompatible import type: {wanted}, given {offered}"
-        ))
-    }
+    if matches { Ok(()) } else { Err(format!("incompatible import type: {wanted}, given {offered}")) }
 }
 
 /// Whether `ty` is `of` without null.

@@ -70,11 +70,7 @@ pub fn run(arguments: &Arguments) -> Result<bool, String> {
         check: true,
         ..Options::default()
     };
-    let settings = Settings {
-        options,
-        features: suite.features,
-        external: None,
-    };
+    let settings = Settings { options, features: suite.features, external: None };
     let tally = run_all(&suite.scripts, &settings)?;
     print!("{}", report(&tally));
     Ok(tally.failures.is_empty())
@@ -94,8 +90,7 @@ fn read(files: &[PathBuf]) -> Result<Vec<Script>, String> {
 /// # Errors
 /// The first script that cannot be run.
 pub fn run_all(scripts: &[Script], settings: &Settings<'_>) -> Result<Tally, String> {
-    let results: Vec<Mutex<Option<Result<Tally, String>>>> =
-        scripts.iter().map(|_| Mutex::new(None)).collect();
+    let results: Vec<Mutex<Option<Result<Tally, String>>>> = scripts.iter().map(|_| Mutex::new(None)).collect();
     let next = AtomicUsize::new(0);
     let work = || {
         loop {
@@ -126,10 +121,7 @@ pub fn report(tally: &Tally) -> String {
     let mut lines = Vec::new();
     for failure in &tally.failures {
         let kind = failure.kind.name();
-        lines.push(format!(
-            "{}: {kind} failed: {}",
-            failure.place, failure.message
-        ));
+        lines.push(format!("{}: {kind} failed: {}", failure.place, failure.message));
     }
     let mut skips: Vec<_> = tally.skips.iter().collect();
     skips.sort_by_key(|(reason, count)| (std::cmp::Reverse(**count), reason.as_str()));

@@ -68,14 +68,10 @@ fn core_matches(result: Value, expected: &WastRetCore<'_>) -> Result<bool, Strin
         WastRetCore::RefExtern(Some(host)) | WastRetCore::RefHost(host) => {
             result == Value::new(Type::I32, host_reference(*host))
         }
-        WastRetCore::RefExtern(None) | WastRetCore::RefFunc(None) => {
-            result.ty == Type::I32 && result.bits != 0
-        }
+        WastRetCore::RefExtern(None) | WastRetCore::RefFunc(None) => result.ty == Type::I32 && result.bits != 0,
         WastRetCore::Either(choices) => {
-            let decided: Result<Vec<bool>, String> = choices
-                .iter()
-                .map(|choice| core_matches(result, choice))
-                .collect();
+            let decided: Result<Vec<bool>, String> =
+                choices.iter().map(|choice| core_matches(result, choice)).collect();
             decided?.contains(&true)
         }
         other => return Err(format!("{other:?} cannot be decided")),
@@ -116,9 +112,7 @@ pub fn trap(message: &str) -> Result<u8, String> {
         ("null", 7),
         ("call stack exhausted", 8),
     ];
-    let found = prefixes
-        .iter()
-        .find(|(prefix, _)| message.starts_with(prefix));
+    let found = prefixes.iter().find(|(prefix, _)| message.starts_with(prefix));
     let (_, code) = found.ok_or_else(|| format!("{message:?} is no trap of the object ABI"))?;
     Ok(*code)
 }

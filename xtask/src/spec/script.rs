@@ -48,8 +48,7 @@ pub fn run(script: &Script, settings: &Settings<'_>) -> Result<Tally, String> {
     lexer.allow_confusing_unicode(true);
     let buffer = ParseBuffer::new_with_lexer(lexer).map_err(|error| format!("{name}: {error}"))?;
     let parsed = parser::parse::<Wast<'_>>(&buffer).map_err(|error| format!("{name}: {error}"))?;
-    let exhausts =
-        |directive: &WastDirective<'_>| matches!(directive, WastDirective::AssertExhaustion { .. });
+    let exhausts = |directive: &WastDirective<'_>| matches!(directive, WastDirective::AssertExhaustion { .. });
     let mut options = settings.options.clone();
     if parsed.directives.iter().any(exhausts) {
         options.stack_limit = Some(STACK_LIMIT.to_string());
@@ -81,10 +80,7 @@ fn growths(directives: &[WastDirective<'_>]) -> Vec<u64> {
     for (growth, directive) in growths.iter_mut().zip(directives).rev() {
         match directive {
             WastDirective::Module(_) => *growth = std::mem::take(&mut largest),
-            WastDirective::AssertReturn {
-                exec: WastExecute::Invoke(invoke),
-                ..
-            } => {
+            WastDirective::AssertReturn { exec: WastExecute::Invoke(invoke), .. } => {
                 let pages = invoke.args.iter().filter_map(|argument| match argument {
                     WastArg::Core(WastArgCore::I32(pages @ 0..=MOST)) => u64::try_from(*pages).ok(),
                     _ => None,
@@ -123,9 +119,7 @@ impl Runner<'_, '_> {
         match directive {
             WastDirective::Module(module) => (Kind::Setup, self.module(module)),
             WastDirective::ModuleDefinition(module) => (Kind::Setup, self.define(module)),
-            WastDirective::ModuleInstance {
-                instance, module, ..
-            } => (Kind::Setup, self.instance(instance, module)),
+            WastDirective::ModuleInstance { instance, module, .. } => (Kind::Setup, self.instance(instance, module)),
             WastDirective::Register { name, module, .. } => {
                 let instance = self.lookup(module);
                 let registered = instance.map(|instance| self.instances.register(name, instance));
@@ -133,14 +127,9 @@ impl Runner<'_, '_> {
             }
             WastDirective::Invoke(invoke) => {
                 let outcome = self.invoke(&invoke);
-                (
-                    Kind::Setup,
-                    outcome.and_then(|outcome| returned(outcome).map(drop)),
-                )
+                (Kind::Setup, outcome.and_then(|outcome| returned(outcome).map(drop)))
             }
-            WastDirective::AssertReturn { exec, results, .. } => {
-                (Kind::Return, self.assert_return(exec, &results))
-            }
+            WastDirective::AssertReturn { exec, results, .. } => (Kind::Return, self.assert_return(exec, &results)),
             WastDirective::AssertTrap { exec, message, .. } => {
                 let kind = match exec {
                     WastExecute::Wat(_) => Kind::ModuleTrap,
@@ -152,26 +141,16 @@ impl Runner<'_, '_> {
                 let result = self.assert_trap(WastExecute::Invoke(call), message);
                 (Kind::Exhaustion, result)
             }
-            WastDirective::AssertInvalid { module, .. }
-            | WastDirective::AssertInvalidCustom { module, .. } => {
+            WastDirective::AssertInvalid { module, .. } | WastDirective::AssertInvalidCustom { module, .. } => {
                 (Kind::Invalid, self.assert_refused(module))
             }
-            WastDirective::AssertMalformed { module, .. }
-            | WastDirective::AssertMalformedCustom { module, .. } => {
+            WastDirective::AssertMalformed { module, .. } | WastDirective::AssertMalformedCustom { module, .. } => {
                 (Kind::Malformed, self.assert_refused(module))
             }
-            WastDirective::AssertUnlinkable { module, .. } => {
-                (Kind::Unlinkable, self.assert_unlinkable(module))
-            }
-            WastDirective::AssertException { .. } => {
-                (Kind::Return, skip("exceptions are not asserted"))
-            }
-            WastDirective::AssertSuspension { .. } => {
-                (Kind::Return, skip("suspensions are not asserted"))
-            }
-            WastDirective::Thread(_) | WastDirective::Wait { .. } => {
-                (Kind::Setup, skip("there are no threads"))
-            }
+            WastDirective::AssertUnlinkable { module, .. } => (Kind::Unlinkable, self.assert_unlinkable(module)),
+            WastDirective::AssertException { .. } => (Kind::Return, skip("exceptions are not asserted")),
+            WastDirective::AssertSuspension { .. } => (Kind::Return, skip("suspensions are not asserted")),
+            WastDirective::Thread(_) | WastDirective::Wait { .. } => (Kind::Setup, skip("there are no threads")),
         }
     }
 
@@ -231,11 +210,8 @@ impl Runner<'_, '_> {
 
     fn invoke(&mut self, invoke: &WastInvoke<'_>) -> Result<Outcome, Stop> {
         let instance = self.lookup(invoke.module)?;
-        let arguments: Result<Vec<Value>, String> = invoke
-            .args
-            .iter()
-            .map(|argument: &WastArg<'_>| pattern::argument(argument))
-            .collect();
+        let arguments: Result<Vec<Value>, String> =
+            invoke.args.iter().map(|argument: &WastArg<'_>| pattern::argument(argument)).collect();
         // Whether the module is there at all comes first.
         match arguments {
             Ok(arguments) => self.instances.call(instance, invoke.name, &arguments),
@@ -266,11 +242,7 @@ impl Runner<'_, '_> {
         }
     }
 
-    fn assert_return(
-        &mut self,
-        exec: WastExecute<'_>,
-        expected: &[WastRet<'_>],
-    ) -> Result<(), Stop> {
+    fn assert_return(&mut self, exec: WastExecute<'_>, expected: &[WastRet<'_>]) -> Result<(), Stop> {
         let values = match self.action(exec)? {
             Outcome::Returned(values) => values,
             other => {
@@ -282,14 +254,7 @@ impl Runner<'_, '_> {
         for (value, expected) in values.iter().zip(expected) {
             same &= pattern::matches(*value, expected).map_err(Stop::Fail)?;
         }
-        if same {
-            Ok(())
-        } else {
-            Err(Stop::Fail(format!(
-                "{values:?}, expected {}",
-                expectation(expected)
-            )))
-        }
+        if same { Ok(()) } else { Err(Stop::Fail(format!("{values:?}, expected {}", expectation(expected)))) }
     }
 
     fn assert_trap(&mut self, exec: WastExecute<'_>, message: &str) -> Result<(), Stop> {
@@ -301,9 +266,7 @@ impl Runner<'_, '_> {
         }
         match self.action(exec)? {
             Outcome::Trapped(code) if code == expected => Ok(()),
-            other => Err(Stop::Fail(format!(
-                "{other:?}, expected trap {expected}: {message}"
-            ))),
+            other => Err(Stop::Fail(format!("{other:?}, expected trap {expected}: {message}"))),
         }
     }
 
@@ -321,9 +284,9 @@ impl Runner<'_, '_> {
         match try_compile(&wasm, &self.settings.options)? {
             Err(Error::Invalid { .. }) => Ok(()),
             Ok(_) => Err(Stop::Fail("the compiler accepts it".to_string())),
-            Err(error @ (Error::Unsupported { .. } | Error::Limit { .. })) => Err(Stop::Fail(
-                format!("the compiler does not find it invalid: {error}"),
-            )),
+            Err(error @ (Error::Unsupported { .. } | Error::Limit { .. })) => {
+                Err(Stop::Fail(format!("the compiler does not find it invalid: {error}")))
+            }
         }
     }
 

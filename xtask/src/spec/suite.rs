@@ -58,14 +58,12 @@ fn names() -> String {
 /// What a proposal adds to the second version of the core language.
 fn features_of(proposal: Proposal) -> WasmFeatures {
     match proposal {
-        Proposal::CustomPageSizes => WasmFeatures::CUSTOM_PAGE_SIZES
-            .union(WasmFeatures::MULTI_MEMORY)
-            .union(WasmFeatures::MEMORY64),
+        Proposal::CustomPageSizes => {
+            WasmFeatures::CUSTOM_PAGE_SIZES.union(WasmFeatures::MULTI_MEMORY).union(WasmFeatures::MEMORY64)
+        }
         Proposal::ExceptionHandling => WasmFeatures::EXCEPTIONS.union(WasmFeatures::TAIL_CALL),
         Proposal::ExtendedConst => WasmFeatures::EXTENDED_CONST,
-        Proposal::FunctionReferences => {
-            WasmFeatures::FUNCTION_REFERENCES.union(WasmFeatures::TAIL_CALL)
-        }
+        Proposal::FunctionReferences => WasmFeatures::FUNCTION_REFERENCES.union(WasmFeatures::TAIL_CALL),
         Proposal::Memory64 => WasmFeatures::MEMORY64,
         Proposal::MultiMemory => WasmFeatures::MULTI_MEMORY,
         Proposal::RelaxedSimd => WasmFeatures::RELAXED_SIMD,
@@ -87,10 +85,7 @@ fn features_of(proposal: Proposal) -> WasmFeatures {
 fn scripts<'a>(files: impl Iterator<Item = TestFile<'a>>) -> Vec<Script> {
     let mut scripts: Vec<Script> = files
         .filter(|file| file.name().ends_with(".wast"))
-        .map(|file| Script {
-            name: format!("{}/{}", file.parent(), file.name()),
-            text: file.raw().to_string(),
-        })
+        .map(|file| Script { name: format!("{}/{}", file.parent(), file.name()), text: file.raw().to_string() })
         .collect();
     scripts.sort_by(|a, b| a.name.cmp(&b.name));
     scripts

@@ -82,11 +82,7 @@ impl Tally {
             Err(Stop::Fail(message)) => {
                 count.failed += 1;
                 let place = place();
-                self.failures.push(Failure {
-                    place,
-                    kind,
-                    message,
-                });
+                self.failures.push(Failure { place, kind, message });
             }
         }
     }
@@ -110,9 +106,7 @@ impl Tally {
     /// What passed, by kind.
     pub fn kinds(&self) -> String {
         let kinds = Kind::ASSERTIONS.iter();
-        let parts: Vec<String> = kinds
-            .map(|&kind| format!("{} {}", kind.name(), self.count(kind).passed))
-            .collect();
+        let parts: Vec<String> = kinds.map(|&kind| format!("{} {}", kind.name(), self.count(kind).passed)).collect();
         parts.join(" ")
     }
 

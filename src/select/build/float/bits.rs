@@ -77,20 +77,12 @@ impl Float {
             Float::F32 => {
                 let (least, past) = (least as f32, past as f32);
                 let below = least - 1.0;
-                let first = if below == least {
-                    least
-                } else {
-                    below.next_up()
-                };
+                let first = if below == least { least } else { below.next_up() };
                 (first.to_bits().into(), past.next_down().to_bits().into())
             }
             Float::F64 => {
                 let below = least - 1.0;
-                let first = if below == least {
-                    least
-                } else {
-                    below.next_up()
-                };
+                let first = if below == least { least } else { below.next_up() };
                 (first.to_bits(), past.next_down().to_bits())
             }
         }
@@ -186,23 +178,16 @@ impl Builder {
         let below = self.binary_const(BinOp::ShrU, sign, 1);
         match a {
             Operand::Word(value) => Operand::Word(self.binary(BinOp::Xor, value, below)),
-            Operand::Long([lo, hi]) => Operand::Long([
-                self.binary(BinOp::Xor, lo, sign),
-                self.binary(BinOp::Xor, hi, below),
-            ]),
+            Operand::Long([lo, hi]) => {
+                Operand::Long([self.binary(BinOp::Xor, lo, sign), self.binary(BinOp::Xor, hi, below)])
+            }
         }
     }
 
     /// The greatest of two floats or the least, -0 being below +0; a NaN among them, made quiet, instead.
     ///
     /// Counted from the infinity that loses, all NaNs are unsigned numbers past the other infinity's: they win.
-    pub(super) fn float_extreme(
-        &mut self,
-        float: Float,
-        greatest: bool,
-        a: Operand,
-        b: Operand,
-    ) -> Operand {
+    pub(super) fn float_extreme(&mut self, float: Float, greatest: bool, a: Operand, b: Operand) -> Operand {
         let mut rank = |operand| {
             let key = self.float_key(operand);
             if greatest {
@@ -210,9 +195,7 @@ impl Builder {
             }
             let infinity = self.float_const(float, float.infinity());
             match (infinity, key) {
-                (Operand::Word(a), Operand::Word(b)) => {
-                    Operand::Word(self.binary(BinOp::Sub, a, b))
-                }
+                (Operand::Word(a), Operand::Word(b)) => Operand::Word(self.binary(BinOp::Sub, a, b)),
                 (Operand::Long(a), Operand::Long(b)) => Operand::Long(self.sub_long(a, b)),
                 _ => unreachable!("a constant has its type's words"),
             }
@@ -226,13 +209,7 @@ impl Builder {
     }
 
     /// A relation that is not `Ne` to the constant with these bits.
-    pub(super) fn float_compare_const(
-        &mut self,
-        float: Float,
-        relation: Relation,
-        a: Operand,
-        c: u64,
-    ) -> Value {
+    pub(super) fn float_compare_const(&mut self, float: Float, relation: Relation, a: Operand, c: u64) -> Value {
         let magnitude = c & !float.sign();
         if magnitude > float.infinity() {
             return self.int(0);
@@ -245,9 +222,7 @@ impl Builder {
                 let zero = self.float_const(float, 0);
                 let magnitude = match a {
                     Operand::Word(value) => Operand::Word(self.binary_const(BinOp::Shl, value, 1)),
-                    Operand::Long([lo, hi]) => {
-                        Operand::Long([lo, self.binary_const(BinOp::Shl, hi, 1)])
-                    }
+                    Operand::Long([lo, hi]) => Operand::Long([lo, self.binary_const(BinOp::Shl, hi, 1)]),
                 };
                 return self.compare_operands(Cond::Eq, magnitude, zero);
             }
@@ -267,13 +242,7 @@ impl Builder {
     }
 
     /// Whether `a` is not below `first` and not above `last`, given as bits.
-    pub(super) fn float_in_range(
-        &mut self,
-        float: Float,
-        a: Operand,
-        first: u64,
-        last: u64,
-    ) -> Value {
+    pub(super) fn float_in_range(&mut self, float: Float, a: Operand, first: u64, last: u64) -> Value {
         // Floats of one sign are in order already, the negative ones backwards.
         let (value, start, length) = if first & float.sign() == 0 {
             (a, first, last - first)
@@ -282,11 +251,7 @@ impl Builder {
         } else {
             let start = float.key(first);
             let length = float.key(last).wrapping_sub(start);
-            (
-                self.float_key(a),
-                start.cast_unsigned(),
-                length.cast_unsigned(),
-            )
+            (self.float_key(a), start.cast_unsigned(), length.cast_unsigned())
         };
         let distance = self.add_operand(float, value, start.wrapping_neg());
         let length = self.float_const(float, length);

@@ -159,8 +159,7 @@ impl Walk<'_> {
 impl Builder {
     /// A pure routine in the base standard's core registers: a word or an even pair for each operand.
     fn float_call(&mut self, symbol: Symbol, operands: &[Operand], words: u8) -> Operand {
-        let args: SmallVec<[Value; 4]> =
-            operands.iter().flat_map(Operand::words).copied().collect();
+        let args: SmallVec<[Value; 4]> = operands.iter().flat_map(Operand::words).copied().collect();
         let call = self.routine_call(symbol, &args, words, u32::MAX);
         match words {
             1 => Operand::Word(call),
@@ -176,9 +175,7 @@ impl Builder {
         if a == b {
             let is_nan = self.float_is_nan(float, a);
             return match relation {
-                Relation::Eq | Relation::Le | Relation::Ge => {
-                    self.compare_const(Cond::Eq, is_nan, 0)
-                }
+                Relation::Eq | Relation::Le | Relation::Ge => self.compare_const(Cond::Eq, is_nan, 0),
                 Relation::Ne | Relation::Lt | Relation::Gt => self.int(0),
             };
         }

@@ -3,29 +3,14 @@
 use super::{Program, Ty};
 
 const BINARY: [&str; 15] = [
-    "add", "sub", "mul", "and", "or", "xor", "shl", "shr_s", "shr_u", "rotl", "rotr", "div_u",
-    "rem_u", "div_s", "rem_s",
+    "add", "sub", "mul", "and", "or", "xor", "shl", "shr_s", "shr_u", "rotl", "rotr", "div_u", "rem_u", "div_s",
+    "rem_s",
 ];
 /// From here on an operator divides.
 const FIRST_DIVISION: usize = 11;
-const UNARY: [&str; 6] = [
-    "clz",
-    "ctz",
-    "popcnt",
-    "extend8_s",
-    "extend16_s",
-    "extend32_s",
-];
-const COMPARISONS: [&str; 10] = [
-    "eq", "ne", "lt_s", "lt_u", "gt_s", "gt_u", "le_s", "le_u", "ge_s", "ge_u",
-];
-const LOADS: [(&str, u32); 5] = [
-    ("load", 0),
-    ("load8_s", 1),
-    ("load8_u", 1),
-    ("load16_s", 2),
-    ("load16_u", 2),
-];
+const UNARY: [&str; 6] = ["clz", "ctz", "popcnt", "extend8_s", "extend16_s", "extend32_s"];
+const COMPARISONS: [&str; 10] = ["eq", "ne", "lt_s", "lt_u", "gt_s", "gt_u", "le_s", "le_u", "ge_s", "ge_u"];
+const LOADS: [(&str, u32); 5] = [("load", 0), ("load8_s", 1), ("load8_u", 1), ("load16_s", 2), ("load16_u", 2)];
 const WIDE_LOADS: [(&str, u32); 2] = [("load32_s", 4), ("load32_u", 4)];
 
 impl Program<'_, '_> {
@@ -44,11 +29,7 @@ impl Program<'_, '_> {
             3..=8 => self.binary(ty, depth - 1),
             9 => {
                 self.expression(ty, depth - 1);
-                let count = if ty == Ty::I64 {
-                    UNARY.len()
-                } else {
-                    UNARY.len() - 1
-                };
+                let count = if ty == Ty::I64 { UNARY.len() } else { UNARY.len() - 1 };
                 let operator = UNARY[self.pick(count)];
                 self.line(&format!("{name}.{operator}"));
             }
@@ -108,11 +89,7 @@ impl Program<'_, '_> {
         };
         let index = self.pick(count);
         let (operator, width) = *LOADS.iter().chain(&WIDE_LOADS).nth(index).expect("7 loads");
-        let width = if width == 0 {
-            ty.bits() as u32 / 8
-        } else {
-            width
-        };
+        let width = if width == 0 { ty.bits() as u32 / 8 } else { width };
         let memarg = self.memarg(width);
         self.line(&format!("{}.{operator} {memarg}", ty.name()));
     }
@@ -157,11 +134,7 @@ impl Program<'_, '_> {
 
     fn binary(&mut self, ty: Ty, depth: u32) {
         let name = ty.name();
-        let count = if self.chance(4) {
-            BINARY.len()
-        } else {
-            FIRST_DIVISION
-        };
+        let count = if self.chance(4) { BINARY.len() } else { FIRST_DIVISION };
         let index = self.pick(count);
         let divides = index >= FIRST_DIVISION;
         if divides && self.chance(6) {
@@ -205,9 +178,7 @@ impl Program<'_, '_> {
             (true, _) => {}
             // Positive and not zero.
             (false, _) => {
-                self.line(&format!(
-                    "{name}.const 0x7fff {name}.and {name}.const 1 {name}.or"
-                ));
+                self.line(&format!("{name}.const 0x7fff {name}.and {name}.const 1 {name}.or"));
             }
         }
     }
@@ -286,9 +257,7 @@ impl Program<'_, '_> {
         if self.chance(3) {
             // A base and a scaled index.
             let (mask, shift) = [(0xff, 2), (0x7f, 3), (0xfff, 0), (0x3ff, 1)][self.pick(4)];
-            self.line(&format!(
-                "i32.const {mask} i32.and i32.const {shift} i32.shl"
-            ));
+            self.line(&format!("i32.const {mask} i32.and i32.const {shift} i32.shl"));
             self.expression(Ty::I32, depth);
             self.line("i32.const 0x3fff i32.and i32.add");
         } else if !(self.shape.overruns && self.chance(6)) {
@@ -313,9 +282,7 @@ impl Program<'_, '_> {
     fn value_block(&mut self, ty: Ty, depth: u32) {
         let (outer, inner) = (self.fresh_label(), self.fresh_label());
         let name = ty.name();
-        self.line(&format!(
-            "block $l{outer} (result {name}) block $l{inner} (result {name})"
-        ));
+        self.line(&format!("block $l{outer} (result {name}) block $l{inner} (result {name})"));
         for _ in 0..1 + self.pick(2) {
             self.expression(ty, depth);
             self.condition(depth);
@@ -351,9 +318,8 @@ impl Program<'_, '_> {
 
     /// A call of a function whose first result is wanted; the others are dropped.
     fn call_for(&mut self, ty: Ty, depth: u32) {
-        let fitting: Vec<usize> = (0..self.functions.len())
-            .filter(|&index| self.functions[index].results.first() == Some(&ty))
-            .collect();
+        let fitting: Vec<usize> =
+            (0..self.functions.len()).filter(|&index| self.functions[index].results.first() == Some(&ty)).collect();
         if fitting.is_empty() {
             return self.leaf(ty);
         }
@@ -398,9 +364,7 @@ impl Program<'_, '_> {
         let name = ty.name();
         self.expression(ty, depth);
         self.expression(ty, depth);
-        self.line(&format!(
-            "loop $l{label} (param {name} {name}) (result {name})"
-        ));
+        self.line(&format!("loop $l{label} (param {name} {name}) (result {name})"));
         let (first, second) = (self.local(ty), self.local(ty));
         self.line(&format!("local.set {second} local.set {first}"));
         self.expression(ty, depth);

@@ -15,12 +15,8 @@ impl Program<'_, '_> {
     pub(super) fn canonical_functions(&mut self) {
         for ty in [Ty::F32, Ty::F64] {
             let name = ty.name();
-            self.line(&format!(
-                "(func $canonical_{name} (param {name}) (result {name})"
-            ));
-            self.line(&format!(
-                "local.get 0 {name}.const nan local.get 0 local.get 0 {name}.eq select)"
-            ));
+            self.line(&format!("(func $canonical_{name} (param {name}) (result {name})"));
+            self.line(&format!("local.get 0 {name}.const nan local.get 0 local.get 0 {name}.eq select)"));
         }
     }
 
@@ -36,14 +32,7 @@ impl Program<'_, '_> {
             0 | 1 => self.pick(12) as f64 - 4.0,
             2 => (self.pick(64) as f64 - 20.0) / 4.0,
             3 => {
-                let values = [
-                    0.0,
-                    f64::INFINITY,
-                    f64::NAN,
-                    f64::MAX,
-                    f64::MIN_POSITIVE,
-                    0.49,
-                ];
+                let values = [0.0, f64::INFINITY, f64::NAN, f64::MAX, f64::MIN_POSITIVE, 0.49];
                 values[self.pick(values.len())]
             }
             4 => near_power([31, 32, 63, 64, 24, 53][self.pick(6)], self.pick(3)),
@@ -53,11 +42,8 @@ impl Program<'_, '_> {
         // As bits, so that every NaN can be written.
         match ty {
             Ty::F32 => {
-                let bits: u32 = if self.chance(6) {
-                    self.input.arbitrary().unwrap_or(0)
-                } else {
-                    (value as f32).to_bits()
-                };
+                let bits: u32 =
+                    if self.chance(6) { self.input.arbitrary().unwrap_or(0) } else { (value as f32).to_bits() };
                 self.line(&format!("i32.const {bits:#x} f32.reinterpret_i32"));
             }
             Ty::F64 => {

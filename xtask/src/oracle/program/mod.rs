@@ -117,9 +117,7 @@ pub fn text(input: &mut Unstructured<'_>, shape: Shape) -> String {
 impl Program<'_, '_> {
     /// One of `0..count`.
     fn pick(&mut self, count: usize) -> usize {
-        self.input
-            .int_in_range(0..=count.saturating_sub(1))
-            .unwrap_or(0)
+        self.input.int_in_range(0..=count.saturating_sub(1)).unwrap_or(0)
     }
 
     fn chance(&mut self, one_in: usize) -> bool {
@@ -135,11 +133,7 @@ impl Program<'_, '_> {
         if self.shape.floats && self.chance(3) {
             return if self.chance(2) { Ty::F64 } else { Ty::F32 };
         }
-        if self.chance(self.rarity) {
-            Ty::I64
-        } else {
-            Ty::I32
-        }
+        if self.chance(self.rarity) { Ty::I64 } else { Ty::I32 }
     }
 
     fn types(&mut self, most: usize) -> Vec<Ty> {
@@ -155,10 +149,7 @@ impl Program<'_, '_> {
             5 => Vec::new(),
             _ => self.types(3),
         };
-        Signature {
-            parameters,
-            results,
-        }
+        Signature { parameters, results }
     }
 
     fn module(&mut self) {
@@ -174,9 +165,7 @@ impl Program<'_, '_> {
         self.globals = self.types(5);
         for index in 0..imports {
             let ty = self.functions[index].clause();
-            self.line(&format!(
-                "(import \"env\" \"import{index}\" (func $f{index} {ty}))"
-            ));
+            self.line(&format!("(import \"env\" \"import{index}\" (func $f{index} {ty}))"));
         }
         self.state(imports);
         for index in imports..imports + defined {
@@ -193,36 +182,20 @@ impl Program<'_, '_> {
         let maximum = 1 + self.pick(3);
         self.line(&format!("(memory (export \"memory\") 1 {maximum})"));
         let offset = self.pick(0x400);
-        let data: String = (0..self.pick(48))
-            .map(|_| format!("\\{:02x}", self.pick(256)))
-            .collect();
+        let data: String = (0..self.pick(48)).map(|_| format!("\\{:02x}", self.pick(256))).collect();
         self.line(&format!("(data (i32.const {offset}) \"{data}\")"));
         let globals = self.globals.clone();
         for (index, ty) in globals.iter().enumerate() {
             let ty = ty.name();
             let value = self.constant(Ty::I32);
-            self.line(&format!(
-                "(global $g{index} (export \"global{index}\") (mut {ty}) ({ty}.const {value}))"
-            ));
+            self.line(&format!("(global $g{index} (export \"global{index}\") (mut {ty}) ({ty}.const {value}))"));
         }
-        self.line(&format!(
-            "(global $fuel (export \"{FUEL}\") (mut i32) (i32.const {GENERATED_FUEL}))"
-        ));
+        self.line(&format!("(global $fuel (export \"{FUEL}\") (mut i32) (i32.const {GENERATED_FUEL}))"));
         let entries = 1 + self.pick(6);
         let count = self.functions.len();
-        self.table = (0..entries)
-            .map(|_| imports.max(self.pick(count)))
-            .collect();
-        let names: String = self
-            .table
-            .iter()
-            .map(|index| format!(" $f{index}"))
-            .collect();
-        let export = if self.chance(2) {
-            "(export \"table\")"
-        } else {
-            ""
-        };
+        self.table = (0..entries).map(|_| imports.max(self.pick(count))).collect();
+        let names: String = self.table.iter().map(|index| format!(" $f{index}")).collect();
+        let export = if self.chance(2) { "(export \"table\")" } else { "" };
         // One entry stays null.
         self.line(&format!("(table {export} {} funcref)", entries + 1));
         self.line(&format!("(elem (i32.const 0) func{names})"));
@@ -259,9 +232,7 @@ impl Program<'_, '_> {
 
     /// A local of that type; every function has one of each.
     fn local(&mut self, ty: Ty) -> usize {
-        let fitting: Vec<usize> = (0..self.locals.len())
-            .filter(|&index| self.locals[index] == ty)
-            .collect();
+        let fitting: Vec<usize> = (0..self.locals.len()).filter(|&index| self.locals[index] == ty).collect();
         fitting[self.pick(fitting.len())]
     }
 

@@ -115,9 +115,7 @@ impl Program<'_, '_> {
         self.statements(depth);
         self.labels.pop();
         self.line("global.get $fuel i32.const 1 i32.sub global.set $fuel");
-        self.line(&format!(
-            "global.get $fuel i32.const 0 i32.le_s br_if $l{exit}"
-        ));
+        self.line(&format!("global.get $fuel i32.const 0 i32.le_s br_if $l{exit}"));
         self.condition(3);
         self.line(&format!("br_if $l{head} end end"));
     }
@@ -158,8 +156,7 @@ impl Program<'_, '_> {
                 let last = cases[cases.len() - 1];
                 self.line(&format!("br $l{last}"));
             }
-            self.labels
-                .truncate(self.labels.len() - (cases.len() - index - 1));
+            self.labels.truncate(self.labels.len() - (cases.len() - index - 1));
         }
     }
 
