@@ -6,6 +6,7 @@
 //! registers.
 
 mod dump;
+mod float;
 
 use super::func::Symbol;
 use super::inst::{Addr, AluOp, Cond, Const, ExtendOp, Inst, MemSize, Operand2, Rotation, ShiftOp, TestOp, UnaryOp};
@@ -30,6 +31,8 @@ pub fn encoded(inst: &Inst<Reg>, suffix: Suffix, names: &dyn Fn(Symbol) -> Strin
     printer.inst(inst).expect("writing to a string cannot fail");
     text
 }
+
+pub use float::list as float_list;
 
 /// `push {…}` or `pop {…}`
 pub fn list(name: &str, wide: bool, regs: RegSet) -> String {
@@ -168,6 +171,14 @@ impl Printer<'_> {
             Inst::StackAddr { rd, area, offset } => {
                 write!(self.out, "add {rd}, {area}, #{offset}")
             }
+            Inst::FloatAlu { .. }
+            | Inst::FloatUnary { .. }
+            | Inst::FloatCompare { .. }
+            | Inst::FloatFlags
+            | Inst::ToFloat { .. }
+            | Inst::ToCore { .. }
+            | Inst::FloatLoad { .. }
+            | Inst::FloatStore { .. } => self.float(inst),
             Inst::Call(ref call) => write!(self.out, "{call}"),
             Inst::TrapIf { cond, code } => write!(self.out, "trap{cond} {code}"),
             Inst::TrapIfZero { nonzero, rn, code } => {
@@ -203,6 +214,7 @@ impl Printer<'_> {
                 write!(self.out, "{rd}, ")?;
                 self.number(value)
             }
+            Const::Float(bits) => self.float_constant(rd, bits),
             Const::Address(symbol, addend) => {
                 self.name("ldr", Wide)?;
                 write!(self.out, "{rd}, ={}", (self.names)(symbol))?;

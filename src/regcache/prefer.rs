@@ -13,7 +13,7 @@ use super::plan::Plan;
 use super::timeline::{Busy, Timeline};
 use super::webs::Webs;
 use super::wishes::{PerVReg, Wishes};
-use crate::isa::{Func, Inst, Reg, RegSet, VReg};
+use crate::isa::{Class, Func, Inst, Reg, RegSet, VReg};
 use std::collections::BinaryHeap;
 
 pub struct Hints {
@@ -58,14 +58,24 @@ pub fn prefer(func: &Func<VReg>, flow: &Flow, webs: &Webs, plan: &Plan, allocata
     }
     // The first round finds out which registers are saved, so that the second one uses them where
     // they serve, from the heaviest web on.
-    let first = Colouring::new(&wishes, webs, allocatable, paid).run(func.vregs);
-    let second = Colouring::new(&wishes, webs, allocatable, first.paid).run(func.vregs);
+    let first = Colouring::new(func, &wishes, webs, allocatable, paid).run(func.vregs);
+    let second = Colouring::new(func, &wishes, webs, allocatable, first.paid).run(func.vregs);
     let Colouring { hint, timelines, .. } = second;
     paid = hint.iter().flatten().fold(paid, |paid, &reg| paid.union(RegSet::of(reg)));
+    paid = paid.union(saved_with(paid));
     Hints { hint, timelines, paid, ranges: wishes.ranges }
 }
 
+/// The single-precision registers that are saved where these are: one VPUSH takes all from s16 on, in pairs.
+fn saved_with(paid: RegSet) -> RegSet {
+    match paid.intersection(RegSet::CALLEE_SAVED).in_class(Class::Single).last() {
+        None => RegSet::EMPTY,
+        Some(last) => (16..=last.single_bits() as u8 | 1).map(Reg::single).collect(),
+    }
+}
+
 struct Colouring<'a> {
+    func: &'a Func<VReg>,
     wishes: &'a Wishes,
     webs: &'a Webs,
     allocatable: RegSet,
@@ -85,14 +95,22 @@ struct Group {
 }
 
 impl Colouring<'_> {
-    fn new<'a>(wishes: &'a Wishes, webs: &'a Webs, allocatable: RegSet, paid: RegSet) -> Colouring<'a> {
+    fn new<'a>(
+        func: &'a Func<VReg>,
+        wishes: &'a Wishes,
+        webs: &'a Webs,
+        allocatable: RegSet,
+        paid: RegSet,
+    ) -> Colouring<'a> {
+        let registers = allocatable.last().map_or(0, |last| last.index() + 1);
         Colouring {
+            func,
             wishes,
             webs,
             allocatable,
             hint: vec![None; wishes.count.len()],
-            timelines: (0..16).map(|_| Timeline::default()).collect(),
-            wanted: (0..16).map(|_| Timeline::default()).collect(),
+            timelines: (0..registers).map(|_| Timeline::default()).collect(),
+            wanted: (0..registers).map(|_| Timeline::default()).collect(),
             paid,
             save: if paid.contains(Reg::LR) { SAVE } else { 2.0 * SAVE },
         }
@@ -105,7 +123,7 @@ impl Colouring<'_> {
             self.timelines[reg.index()].occupy(range, Some(v), 0.0);
         }
         for &(set, position) in &self.wishes.clobbers {
-            for reg in set.iter() {
+            for reg in set.intersection(self.allocatable).iter() {
                 let range = Range { start: position, end: position + 1 };
                 self.timelines[reg.index()].occupy(range, None, 0.0);
             }
@@ -146,6 +164,11 @@ impl Colouring<'_> {
         Group { members, weight }
     }
 
+    /// The class of the group's members.
+    fn class(&self, group: &Group) -> Class {
+        self.func.class(group.members[0])
+    }
+
     fn is_own<'g>(&'g self, group: &'g Group) -> impl Fn(VReg) -> bool + 'g {
         move |v| match group.members[..] {
             [single] => v == single,
@@ -175,19 +198,19 @@ impl Colouring<'_> {
     }
 
     fn fixed_weights(&self, group: &Group) -> Vec<(Reg, f32)> {
-        let mut weights = [0.0; 16];
+        let mut weights = [0.0; Reg::COUNT];
         for &v in &group.members {
             for &(reg, weight) in self.wishes.fixed.of(v) {
                 weights[reg.index()] += weight;
             }
         }
-        let wanted = self.allocatable.iter().map(|reg| (reg, weights[reg.index()]));
+        let wanted = self.allocatable.in_class(self.class(group)).iter().map(|reg| (reg, weights[reg.index()]));
         wanted.filter(|&(_, weight)| weight > 0.0).collect()
     }
 
     /// Gives the group the best register that is free over its ranges, if there is one.
     fn colour(&mut self, group: &Group) -> bool {
-        let mut score = [0f32; 16];
+        let mut score = [0f32; Reg::COUNT];
         for (reg, weight) in self.fixed_weights(group) {
             score[reg.index()] += weight;
         }
@@ -201,9 +224,14 @@ impl Colouring<'_> {
             }
         }
         let mut best: Option<(f32, Reg)> = None;
-        for reg in self.allocatable.iter() {
-            let wide = if reg.is_low() { 0.0 } else { WIDE * count as f32 };
-            let save = if self.paid.contains(reg) { 0.0 } else { self.save };
+        let class = self.class(group);
+        for reg in self.allocatable.in_class(class).iter() {
+            let wide = if reg.is_low() || class == Class::Single { 0.0 } else { WIDE * count as f32 };
+            let save = match class {
+                _ if self.paid.contains(reg) => 0.0,
+                Class::Core => self.save,
+                Class::Single => SAVE,
+            };
             let score = score[reg.index()] - wide - save;
             if best.is_some_and(|(other, _)| other >= score) || self.conflict(&self.timelines, group, reg).is_some() {
                 continue;
@@ -223,7 +251,9 @@ impl Colouring<'_> {
                 self.timelines[reg.index()].occupy(range, Some(v), 0.0);
             }
         }
-        if !self.paid.contains(reg) {
+        if class == Class::Single {
+            self.paid = self.paid.union(saved_with(RegSet::of(reg)));
+        } else if !self.paid.contains(reg) {
             // With any register saved, lr is too: POP then returns.
             self.paid = self.paid.union(RegSet::of(reg)).union(RegSet::of(Reg::LR));
             self.save = SAVE;

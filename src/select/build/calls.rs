@@ -78,6 +78,7 @@ impl Walk<'_> {
             let found = self.builder.load(pointer, word(Region::Constant, -5));
             let mismatch = match signature::identity(&module.types, ty) {
                 Const::Int(number) => self.builder.compare_const(Cond::Ne, found, number),
+                Const::Float(_) => unreachable!("an identity is no float"),
                 Const::Address(symbol, addend) => {
                     let identity = self.builder.address(symbol, addend);
                     self.builder.compare(Cond::Ne, found, identity)

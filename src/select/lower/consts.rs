@@ -6,7 +6,7 @@
 //! block a cheap constant is rebuilt: that costs what a move would, and no register.
 
 use super::Lower;
-use crate::isa::{Const, Imm16, Inst, ModImm, VReg};
+use crate::isa::{Const, FloatImm, Imm16, Inst, ModImm, VReg};
 use crate::select::flow::Flow;
 use crate::select::ir::{Block, Graph, Op};
 use hashbrown::HashMap;
@@ -46,6 +46,7 @@ pub struct Consts {
 pub fn is_cheap(constant: Const) -> bool {
     match constant {
         Const::Int(c) => ModImm::new(c).is_some() || ModImm::new(!c).is_some() || Imm16::new(c).is_some(),
+        Const::Float(bits) => FloatImm::new(bits).is_some(),
         Const::Address(..) => false,
     }
 }

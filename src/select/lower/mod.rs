@@ -18,6 +18,7 @@ mod memory;
 use super::flow::{Flow, flow};
 use super::ir::{BinOp, Block, Graph, Op, Place, Value};
 use crate::isa::{self, Func, Inst, Reg, Term, TrapCode, VReg};
+use bitvec::vec::BitVec;
 use consts::Consts;
 use hashbrown::HashMap;
 use memory::Step;
@@ -65,6 +66,7 @@ pub fn lower(graph: &Graph, stack_check: bool) -> Func<VReg> {
         locals: graph.result_area,
         slots: 0,
         stack_check,
+        singles: BitVec::EMPTY,
     };
     let mut lower = Lower {
         graph,
