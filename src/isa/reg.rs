@@ -146,6 +146,14 @@ impl RegSet {
         self.0
     }
 
+    /// Registers of a class, by the numbers that they have in it.
+    pub fn of_class(class: Class, bits: u32) -> RegSet {
+        match class {
+            Class::Core => RegSet(bits.into()).intersection(RegSet::CORE),
+            Class::Single => RegSet(u64::from(bits) << FIRST_SINGLE),
+        }
+    }
+
     /// All registers of a class.
     pub fn all(class: Class) -> RegSet {
         match class {
@@ -204,11 +212,11 @@ impl RegSet {
     }
 
     pub fn iter(self) -> impl Iterator<Item = Reg> {
-        let mut rest = self.0;
+        let mut left = self.0;
         std::iter::from_fn(move || {
-            let index = rest.trailing_zeros();
-            rest &= rest.wrapping_sub(1);
-            (index < u64::BITS).then_some(Reg(index as u8))
+            let lowest = (left != 0).then(|| Reg(left.trailing_zeros() as u8))?;
+            left &= left - 1;
+            Some(lowest)
         })
     }
 }

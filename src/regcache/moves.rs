@@ -227,8 +227,11 @@ mod tests {
     fn check(moves: &[(Loc, Source)], names: &[Loc], free: RegSet) {
         let scratch = Scratch { free, slots: SCRATCH };
         let ops = sequentialise(moves, &scratch);
-        let state = run(&ops, names);
-        for &name in names {
+        // Borrowed registers are as before, too.
+        let mut names = names.to_vec();
+        names.extend([Class::Core, Class::Single].map(borrowed).map(Loc::Reg));
+        let state = run(&ops, &names);
+        for &name in &names {
             let moved = moves.iter().find(|(to, _)| *to == name).map(|&(_, from)| from);
             let want = moved.unwrap_or(Source::Loc(name));
             assert_eq!(state[&name], want, "{moves:?} became {ops:?}");

@@ -1,46 +1,73 @@
-//! Who has a register when.
+//! Which registers are taken when.
+//!
+//! One set of registers of each class per position. A function has no more values in registers at a position than there are
+//! registers, so that looking at every position of every value's ranges takes time linear in the function's size.
 
 use super::liveness::Range;
-use crate::isa::VReg;
-use std::collections::BTreeMap;
+use crate::isa::{Class, Reg, RegSet};
+use std::ops::BitOr;
 
-/// Who has a register over which positions; disjoint.
-#[derive(Default)]
-pub struct Timeline(BTreeMap<u32, Busy>);
-
-#[derive(Copy, Clone)]
-pub struct Busy {
-    pub end: u32,
-    /// None for a clobber.
-    pub owner: Option<VReg>,
-    pub weight: f32,
+/// The registers that are taken, by position.
+#[derive(Clone)]
+pub struct Timeline {
+    core: Vec<u16>,
+    /// Empty in functions without single-precision registers.
+    single: Vec<u32>,
 }
 
 impl Timeline {
-    /// Some entry that intersects the range and is not one of the group's own.
-    pub fn conflict(&self, range: Range, own: &impl Fn(VReg) -> bool) -> Option<Busy> {
-        let before = self.0.range(..range.start).next_back().filter(|(_, b)| b.end > range.start);
-        before
-            .into_iter()
-            .chain(self.0.range(range.start..range.end))
-            .map(|(_, &busy)| busy)
-            .find(|busy| !busy.owner.is_some_and(own))
+    /// Nothing is taken at any position below `end`.
+    pub fn new(end: u32, has_singles: bool) -> Timeline {
+        Timeline { core: vec![0; end as usize], single: vec![0; if has_singles { end as usize } else { 0 }] }
     }
 
-    /// The first position from `position` on that is taken.
-    pub fn next_busy(&self, position: u32) -> u32 {
-        match self.0.range(..=position).next_back() {
-            Some((_, busy)) if busy.end > position => position,
-            _ => self.0.range(position..).next().map_or(u32::MAX, |(&start, _)| start),
+    /// The registers of the class that are taken somewhere in the range.
+    pub fn taken(&self, range: Range, class: Class) -> RegSet {
+        match class {
+            Class::Core => RegSet::of_class(class, any(&self.core[places(range)]).into()),
+            Class::Single => RegSet::of_class(class, any(&self.single[places(range)])),
         }
     }
 
-    /// Occupies the range; what the owner has inside it already is replaced.
-    pub fn occupy(&mut self, range: Range, owner: Option<VReg>, weight: f32) {
-        let inside: Vec<u32> = self.0.range(range.start..range.end).map(|(&start, _)| start).collect();
-        for start in inside {
-            self.0.remove(&start);
+    pub fn take(&mut self, range: Range, reg: Reg) {
+        match reg.class() {
+            Class::Core => self.core[places(range)].iter_mut().for_each(|set| *set |= 1 << reg.bits()),
+            Class::Single => self.single[places(range)].iter_mut().for_each(|set| *set |= 1 << reg.single_bits()),
         }
-        self.0.insert(range.start, Busy { end: range.end, owner, weight });
     }
+
+    pub fn release(&mut self, range: Range, reg: Reg) {
+        match reg.class() {
+            Class::Core => self.core[places(range)].iter_mut().for_each(|set| *set &= !(1 << reg.bits())),
+            Class::Single => self.single[places(range)].iter_mut().for_each(|set| *set &= !(1 << reg.single_bits())),
+        }
+    }
+
+    fn at(&self, position: u32, class: Class) -> RegSet {
+        self.taken(Range { start: position, end: position + 1 }, class)
+    }
+
+    /// The registers of `among`, which are of one class, that are free longest from the start of the range on, up to its
+    /// end, and that position.
+    pub fn free_longest(&self, range: Range, among: RegSet) -> (RegSet, u32) {
+        let mut free = among;
+        let Some(class) = among.first().map(Reg::class) else { return (free, range.start) };
+        for position in range.start..range.end {
+            let left = free.minus(self.at(position, class));
+            if left.is_empty() {
+                return (free, position);
+            }
+            free = left;
+        }
+        (free, range.end)
+    }
+}
+
+fn places(range: Range) -> std::ops::Range<usize> {
+    range.start as usize..range.end as usize
+}
+
+/// What is in any of the sets.
+fn any<T: Copy + Default + BitOr<Output = T>>(sets: &[T]) -> T {
+    sets.iter().fold(T::default(), |all, &set| all | set)
 }
