@@ -11,8 +11,8 @@ use super::program::{Item, Label, LiteralId, Program, Reference};
 use super::terminators;
 use super::{EmitOptions, RelocKind};
 use crate::isa::{
-    AluOp, BlockData, BlockId, Call, CallTarget, Cond, Const, FloatUnaryOp, Func, Inst, MemSize, ModImm, Operand2, Reg, Symbol, Term,
-    TestOp, TrapCode, print,
+    AluOp, BlockData, BlockId, Call, CallTarget, Cond, Const, FloatUnaryOp, Func, Inst, MemSize, ModImm, Operand2, Reg,
+    Symbol, Term, TestOp, TrapCode, print,
 };
 use crate::options::Trap;
 

@@ -13,8 +13,8 @@
 use super::flags::Flags;
 use super::{encode16, encode32};
 use crate::isa::{
-    AluOp, Class, Cond, Const, ExtendOp, FloatImm, Inst, ModImm, Operand2, Reg, RegSet, Rotation, ShiftAmount, ShiftOp, Symbol, TestOp,
-    print,
+    AluOp, Class, Cond, Const, ExtendOp, FloatImm, Inst, ModImm, Operand2, Reg, RegSet, Rotation, ShiftAmount, ShiftOp,
+    Symbol, TestOp, print,
 };
 use smallvec::{SmallVec, smallvec};
 

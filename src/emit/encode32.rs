@@ -1,7 +1,9 @@
 //! The 32-bit formats (ARMv7-M ARM A5.3), first halfword in the upper half of the word.
 
 use super::encode_float;
-use crate::isa::{Addr, AluOp, Const, ExtendOp, FloatImm, Inst, MemSize, Operand2, Reg, Rotation, ShiftOp, TestOp, UnaryOp};
+use crate::isa::{
+    Addr, AluOp, Const, ExtendOp, FloatImm, Inst, MemSize, Operand2, Reg, Rotation, ShiftOp, TestOp, UnaryOp,
+};
 
 /// Register field value that turns an operation into its variant without that operand (ORR into
 /// MOV, SUB into CMP).

@@ -348,7 +348,8 @@ impl Assigner<'_> {
         let mut later: SmallVec<[VReg; 14]> = SmallVec::new();
         for &(_, index, v) in &ranked {
             let vote = |reg: &Reg| votes[index][reg.index()];
-            let best = free.in_class(self.func.class(v)).iter().max_by(|a, b| vote(a).total_cmp(&vote(b)).then(b.cmp(a)));
+            let best =
+                free.in_class(self.func.class(v)).iter().max_by(|a, b| vote(a).total_cmp(&vote(b)).then(b.cmp(a)));
             // A value without a hint should not enter a loop in a register that it must leave there.
             let start = self.flow.start(id);
             let stays = |reg: &Reg| {

@@ -49,5 +49,5 @@ pub fn init(module: &Module<'_>, layout: &Layout) -> Graph {
 
 /// A graph as instructions.
 pub fn lower(graph: &Graph, options: &Options) -> Func<VReg> {
-    lower::lower(graph, options.stack_limit.is_some())
+    lower::lower(graph, options.target, options.stack_limit.is_some())
 }

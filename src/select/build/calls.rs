@@ -16,7 +16,8 @@ impl Walk<'_> {
         let ty = &module.types[module.functions[function as usize].signature as usize];
         let args = self.pop_many(ty.params().len());
         let callee = Callee::Symbol(Symbol::Function(function));
-        let results = self.builder.typed_call(callee, ty, None, &flatten(&args));
+        let convention = self.convention_of(ty);
+        let results = self.builder.typed_call(callee, ty, convention, None, &flatten(&args));
         self.push_results(ty.results(), results);
     }
 
@@ -28,7 +29,8 @@ impl Walk<'_> {
             return;
         };
         let args = self.pop_many(ty.params().len());
-        let results = self.builder.typed_call(Callee::Pointer, ty, Some(pointer), &flatten(&args));
+        let convention = self.convention_of(ty);
+        let results = self.builder.typed_call(Callee::Pointer, ty, convention, Some(pointer), &flatten(&args));
         self.push_results(ty.results(), results);
     }
 
@@ -91,7 +93,7 @@ impl Walk<'_> {
 }
 
 fn word(region: Region, offset: i32) -> Access {
-    Access { size: MemSize::Word, offset, region, volatile: false }
+    Access { size: MemSize::Word, offset, region, volatile: false, aligned: true }
 }
 
 fn flatten(operands: &[Operand]) -> Vec<Value> {
@@ -99,15 +101,16 @@ fn flatten(operands: &[Operand]) -> Vec<Value> {
 }
 
 impl Builder {
-    /// A call with the convention of a wasm type; the words of its results.
+    /// A call of a wasm type, with its convention; the words of its results.
     pub fn typed_call(
         &mut self,
         callee: Callee,
         ty: &FuncType,
+        convention: Convention,
         pointer: Option<Value>,
         words: &[Value],
     ) -> SmallVec<[Value; 2]> {
-        let Convention { args, stack, results } = abi::convention(ty.params(), ty.results());
+        let Convention { args, stack, results } = convention;
         let mut values: Vec<Value> = pointer.into_iter().collect();
         if let Results::Memory { size, .. } = results {
             values.push(self.pure(Op::ResultArea(0), &[]));

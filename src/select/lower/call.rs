@@ -1,7 +1,7 @@
 //! Calls: arguments to their places, results from theirs.
 
 use super::Lower;
-use crate::isa::{Addr, Call, CallTarget, Inst, MemSize, RegSet, StackArea};
+use crate::isa::{Addr, Call, CallTarget, Class, FloatAddr, Inst, MemSize, RegSet, StackArea};
 use crate::select::ir::{Callee, Place, Value};
 use smallvec::SmallVec;
 
@@ -24,6 +24,11 @@ impl Lower<'_> {
         for (value, &place) in values.zip(&info.args) {
             match place {
                 Place::Reg(reg) => in_registers.push((value, reg)),
+                Place::Stack(offset) if self.class(value) == Class::Single => {
+                    let sd = self.single(value);
+                    let addr = FloatAddr::Stack(StackArea::Outgoing, offset);
+                    self.push(Inst::FloatStore { sd, addr });
+                }
                 Place::Stack(offset) => {
                     let rt = self.own_reg(value);
                     let addr = Addr::Stack(StackArea::Outgoing, offset);
@@ -32,14 +37,20 @@ impl Lower<'_> {
             }
         }
         for (value, reg) in in_registers {
-            args.push((self.own_reg(value), reg));
+            args.push((self.own(value, reg.class()), reg));
         }
         let mut results = SmallVec::new();
         for (n, &reg) in info.results.iter().enumerate() {
-            let wanted = if n == 0 { self.regs[value.index()] } else { self.result_reg(value, n as u32) };
-            if let Some(result) = wanted {
-                results.push((result, reg));
-            }
+            let n = n as u32;
+            let (core, single) = (self.result_reg(value, n), self.singles.contains_key(&(value, n)));
+            // What the other class has of it is moved behind the call.
+            let result = match (reg.class(), core) {
+                (Class::Core, Some(core)) => Some(core),
+                (Class::Core, None) if single => Some(self.core_result(value, n)),
+                (Class::Single, core) if single || core.is_some() => Some(self.single_result(value, n)),
+                (Class::Core | Class::Single, _) => None,
+            };
+            results.extend(result.map(|result| (result, reg)));
         }
         let clobbers = RegSet::CALLER_SAVED;
         self.push(Inst::Call(Box::new(Call { target, args, results, clobbers })));
