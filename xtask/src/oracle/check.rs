@@ -13,6 +13,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use synth::error::Error;
 use synth::options::{Alignment, Bounds, Options};
 
+use super::abi::Standard;
 use super::compare;
 use super::interface::{self, Function, ImportKind, Interface, Signature};
 use super::link::{self, Provided};
@@ -154,7 +155,11 @@ impl<'a> Sides<'a> {
         let provided = provided(&prepared.interface, &prepared.options);
         let image = link::link(object, &provided, |name| surroundings.provides(name));
         let unaligned_traps = prepared.options.alignment == Alignment::Bytes;
-        let machine = Machine::new(image.map_err(Stop::Fail)?, unaligned_traps);
+        let machine = Machine::new(
+            image.map_err(Stop::Fail)?,
+            unaligned_traps,
+            Standard::of(prepared.options.target),
+        );
         let machine = machine.map_err(Stop::Fail)?;
         let reference = prepared.reference.instantiate();
         let reference = reference.map_err(|error| Stop::Skip(format!("reference: {error}")))?;
