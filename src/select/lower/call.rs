@@ -41,14 +41,9 @@ impl Lower<'_> {
         }
         let mut results = SmallVec::new();
         for (n, &reg) in info.results.iter().enumerate() {
-            let n = n as u32;
-            let (core, single) = (self.result_reg(value, n), self.singles.contains_key(&(value, n)));
-            // What the other class has of it is moved behind the call.
-            let result = match (reg.class(), core) {
-                (Class::Core, Some(core)) => Some(core),
-                (Class::Core, None) if single => Some(self.core_result(value, n)),
-                (Class::Single, core) if single || core.is_some() => Some(self.single_result(value, n)),
-                (Class::Core | Class::Single, _) => None,
+            let result = match reg.class() {
+                Class::Core => self.result_reg(value, n as u32),
+                Class::Single => self.singles.get(&(value, n as u32)).copied(),
             };
             results.extend(result.map(|result| (result, reg)));
         }

@@ -41,10 +41,19 @@ pub fn singles(graph: &Graph, flow: &Flow) -> BitVec {
     (0..count).map(|index| state.class(Value::new(index)) == isa::Class::Single).collect()
 }
 
-/// Whether anything is natively in a single-precision register.
+/// Whether anything is read from or written to a single-precision register.
 fn has_floats(graph: &Graph) -> bool {
-    let mut all = graph.blocks.iter().flat_map(|block| &block.body);
-    all.any(|&value| fixed(graph, value) == Some(isa::Class::Single))
+    let is_single = |place: &Place| matches!(place, Place::Reg(reg) if reg.class() == isa::Class::Single);
+    let is_float = |&value: &Value| {
+        matches!(graph.op(value), Op::FloatBinary(_) | Op::FloatUnary(_) | Op::FloatCompare(_))
+    };
+    let returns = |term: &Term| match term {
+        Term::Return(values) => values.iter().any(|&(_, reg)| reg.class() == isa::Class::Single),
+        Term::Jump(_) | Term::Branch { .. } | Term::Table { .. } | Term::Trap(_) => false,
+    };
+    let calls = || graph.calls.iter().flat_map(|call| &call.args).chain(&graph.arguments).any(is_single);
+    let results = || graph.calls.iter().flat_map(|call| &call.results).any(|reg| reg.class() == isa::Class::Single);
+    calls() || results() || graph.blocks.iter().any(|block| returns(&block.term) || block.body.iter().any(is_float))
 }
 
 /// The class of the value where its definition says it; `None` where either is as good.

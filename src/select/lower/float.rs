@@ -8,6 +8,7 @@ use crate::isa::{
     AluOp, Class, Cond, Const, FloatAddr, FloatAluOp, FloatUnaryOp, Inst, ModImm, Operand2, PairOffset, StackArea, VReg,
 };
 use crate::select::ir::{FloatBinOp, FloatUnOp, Op, Place, Value};
+use smallvec::{SmallVec, smallvec};
 
 /// Addresses of one symbol share a base for VLDR and VSTR where they lie in the same block of this size.
 const REACH: i32 = 1024;
@@ -66,25 +67,51 @@ impl Lower<'_> {
         }
     }
 
-    /// Moves what a node defines to the other class where that was asked for.
-    pub fn convert(&mut self, value: Value) {
-        if self.singles.is_empty() {
+    /// The classes that a node's results are defined in.
+    fn result_classes(&self, value: Value) -> SmallVec<[Class; 2]> {
+        match self.graph.op(value) {
+            Op::Call(index) | Op::Routine(index) => {
+                self.graph.calls[index as usize].results.iter().map(|reg| reg.class()).collect()
+            }
+            Op::AddLong | Op::SubLong | Op::MulLong { .. } => smallvec![Class::Core; 2],
+            _ => smallvec![self.class(value)],
+        }
+    }
+
+    fn arrives_in_register(&self, value: Value) -> Option<u32> {
+        match self.graph.op(value) {
+            Op::Argument(n) if matches!(self.graph.arguments[n as usize], Place::Reg(_)) => Some(n),
+            _ => None,
+        }
+    }
+
+    /// Asks for those of a node's results in their own classes that were asked for in the other.
+    pub fn ask_for_sources(&mut self, value: Value) {
+        if self.classes.is_empty() || self.arrives_in_register(value).is_some() {
             return;
         }
-        let graph = self.graph;
-        if let Op::Argument(n) = graph.op(value)
-            && matches!(graph.arguments[n as usize], Place::Reg(_))
-        {
+        for (n, class) in (0..).zip(self.result_classes(value)) {
+            match class {
+                Class::Core if self.singles.contains_key(&(value, n)) => {
+                    self.core_result(value, n);
+                }
+                Class::Single if self.result_reg(value, n).is_some() => {
+                    self.single_result(value, n);
+                }
+                Class::Core | Class::Single => {}
+            }
+        }
+    }
+
+    /// Moves what a node defines to the other class where that was asked for.
+    pub fn convert(&mut self, value: Value) {
+        if let Some(n) = self.arrives_in_register(value) {
             return self.convert_argument(value, n);
         }
-        let classes: smallvec::SmallVec<[Class; 2]> = match graph.op(value) {
-            Op::Call(index) | Op::Routine(index) => {
-                graph.calls[index as usize].results.iter().map(|reg| reg.class()).collect()
-            }
-            Op::AddLong | Op::SubLong | Op::MulLong { .. } => smallvec::smallvec![Class::Core; 2],
-            _ => smallvec::smallvec![self.class(value)],
-        };
-        for (n, class) in (0..).zip(classes) {
+        if self.classes.is_empty() {
+            return;
+        }
+        for (n, class) in (0..).zip(self.result_classes(value)) {
             let (core, single) = (self.result_reg(value, n), self.singles.get(&(value, n)).copied());
             if let (Some(core), Some(single)) = (core, single) {
                 self.push(match class {

@@ -138,6 +138,7 @@ impl Lower<'_> {
             self.flush();
         }
         for &param in &graph.block(block).params {
+            self.ask_for_sources(param);
             self.convert(param);
         }
         self.flush();
@@ -255,6 +256,7 @@ impl Lower<'_> {
     }
 
     fn node(&mut self, value: Value) {
+        self.ask_for_sources(value);
         self.definition(value);
         self.convert(value);
     }
