@@ -7,7 +7,7 @@
 use super::encode::Encoding;
 use crate::isa::{FloatAddr, FloatAluOp, FloatImm, FloatUnaryOp, Inst, Reg, RegSet};
 
-fn sd(reg: Reg) -> u32 {
+pub(super) fn sd(reg: Reg) -> u32 {
     let bits = reg.single_bits();
     (bits >> 1) << 12 | (bits & 1) << 22
 }
@@ -66,19 +66,13 @@ fn address(addr: FloatAddr<Reg>) -> u32 {
 }
 
 /// The direction and the eight bits of a word offset.
-fn word_offset(offset: i32) -> u32 {
+pub(super) fn word_offset(offset: i32) -> u32 {
     u32::from(offset >= 0) << 23 | offset.unsigned_abs() / 4
 }
 
 /// `vmov.f32 sd, #imm`
 pub(super) fn immediate(d: Reg, imm: FloatImm) -> u32 {
     0xeeb0_0a00 | sd(d) | (imm.bits() >> 4) << 16 | imm.bits() & 15
-}
-
-/// VLDR from an offset to the word-aligned program counter, within 1020 bytes.
-pub(super) fn load_literal(d: Reg, offset: i32) -> Encoding {
-    assert!(offset.unsigned_abs() <= 1020 && offset % 4 == 0, "pools are placed within reach");
-    Encoding::Wide(0xed1f_0a00 | sd(d) | word_offset(offset))
 }
 
 /// `vmov sm, sm1, rt, rt2` or, `to_core`, `vmov rt, rt2, sm, sm1`, of two consecutive registers from `m` on.

@@ -4,7 +4,7 @@ use super::encode::{self, Context, Encoding};
 use super::program::{Item, Label, Program, Reference, Table};
 use super::relax::{self, Placement, form};
 use super::{Code, EmitOptions, Reloc, RelocKind};
-use super::{branches, encode_float};
+use super::branches;
 use crate::isa::{Class, Cond, Const, Inst, ModImm, Operand2, Reg, TestOp};
 use std::fmt::Write;
 
@@ -108,7 +108,7 @@ impl Output<'_> {
                 let offset = literal.wrapping_sub(base);
                 self.put(match rd.class() {
                     Class::Core => branches::load_literal(wide, *rd, offset),
-                    Class::Single => encode_float::load_literal(*rd, offset.cast_signed()),
+                    Class::Single => branches::load_float_literal(*rd, offset.cast_signed()),
                 });
                 self.line(|output| {
                     let cond = it.map_or(String::new(), |cond| cond.to_string());
