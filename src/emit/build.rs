@@ -262,8 +262,8 @@ impl<'a> Builder<'a> {
             Op::Inst(_) if is_nothing(op) => {}
             Op::Inst(Inst::Const { rd, value }) => self.constant(*rd, *value, context),
             Op::Inst(inst) => self.inst(inst, context),
-            Op::FloatPush(regs) => self.fixed(encode_float::push(*regs), || print::float_list("vpush", *regs)),
-            Op::FloatPop(regs) => self.fixed(encode_float::pop(*regs), || print::float_list("vpop", *regs)),
+            Op::FloatPush(regs) => self.fixed(encode_float::push(*regs), || print::list("vpush", false, *regs)),
+            Op::FloatPop(regs) => self.fixed(encode_float::pop(*regs), || print::list("vpop", false, *regs)),
             Op::Push(regs) => {
                 let encoding = encode::push(*regs);
                 self.fixed(encoding, || print::list("push", encoding.is_wide(), *regs));

@@ -1,10 +1,10 @@
 //! From placed items to bytes, relocations, mapping symbols and the listing.
 
+use super::branches;
 use super::encode::{self, Context, Encoding};
 use super::program::{Item, Label, Program, Reference, Table};
 use super::relax::{self, Placement, form};
 use super::{Code, EmitOptions, Reloc, RelocKind};
-use super::branches;
 use crate::isa::{Class, Cond, Const, Inst, ModImm, Operand2, Reg, TestOp};
 use std::fmt::Write;
 

@@ -32,9 +32,7 @@ pub fn encoded(inst: &Inst<Reg>, suffix: Suffix, names: &dyn Fn(Symbol) -> Strin
     text
 }
 
-pub use float::list as float_list;
-
-/// `push {…}` or `pop {…}`
+/// `push {…}` or `pop {…}`, `vpush {…}` or `vpop {…}`
 pub fn list(name: &str, wide: bool, regs: RegSet) -> String {
     let wide = if wide && regs.len() > 1 { ".w" } else { "" };
     let regs: Vec<String> = regs.iter().map(|reg| reg.to_string()).collect();

@@ -111,7 +111,9 @@ fn result_places(hard: bool, results: &[ValType]) -> Results {
     match results {
         [] => Results::Registers(SmallVec::new()),
         // One float, or a structure of up to four equal ones (AAPCS32 6.1.2.1).
-        &[first, ref others @ ..] if hard && is_float(first) && others.len() < 4 && others.iter().all(|&ty| ty == first) => {
+        &[first, ref others @ ..]
+            if hard && is_float(first) && others.len() < 4 && others.iter().all(|&ty| ty == first) =>
+        {
             let count = words(first) * results.len() as u32;
             Results::Registers((0..count as u8).map(Reg::single).collect())
         }
@@ -173,7 +175,10 @@ mod tests {
     fn floats_have_registers_of_their_own_that_are_filled_back() {
         let hard = |params: &[ValType]| places_on(Target::CortexM4F, params);
         assert_eq!(hard(&[F32, I32, F64, F32, I64, F32]), "s0 r0 s2 s3 s1 r2 r3 s4");
-        assert_eq!(hard(&[F64, F64, F64, F64, F64, F64, F64, F32, F64, F32, I32]).split(' ').collect::<Vec<_>>()[14..], ["s14", "+0", "+4", "+8", "r0"]);
+        assert_eq!(
+            hard(&[F64, F64, F64, F64, F64, F64, F64, F32, F64, F32, I32]).split(' ').collect::<Vec<_>>()[14..],
+            ["s14", "+0", "+4", "+8", "r0"]
+        );
         assert_eq!(places(&[F32, F64, F32]), "r0 r2 r3 +0");
         assert_eq!(hard(&[I32, I32, I32, I32, F32, I32, F32]), "r0 r1 r2 r3 s0 +0 s1");
     }

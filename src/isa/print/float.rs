@@ -1,16 +1,8 @@
 //! Instructions of the floating-point extension as text (ARMv7-M ARM A7.7).
 
 use super::Printer;
-use crate::isa::{FloatAddr, FloatAluOp, FloatImm, FloatUnaryOp, Inst, RegSet};
+use crate::isa::{FloatAddr, FloatAluOp, FloatImm, FloatUnaryOp, Inst};
 use std::fmt::{self, Display};
-
-/// `vpush {…}` or `vpop {…}` of consecutive registers.
-pub fn list(name: &str, regs: RegSet) -> String {
-    match (regs.first(), regs.last()) {
-        (Some(first), Some(last)) if first != last => format!("{name} {{{first}-{last}}}"),
-        (first, _) => format!("{name} {{{}}}", first.map_or(String::new(), |reg| reg.to_string())),
-    }
-}
 
 impl Printer<'_> {
     /// A mnemonic with its condition, and the type behind it.

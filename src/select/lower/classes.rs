@@ -44,9 +44,8 @@ pub fn singles(graph: &Graph, flow: &Flow) -> BitVec {
 /// Whether anything is read from or written to a single-precision register.
 fn has_floats(graph: &Graph) -> bool {
     let is_single = |place: &Place| matches!(place, Place::Reg(reg) if reg.class() == isa::Class::Single);
-    let is_float = |&value: &Value| {
-        matches!(graph.op(value), Op::FloatBinary(_) | Op::FloatUnary(_) | Op::FloatCompare(_))
-    };
+    let is_float =
+        |&value: &Value| matches!(graph.op(value), Op::FloatBinary(_) | Op::FloatUnary(_) | Op::FloatCompare(_));
     let returns = |term: &Term| match term {
         Term::Return(values) => values.iter().any(|&(_, reg)| reg.class() == isa::Class::Single),
         Term::Jump(_) | Term::Branch { .. } | Term::Table { .. } | Term::Trap(_) => false,
@@ -160,7 +159,12 @@ impl Classes<'_> {
             }
             Op::FloatUnary(FloatUnOp::Abs | FloatUnOp::Neg) => self.connect(value, node.args[0], weight),
             Op::FloatBinary(
-                FloatBinOp::Add | FloatBinOp::Sub | FloatBinOp::Mul | FloatBinOp::Div | FloatBinOp::Min | FloatBinOp::Max,
+                FloatBinOp::Add
+                | FloatBinOp::Sub
+                | FloatBinOp::Mul
+                | FloatBinOp::Div
+                | FloatBinOp::Min
+                | FloatBinOp::Max,
             )
             | Op::FloatUnary(
                 FloatUnOp::Sqrt

@@ -175,7 +175,9 @@ impl Lower<'_> {
 
     pub fn float_unary(&mut self, value: Value, op: FloatUnOp, a: Value) {
         let op = match op {
-            FloatUnOp::Abs | FloatUnOp::Neg if self.class(value) == Class::Core => return self.change_sign(value, op, a),
+            FloatUnOp::Abs | FloatUnOp::Neg if self.class(value) == Class::Core => {
+                return self.change_sign(value, op, a);
+            }
             FloatUnOp::Abs => FloatUnaryOp::Abs,
             FloatUnOp::Neg => FloatUnaryOp::Neg,
             FloatUnOp::Sqrt => FloatUnaryOp::Sqrt,

@@ -190,9 +190,7 @@ impl Lower<'_> {
             Op::Const(c) => self.constant(isa::Const::Int(c)),
             Op::Address(symbol, addend) => self.constant(isa::Const::Address(symbol, addend)),
             Op::Result(n) => self.core_result(node.args[0], n),
-            Op::Argument(n)
-                if matches!(self.graph.arguments[n as usize], Place::Reg(reg) if reg.class() == Class::Core) =>
-            {
+            Op::Argument(n) if matches!(self.graph.arguments[n as usize], Place::Reg(reg) if reg.class() == Class::Core) => {
                 self.argument(n)
             }
             _ => {

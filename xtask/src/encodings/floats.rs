@@ -64,8 +64,8 @@ pub fn lists_and_literals() -> Lines {
                 continue;
             }
             let regs: RegSet = (first..first + count).map(Reg::single).collect();
-            add(&mut lines, print::float_list("vpush", regs), &[encode_float::push(regs)]);
-            add(&mut lines, print::float_list("vpop", regs), &[encode_float::pop(regs)]);
+            add(&mut lines, print::list("vpush", false, regs), &[encode_float::push(regs)]);
+            add(&mut lines, print::list("vpop", false, regs), &[encode_float::pop(regs)]);
         }
     }
     for sd in singles() {

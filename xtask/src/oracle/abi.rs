@@ -59,7 +59,8 @@ pub fn arguments(standard: Standard, parameters: &[Type], hidden: bool) -> Argum
     for &ty in parameters {
         let words = ty.size() / 4;
         let place = if standard == Standard::Vfp && ty.is_float() {
-            let first = (0..16).step_by(words as usize).find(|&first| !taken[first..][..words as usize].contains(&true));
+            let first =
+                (0..16).step_by(words as usize).find(|&first| !taken[first..][..words as usize].contains(&true));
             match first {
                 Some(first) => taken[first..][..words as usize].fill(true),
                 None => taken.fill(true),
@@ -130,8 +131,8 @@ fn structure(members: &[Type]) -> Struct {
 
 #[cfg(test)]
 mod tests {
-    use super::Place::{Core, Stack};
     use super::Place::Single;
+    use super::Place::{Core, Stack};
     use super::Standard::{Base, Vfp};
     use super::Type::{F32, F64, I32, I64};
     use super::{Results, results, structure};

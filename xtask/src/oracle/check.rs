@@ -155,11 +155,7 @@ impl<'a> Sides<'a> {
         let provided = provided(&prepared.interface, &prepared.options);
         let image = link::link(object, &provided, |name| surroundings.provides(name));
         let unaligned_traps = prepared.options.alignment == Alignment::Bytes;
-        let machine = Machine::new(
-            image.map_err(Stop::Fail)?,
-            unaligned_traps,
-            Standard::of(prepared.options.target),
-        );
+        let machine = Machine::new(image.map_err(Stop::Fail)?, unaligned_traps, Standard::of(prepared.options.target));
         let machine = machine.map_err(Stop::Fail)?;
         let reference = prepared.reference.instantiate();
         let reference = reference.map_err(|error| Stop::Skip(format!("reference: {error}")))?;

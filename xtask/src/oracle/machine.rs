@@ -455,12 +455,7 @@ impl Machine {
     }
 
     /// Arguments of the host function that is being called, by a standard; the words on the stack are junk afterwards.
-    pub fn take_arguments(
-        &mut self,
-        standard: Standard,
-        types: &[Type],
-        hidden: bool,
-    ) -> Result<Vec<Value>, String> {
+    pub fn take_arguments(&mut self, standard: Standard, types: &[Type], hidden: bool) -> Result<Vec<Value>, String> {
         let layout = abi::arguments(standard, types, hidden);
         let sp = self.get(RegisterARM::SP);
         let places = types.iter().zip(&layout.places);

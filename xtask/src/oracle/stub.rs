@@ -95,8 +95,7 @@ impl Host for Surroundings {
         };
         let returned = abi::results(machine.standard(), &signature.results);
         let pointer = machine.word(0);
-        let arguments =
-            machine.take_arguments(machine.standard(), &signature.parameters, returned.are_hidden())?;
+        let arguments = machine.take_arguments(machine.standard(), &signature.parameters, returned.are_hidden())?;
         let answers = self.log.answer(*import, arguments, &signature.results);
         let Results::Memory(layout) = returned else {
             return Ok(Answer::Values(answers));
