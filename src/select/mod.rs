@@ -24,6 +24,7 @@ mod print;
 mod routines;
 mod simplify;
 
+pub use abi::tail_area;
 pub use ir::Graph;
 pub use routines::routine;
 
@@ -47,7 +48,7 @@ pub fn init(module: &Module<'_>, layout: &Layout) -> Graph {
     simplify::simplify(graph, &order)
 }
 
-/// A graph as instructions.
-pub fn lower(graph: &Graph, options: &Options) -> Func<VReg> {
-    lower::lower(graph, options.stack_limit.is_some())
+/// A graph as instructions. `tail_area` is that of its module.
+pub fn lower(graph: &Graph, tail_area: u32, options: &Options) -> Func<VReg> {
+    lower::lower(graph, tail_area, options.stack_limit.is_some())
 }

@@ -307,6 +307,9 @@ impl Rebuild<'_> {
                 Term::Table { index, targets, default: self.edge(default) }
             }
             Term::Return(values) => Term::Return(values.iter().map(|&(value, reg)| (self.value(value), reg)).collect()),
+            Term::TailCall { call, args } => {
+                Term::TailCall { call: *call, args: args.iter().map(|&arg| self.value(arg)).collect() }
+            }
             Term::Trap(code) => Term::Trap(*code),
         }
     }
