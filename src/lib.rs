@@ -268,5 +268,14 @@ fn thunk(part: Part) -> Func<Reg> {
         loop_depth: 0,
         cold: false,
     };
-    Func { blocks: vec![entry], entry: Vec::new(), vregs: 0, outgoing: 0, locals: 0, slots: 0, stack_check: false, growth: None }
+    Func {
+        blocks: vec![entry],
+        entry: Vec::new(),
+        vregs: 0,
+        outgoing: 0,
+        locals: 0,
+        slots: 0,
+        stack_check: false,
+        growth: None,
+    }
 }

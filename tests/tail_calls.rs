@@ -9,8 +9,7 @@ fn chains_of_calls_that_pass_more_than_they_got() {
     let text = include_str!("scripts/tail_calls.wast").to_string();
     let script = Script { name: "tail_calls.wast".to_string(), text };
     let features = WasmFeatures::WASM2.union(WasmFeatures::TAIL_CALL);
-    let settings =
-        Settings { options: Options { check: true, ..Options::default() }, features, external: None };
+    let settings = Settings { options: Options { check: true, ..Options::default() }, features, external: None };
     let tally = run_all(&[script], &settings).expect("the script can be run");
     assert!(tally.failures.is_empty(), "{}", report(&tally));
     assert!(tally.count(Kind::Return).passed >= 16, "{}", report(&tally));

@@ -6,6 +6,7 @@
 //!   init      the same for the module's initialisation
 //!   routines  the same for what the object brings itself, from wasm text
 //!   simplify  the graph built again with its shape known (flow)
+//!   tail      calls whose results are returned become tail calls
 //!   lower     tree covering: instructions over virtual registers
 //! ```
 
@@ -23,6 +24,7 @@ mod pointers;
 mod print;
 mod routines;
 mod simplify;
+mod tail;
 
 pub use abi::tail_area;
 pub use ir::Graph;
