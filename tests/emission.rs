@@ -75,6 +75,7 @@ fn random_func(random: &mut Random, count: usize, padding: usize, entries: usize
         locals: 0,
         slots: 0,
         stack_check: false,
+        growth: None,
         singles: Default::default(),
     }
 }

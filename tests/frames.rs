@@ -24,6 +24,7 @@ fn func(blocks: Vec<BlockData<Reg>>) -> Func<Reg> {
         locals: 0,
         slots: 0,
         stack_check: false,
+        growth: None,
         singles: Default::default(),
     }
 }

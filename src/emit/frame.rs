@@ -90,6 +90,20 @@ impl Frame {
         frame
     }
 
+    /// The frame that enlarges an argument area to `bytes`, a multiple of 8, on behalf of the caller.
+    pub fn of_area(bytes: u32) -> Frame {
+        let saved = RegSet::of(Reg::LR);
+        Frame {
+            saved,
+            singles: RegSet::EMPTY,
+            extra: RegSet::EMPTY,
+            body: bytes + 4,
+            locals: 0,
+            slots: 0,
+            borrowed: 0,
+        }
+    }
+
     /// Bytes from sp in the body to the incoming arguments.
     fn size(&self) -> u32 {
         self.body + 4 * count(self.saved) + 4 * count(self.singles)
@@ -174,7 +188,7 @@ impl Frame {
             StackArea::Outgoing => 0,
             StackArea::Locals => self.locals,
             StackArea::Slots => self.slots,
-            StackArea::Incoming => self.size(),
+            StackArea::Incoming | StackArea::Passed => self.size(),
         };
         base + offset
     }

@@ -30,8 +30,12 @@ pub enum Symbol {
     Global(u32),
     /// Image in flash of data segment N.
     Data(u32),
-    /// Image in flash of element segment N: words, each a function reference.
+    /// Bytes that data segment N still has, where it can be dropped.
+    DataSize(u32),
+    /// Image of element segment N: words, each a reference. In flash where all are known.
     Element(u32),
+    /// Items that element segment N still has, where it can be dropped.
+    ElementSize(u32),
     /// One byte whose address is the identity of signature (type) N, where it has no number.
     Signature(u32),
     /// A routine of the Arm run-time ABI or of libm.
@@ -40,6 +44,8 @@ pub enum Symbol {
     Routine(&'static str),
     /// `<module>_init`
     Init,
+    /// Where functions return to whose callers' argument areas have been enlarged for tail calls.
+    TailReturn,
     /// `synth_trap`
     Trap,
     /// The word named by `--stack-limit`.
@@ -82,7 +88,7 @@ impl TrapCode {
 /// A part of the stack that instructions name; `emit` knows where it is.
 ///
 /// ```text
-///   higher   │ incoming arguments │  the caller's Outgoing
+///   higher   │ incoming arguments │  the caller's Outgoing: Incoming and Passed
 ///            │ saved registers    │
 ///            │ spill slots        │  Slots
 ///            │ locals             │  Locals (result areas of callees)
@@ -93,7 +99,20 @@ pub enum StackArea {
     Outgoing,
     Locals,
     Slots,
+    /// Arguments that stay what they are until the function is left.
     Incoming,
+    /// The same bytes, where tail calls put their callees' arguments.
+    Passed,
+}
+
+/// How a function comes to have more room for incoming arguments than its caller gave it, because it passes
+/// more of them to tail calls. `emit` has the scheme.
+#[derive(Copy, Clone, PartialEq, Eq, Hash, Debug)]
+pub struct Growth {
+    /// Bytes of its own arguments.
+    pub incoming: u32,
+    /// Bytes of the module's enlarged areas.
+    pub area: u32,
 }
 
 #[derive(Copy, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
@@ -255,6 +274,8 @@ pub struct Func<R> {
     pub stack_check: bool,
     /// Which vregs are single-precision registers; those past its end are not.
     pub singles: BitVec,
+    /// Whether the prologue enlarges the area of incoming arguments.
+    pub growth: Option<Growth>,
 }
 
 impl Func<VReg> {

@@ -60,6 +60,7 @@ pub fn finish(func: &Func<VReg>, site: &[Site], placed: Placed) -> Func<Reg> {
         slots: 4 * placed.slots,
         stack_check: func.stack_check,
         singles: BitVec::EMPTY,
+        growth: func.growth,
     }
 }
 

@@ -3,6 +3,7 @@
 use super::ir::Place;
 use crate::isa::{Reg, RegSet};
 use crate::options::Target;
+use crate::wasm::{Layout, Module};
 use smallvec::SmallVec;
 use wasmparser::ValType;
 
@@ -104,6 +105,16 @@ impl Arguments {
             self.stack += 4;
         }
     }
+}
+
+/// Bytes of an argument area that is enough for every callee of a tail call whose caller has less.
+pub fn tail_area(module: &Module<'_>, layout: &Layout, target: Target) -> u32 {
+    let stack = |signature: u32| {
+        let ty = &module.types[signature as usize];
+        convention(target, ty.params(), ty.results()).stack
+    };
+    let calls = layout.tail_calls.iter().map(|&(caller, callee)| (stack(caller), stack(callee)));
+    calls.filter(|(caller, callee)| callee > caller).map(|(_, callee)| callee).max().unwrap_or(0)
 }
 
 fn result_places(hard: bool, results: &[ValType]) -> Results {

@@ -6,6 +6,7 @@
 
 use super::{ConstExpr, Element, Entity, Items, Module, Placement};
 use crate::error::Error;
+use std::collections::BTreeSet;
 use wasmparser::Operator;
 
 /// Facts about the code that can run, each by index.
@@ -21,10 +22,18 @@ pub struct Reach {
     pub grown_tables: Vec<bool>,
     /// Tables that code writes or grows.
     pub written_tables: Vec<bool>,
+    /// Data and element segments that code copies from.
+    pub copied_data: Vec<bool>,
+    pub copied_elements: Vec<bool>,
+    /// Data and element segments that code drops.
+    pub dropped_data: Vec<bool>,
+    pub dropped_elements: Vec<bool>,
     /// Globals that code or a constant expression reads or writes, or an export names.
     pub globals: Vec<bool>,
     /// Globals that code of this module or, by an export, of others can write.
     pub written_globals: Vec<bool>,
+    /// The tail calls by what their conventions depend on: signatures of caller and callee.
+    pub tail_calls: BTreeSet<(u32, u32)>,
 }
 
 /// # Errors
@@ -38,8 +47,13 @@ pub fn reach(module: &Module<'_>) -> Result<Reach, Error> {
             grown_memories: vec![false; module.memories.len()],
             grown_tables: vec![false; module.tables.len()],
             written_tables: vec![false; module.tables.len()],
+            copied_data: vec![false; module.data.len()],
+            copied_elements: vec![false; module.elements.len()],
+            dropped_data: vec![false; module.data.len()],
+            dropped_elements: vec![false; module.elements.len()],
             globals: vec![false; module.globals.len()],
             written_globals: vec![false; module.globals.len()],
+            tail_calls: BTreeSet::new(),
         },
         elements: vec![false; module.elements.len()],
         worklist: Vec::new(),
@@ -120,9 +134,18 @@ impl Walk<'_, '_> {
     }
 
     fn body(&mut self, index: u32) -> wasmparser::Result<()> {
-        if let Some(body) = &self.module.functions[index as usize].body {
+        let functions = &self.module.functions;
+        let function = &functions[index as usize];
+        if let Some(body) = &function.body {
             for operator in body.get_operators_reader()? {
-                self.operator(&operator?);
+                let operator = operator?;
+                self.operator(&operator);
+                let callee = match operator {
+                    Operator::ReturnCall { function_index } => functions[function_index as usize].signature,
+                    Operator::ReturnCallIndirect { type_index, .. } => type_index,
+                    _ => continue,
+                };
+                self.reach.tail_calls.insert((function.signature, callee));
             }
         }
         Ok(())
@@ -151,8 +174,12 @@ impl Walk<'_, '_> {
             Operator::TableCopy { dst_table, .. } => reach.written_tables[dst_table as usize] = true,
             Operator::TableInit { elem_index, table } => {
                 reach.written_tables[table as usize] = true;
+                reach.copied_elements[elem_index as usize] = true;
                 self.element(elem_index as usize);
             }
+            Operator::MemoryInit { data_index, .. } => reach.copied_data[data_index as usize] = true,
+            Operator::DataDrop { data_index } => reach.dropped_data[data_index as usize] = true,
+            Operator::ElemDrop { elem_index } => reach.dropped_elements[elem_index as usize] = true,
             _ => {}
         }
     }

@@ -24,10 +24,13 @@ impl Display for Symbol {
             Symbol::TableMax(n) => write!(f, "table{n}.max"),
             Symbol::Global(n) => write!(f, "global{n}"),
             Symbol::Data(n) => write!(f, "data{n}"),
+            Symbol::DataSize(n) => write!(f, "data{n}.size"),
             Symbol::Element(n) => write!(f, "element{n}"),
+            Symbol::ElementSize(n) => write!(f, "element{n}.size"),
             Symbol::Signature(n) => write!(f, "signature{n}"),
             Symbol::Library(name) | Symbol::Routine(name) => f.write_str(name),
             Symbol::Init => f.write_str("init"),
+            Symbol::TailReturn => f.write_str("tail_return"),
             Symbol::Trap => f.write_str("trap"),
             Symbol::StackLimit => f.write_str("stack_limit"),
         }
@@ -47,6 +50,7 @@ impl Display for StackArea {
             StackArea::Locals => "locals",
             StackArea::Slots => "slots",
             StackArea::Incoming => "incoming",
+            StackArea::Passed => "passed",
         })
     }
 }

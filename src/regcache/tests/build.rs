@@ -43,6 +43,7 @@ impl Builder {
             slots: 0,
             stack_check: false,
             singles: Default::default(),
+            growth: None,
         };
         for reg in (0..args).map(Reg::new) {
             let v = func.new_vreg();

@@ -29,14 +29,14 @@ pub fn singles(graph: &Graph, flow: &Flow) -> BitVec {
                 state.connect(param, arg, weight);
             }
         }
-        if let Term::Return(values) = &data.term {
-            values.iter().for_each(|&(value, reg)| state.want(value, reg.class(), weight));
-        }
-        data.term.visit_operands(|value| {
-            if !matches!(data.term, Term::Return(_)) {
-                state.want(value, isa::Class::Core, weight);
+        match &data.term {
+            Term::Return(values) => values.iter().for_each(|&(value, reg)| state.want(value, reg.class(), weight)),
+            Term::TailCall { call, args } => state.call(*call, args, weight),
+            Term::Jump(_) | Term::Trap(_) => {}
+            Term::Branch { cond: operand, .. } | Term::Table { index: operand, .. } => {
+                state.want(*operand, isa::Class::Core, weight);
             }
-        });
+        }
     }
     (0..count).map(|index| state.class(Value::new(index)) == isa::Class::Single).collect()
 }
@@ -48,7 +48,7 @@ fn has_floats(graph: &Graph) -> bool {
         |&value: &Value| matches!(graph.op(value), Op::FloatBinary(_) | Op::FloatUnary(_) | Op::FloatCompare(_));
     let returns = |term: &Term| match term {
         Term::Return(values) => values.iter().any(|&(_, reg)| reg.class() == isa::Class::Single),
-        Term::Jump(_) | Term::Branch { .. } | Term::Table { .. } | Term::Trap(_) => false,
+        Term::Jump(_) | Term::Branch { .. } | Term::Table { .. } | Term::TailCall { .. } | Term::Trap(_) => false,
     };
     let calls = || graph.calls.iter().flat_map(|call| &call.args).chain(&graph.arguments).any(is_single);
     let results = || graph.calls.iter().flat_map(|call| &call.results).any(|reg| reg.class() == isa::Class::Single);
@@ -148,6 +148,18 @@ impl Classes<'_> {
         }
     }
 
+    fn call(&mut self, index: u32, args: &[Value], weight: f32) {
+        let info = &self.graph.calls[index as usize];
+        // Before the words that are passed stands the address of an indirect call.
+        let address = args.len() - info.args.len();
+        args[..address].iter().for_each(|&arg| self.want(arg, isa::Class::Core, weight));
+        for (&arg, &place) in args[address..].iter().zip(&info.args) {
+            if let Place::Reg(reg) = place {
+                self.want(arg, reg.class(), weight);
+            }
+        }
+    }
+
     fn node(&mut self, value: Value, weight: f32) {
         use isa::Class::{Core, Single};
         let node = self.graph.node(value);
@@ -180,17 +192,7 @@ impl Classes<'_> {
                     self.want(node.args[1], Core, weight);
                 }
             }
-            Op::Call(index) | Op::Routine(index) => {
-                let info = &self.graph.calls[index as usize];
-                // Before the words that are passed stands the address of an indirect call.
-                let address = node.args.len() - info.args.len();
-                node.args[..address].iter().for_each(|&arg| self.want(arg, Core, weight));
-                for (&arg, &place) in node.args[address..].iter().zip(&info.args) {
-                    if let Place::Reg(reg) = place {
-                        self.want(arg, reg.class(), weight);
-                    }
-                }
-            }
+            Op::Call(index) | Op::Routine(index) => self.call(index, &node.args, weight),
             Op::Param
             | Op::Argument(_)
             | Op::Const(_)

@@ -119,13 +119,13 @@ impl Lower<'_> {
     /// An argument word that arrives on the stack.
     pub fn stack_argument(&mut self, value: Value, word: u32) {
         if let Place::Stack(offset) = self.graph.arguments[word as usize] {
+            let area = if self.passed.contains(&offset) { StackArea::Passed } else { StackArea::Incoming };
             if self.class(value) == Class::Single {
                 let sd = self.single_result(value, 0);
-                let addr = FloatAddr::Stack(StackArea::Incoming, offset);
-                return self.push(Inst::FloatLoad { sd, addr });
+                return self.push(Inst::FloatLoad { sd, addr: FloatAddr::Stack(area, offset) });
             }
             let rt = self.dest(value);
-            let addr = Addr::Stack(StackArea::Incoming, offset);
+            let addr = Addr::Stack(area, offset);
             self.push(Inst::Load { size: MemSize::Word, rt, addr });
         }
     }

@@ -23,7 +23,7 @@ use crate::isa::{self, Class, Func, Inst, Reg, Term, TrapCode, VReg};
 use crate::options::Target;
 use bitvec::vec::BitVec;
 use consts::Consts;
-use hashbrown::HashMap;
+use hashbrown::{HashMap, HashSet};
 use memory::Step;
 
 struct Lower<'a> {
@@ -52,10 +52,12 @@ struct Lower<'a> {
     headers: Vec<Option<Block>>,
     /// Accesses of this block that also step their address.
     steps: HashMap<Value, Step>,
+    /// Offsets of incoming arguments that tail calls replace.
+    passed: HashSet<u32>,
 }
 
 /// Covers a graph whose blocks stand in order.
-pub fn lower(graph: &Graph, target: Target, stack_check: bool) -> Func<VReg> {
+pub fn lower(graph: &Graph, tail_area: u32, target: Target, stack_check: bool) -> Func<VReg> {
     let flow = flow(graph);
     let classes = if target.has_float_unit() { classes::singles(graph, &flow) } else { BitVec::EMPTY };
     let consts = Consts::new(graph, &flow);
@@ -70,11 +72,12 @@ pub fn lower(graph: &Graph, target: Target, stack_check: bool) -> Func<VReg> {
         blocks: graph.blocks.iter().map(|_| empty()).collect(),
         entry: Vec::new(),
         vregs: 0,
-        outgoing: graph.calls.iter().map(|call| call.stack).max().unwrap_or(0),
+        outgoing: call::outgoing(graph),
         locals: graph.result_area,
         slots: 0,
         stack_check,
         singles: BitVec::EMPTY,
+        growth: call::growth(graph, tail_area),
     };
     let mut lower = Lower {
         graph,
@@ -92,6 +95,7 @@ pub fn lower(graph: &Graph, target: Target, stack_check: bool) -> Func<VReg> {
         headers: flow.header.clone(),
         flow,
         steps: HashMap::new(),
+        passed: call::passed(graph),
     };
     for block in graph.block_ids().rev() {
         lower.cover(block);

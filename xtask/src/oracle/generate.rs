@@ -32,7 +32,7 @@ impl Language {
         references: false,
         bulk: false,
         multi_memory: false,
-        tail_calls: false,
+        tail_calls: true,
         extended_const: false,
         wide_arithmetic: false,
     };
@@ -44,7 +44,8 @@ pub fn module(bytes: &[u8], language: &Language, bounds: Bounds) -> Option<Vec<u
     if input.ratio(1u8, 2u8).ok()? {
         let traps = input.ratio(1u8, 4u8).ok()?;
         let overruns = traps && bounds == Bounds::Trap;
-        let text = program::text(&mut input, program::Shape { traps, overruns, floats: language.floats });
+        let Language { floats, tail_calls, .. } = *language;
+        let text = program::text(&mut input, program::Shape { traps, overruns, floats, tail_calls });
         return Some(wat::parse_str(text).expect("programs are well-formed text"));
     }
     let config = config(&mut input, language, bounds).ok()?;
