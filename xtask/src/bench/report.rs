@@ -1,6 +1,7 @@
 //! Prints what was measured.
 
 use super::figures::{Figures, Record};
+use super::kernels::Floats;
 use super::mix::{Kind, Mix};
 use super::{Level, Outcome, Row};
 
@@ -152,9 +153,11 @@ fn changes(rows: &[Row], earlier: &Record) {
     }
 }
 
-/// The geometric mean of a ratio over gcc, of the right rows of a level.
-fn geomean(rows: &[Row], level: Level, of_figures: impl Fn(Figures) -> u64) -> f64 {
+/// The geometric mean of a ratio over gcc, of the right rows of a level; with `library` also those whose time is the
+/// library's.
+fn geomean(rows: &[Row], level: Level, library: bool, of_figures: impl Fn(Figures) -> u64) -> f64 {
     let logs: Vec<f64> = of(rows, level)
+        .filter(|row| library || row.floats != Floats::Library)
         .filter_map(|row| {
             let (ours, theirs) = (right(row)?.figures, row.gcc?);
             Some(ratio(of_figures(ours), of_figures(theirs)).ln())
@@ -164,12 +167,16 @@ fn geomean(rows: &[Row], level: Level, of_figures: impl Fn(Figures) -> u64) -> f
 }
 
 fn summary(rows: &[Row]) {
-    println!(
-        "cycles {:.2} bytes {:.2} os-cycles {:.2} right {}/{}",
-        geomean(rows, Level::Speed, |f| f.cycles),
-        geomean(rows, Level::Size, |f| u64::from(f.bytes)),
-        geomean(rows, Level::Size, |f| f.cycles),
-        rows.iter().filter(|row| row.is_right()).count(),
-        rows.len(),
-    );
+    let means = |library| {
+        format!(
+            "cycles {:.2} bytes {:.2} os-cycles {:.2}",
+            geomean(rows, Level::Speed, library, |f| f.cycles),
+            geomean(rows, Level::Size, library, |f| u64::from(f.bytes)),
+            geomean(rows, Level::Size, library, |f| f.cycles),
+        )
+    };
+    if rows.iter().any(|row| row.floats == Floats::Library) {
+        println!("without the rows of the library of floats: {}", means(false));
+    }
+    println!("{} right {}/{}", means(true), rows.iter().filter(|row| row.is_right()).count(), rows.len(),);
 }
