@@ -29,9 +29,7 @@ pub fn data(module: &Module<'_>, reach: &Reach, options: &Options) -> Vec<Segmen
 pub fn elements(module: &Module<'_>, reach: &Reach) -> Vec<SegmentLayout> {
     let segments = module.elements.iter().zip(reach.copied_elements.iter().zip(&reach.dropped_elements));
     segments
-        .map(|(element, (&copied, &dropped))| {
-            segment(&element.placement, element.items.len(), copied, dropped, true)
-        })
+        .map(|(element, (&copied, &dropped))| segment(&element.placement, element.items.len(), copied, dropped, true))
         .collect()
 }
 

@@ -152,7 +152,12 @@ impl Walk<'_> {
         let from = self.table_range(from_table, from, count);
         let to = self.table_range(to_table, to, count);
         // Imports of two names may be one table.
-        self.copy_words("__aeabi_memmove4", (to, Region::Table(to_table)), (from, self.table_region(from_table)), count);
+        self.copy_words(
+            "__aeabi_memmove4",
+            (to, Region::Table(to_table)),
+            (from, self.table_region(from_table)),
+            count,
+        );
     }
 
     fn table_init(&mut self, segment: u32, table: u32) {
