@@ -76,8 +76,13 @@ impl Walk<'_> {
         }
     }
 
-    /// What the program is told of a table with so many entries: where fewer are reserved than declared, those.
+    /// What the program is told of a table with so many entries: where fewer are reserved than declared, which of the
+    /// tables whose size changes only imports can be, the declared ones.
     fn declared_entries(&mut self, table: u32, entries: Value) -> Value {
+        let is_own = self.module.tables[table as usize].import.is_none();
+        if is_own && self.layout.tables[table as usize].size == Size::Word {
+            return entries;
+        }
         let declared = self.layout.tables[table as usize].declared;
         let fewer = self.builder.compare_const(Cond::Lo, entries, declared);
         let declared = self.builder.int(declared);
