@@ -91,7 +91,8 @@ fn compile_here(wasm: &[u8], options: &Options, inspect: &Inspect) -> Result<Com
     let layout = wasm::layout(&module, options)?;
     let names = Names::new(&module, options)?;
     let parts = parts(&module, &layout);
-    let compiler = Compiler { module: &module, layout: &layout, names: &names, options, inspect };
+    let tail_area = select::tail_area(&module, &layout);
+    let compiler = Compiler { module: &module, layout: &layout, names: &names, tail_area, options, inspect };
     // All results first, so that the error is that of the first function and not of the fastest thread.
     let results: Vec<Result<(Code, String), Error>> = parts.par_iter().map(|&part| compiler.part(part)).collect();
     let mut code = Vec::with_capacity(parts.len());
@@ -130,16 +131,18 @@ fn parts(module: &Module<'_>, layout: &Layout) -> Vec<Part> {
 
 /// The routines that the code refers to.
 fn routines(code: &[(Part, Code)]) -> Vec<Part> {
-    let relocs = code.iter().flat_map(|(_, code)| &code.relocs);
-    let names: BTreeSet<&'static str> = relocs
-        .filter_map(|reloc| {
-            let Symbol::Routine(name) = reloc.symbol else {
-                return None;
-            };
-            Some(name)
-        })
-        .collect();
-    names.into_iter().map(Part::Routine).collect()
+    let mut names: BTreeSet<&'static str> = BTreeSet::new();
+    let mut returns = false;
+    for reloc in code.iter().flat_map(|(_, code)| &code.relocs) {
+        match reloc.symbol {
+            Symbol::Routine(name) => {
+                names.insert(name);
+            }
+            Symbol::TailReturn => returns = true,
+            _ => {}
+        }
+    }
+    names.into_iter().map(Part::Routine).chain(returns.then_some(Part::TailReturn)).collect()
 }
 
 /// What the compilation of each part shares.
@@ -147,6 +150,8 @@ struct Compiler<'c, 'a> {
     module: &'c Module<'a>,
     layout: &'c Layout,
     names: &'c Names,
+    /// Bytes of enlarged argument areas.
+    tail_area: u32,
     options: &'c Options,
     inspect: &'c Inspect,
 }
@@ -155,11 +160,17 @@ impl Compiler<'_, '_> {
     /// The machine code of a part, and the stages that were asked for.
     fn part(&self, part: Part) -> Result<(Code, String), Error> {
         let mut dump = String::new();
-        let func = match self.graph(part)? {
-            Some(graph) => self.registers(part, graph, &mut dump),
-            None => thunk(part),
+        let code = match (part, self.graph(part)?) {
+            (Part::TailReturn, _) => self.emit(part, |options| emit::tail_return(self.tail_area, options))?,
+            (_, Some(graph)) => {
+                let func = self.registers(part, graph, &mut dump);
+                self.emit(part, |options| emit::emit(&func, options))?
+            }
+            (_, None) => {
+                let func = thunk(part);
+                self.emit(part, |options| emit::emit(&func, options))?
+            }
         };
-        let code = self.emit(part, &func)?;
         self.show(Stage::Asm, part, &mut dump, || code.listing.clone().unwrap_or_default());
         Ok((code, dump))
     }
@@ -174,13 +185,14 @@ impl Compiler<'_, '_> {
         code
     }
 
-    /// A part's values; `None` for a thunk, which has no body.
+    /// A part's values; `None` for what is not made of any.
     fn graph(&self, part: Part) -> Result<Option<Graph>, Error> {
         let (module, layout) = (self.module, self.layout);
         match part {
             Part::Function(index) if module.functions[index as usize].import.is_some() => Ok(None),
             Part::Function(index) => select::function(module, layout, index, self.options).map(Some),
             Part::Routine(name) => Ok(Some(select::routine(name, self.options))),
+            Part::TailReturn => Ok(None),
             Part::Init => Ok(Some(select::init(module, layout))),
         }
     }
@@ -188,7 +200,7 @@ impl Compiler<'_, '_> {
     /// From values to core registers.
     fn registers(&self, part: Part, graph: Graph, dump: &mut String) -> Func<Reg> {
         self.show(Stage::Ssa, part, dump, || graph.to_string());
-        let func: Func<VReg> = select::lower(&graph, self.options);
+        let func: Func<VReg> = select::lower(&graph, self.tail_area, self.options);
         drop(graph);
         self.show(Stage::Select, part, dump, || func.to_string());
         self.show(Stage::Liveness, part, dump, || regcache::dump_liveness(&func));
@@ -197,7 +209,8 @@ impl Compiler<'_, '_> {
         func
     }
 
-    fn emit(&self, part: Part, func: &Func<Reg>) -> Result<Code, Error> {
+    /// What `emit` makes with the options for a part.
+    fn emit(&self, part: Part, emit: impl FnOnce(&EmitOptions<'_>) -> Result<Code, Error>) -> Result<Code, Error> {
         let (identity, place) = match part {
             Part::Function(index) => {
                 let signature = self.module.functions[index as usize].signature;
@@ -205,12 +218,12 @@ impl Compiler<'_, '_> {
                 let identity = referenced.then(|| identity(&self.module.types, signature));
                 (identity, self.module.place(index, None))
             }
-            Part::Routine(_) | Part::Init => (None, Place::default()),
+            Part::Routine(_) | Part::TailReturn | Part::Init => (None, Place::default()),
         };
         let names = |symbol| self.names.of(self.module, symbol);
         let listing = self.inspect.listing || self.inspect.stages.contains(&Stage::Asm);
         let options = EmitOptions { trap: self.options.trap, identity, names: listing.then_some(&names) };
-        emit::emit(func, &options).map_err(|error| error.with_place(place))
+        emit(&options).map_err(|error| error.with_place(place))
     }
 
     /// Adds a stage to the dump if it was asked for.
@@ -228,6 +241,7 @@ impl Compiler<'_, '_> {
                 None => format!("func[{index}]"),
             },
             Part::Routine(name) => self.names.of(self.module, Symbol::Routine(name)),
+            Part::TailReturn => self.names.of(self.module, Symbol::TailReturn),
             Part::Init => self.names.of(self.module, Symbol::Init),
         }
     }
@@ -254,5 +268,14 @@ fn thunk(part: Part) -> Func<Reg> {
         loop_depth: 0,
         cold: false,
     };
-    Func { blocks: vec![entry], entry: Vec::new(), vregs: 0, outgoing: 0, locals: 0, slots: 0, stack_check: false }
+    Func {
+        blocks: vec![entry],
+        entry: Vec::new(),
+        vregs: 0,
+        outgoing: 0,
+        locals: 0,
+        slots: 0,
+        stack_check: false,
+        growth: None,
+    }
 }

@@ -113,6 +113,7 @@ impl Names {
             Symbol::Signature(index) => signature::symbol(&module.types[index as usize]),
             Symbol::Library(name) => name.to_string(),
             Symbol::Routine(name) => self.of_module(name),
+            Symbol::TailReturn => self.of_module("tail_return"),
             Symbol::Init => self.of_module("init"),
             Symbol::Trap => "synth_trap".to_string(),
             Symbol::StackLimit => self.stack_limit.clone().expect("only that option makes code compare sp"),
@@ -171,6 +172,7 @@ impl Names {
             | Symbol::Signature(_)
             | Symbol::Library(_)
             | Symbol::Routine(_)
+            | Symbol::TailReturn
             | Symbol::Init
             | Symbol::Trap
             | Symbol::StackLimit => return false,

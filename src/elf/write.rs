@@ -26,6 +26,8 @@ pub enum Part {
     Function(u32),
     /// A routine of `select::routines` that other parts refer to.
     Routine(&'static str),
+    /// What gives back an enlarged area of arguments (`emit::tail_return`).
+    TailReturn,
     /// `<module>_init`
     Init,
 }
@@ -110,6 +112,7 @@ impl Writer<'_, '_> {
                 let name = self.names.of(self.module, isa::Symbol::Routine(name));
                 (name, Vec::new())
             }
+            Part::TailReturn => (self.names.of(self.module, isa::Symbol::TailReturn), Vec::new()),
             Part::Init => {
                 let name = self.names.of(self.module, isa::Symbol::Init);
                 (name.clone(), vec![name])
@@ -154,6 +157,9 @@ impl Writer<'_, '_> {
             }
             Part::Routine(name) => {
                 self.symbols.insert(isa::Symbol::Routine(name), id);
+            }
+            Part::TailReturn => {
+                self.symbols.insert(isa::Symbol::TailReturn, id);
             }
             Part::Init => {
                 self.symbols.insert(isa::Symbol::Init, id);
@@ -241,6 +247,7 @@ impl Writer<'_, '_> {
             isa::Symbol::Function(_)
             | isa::Symbol::FunctionReference(_)
             | isa::Symbol::Routine(_)
+            | isa::Symbol::TailReturn
             | isa::Symbol::Init => {
                 unreachable!("{name} is referred to but not compiled")
             }

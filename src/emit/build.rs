@@ -4,6 +4,7 @@
 use super::encode::{self, Context, Encoding};
 use super::flags::{self, Flags};
 use super::frame::{self, Frame, Op, top_byte};
+use super::growth;
 use super::it;
 use super::layout::{self, Layout, Target};
 use super::program::{Item, Label, LiteralId, Program, Reference};
@@ -18,23 +19,20 @@ use crate::options::Trap;
 /// The items of a function, and its frame.
 pub fn build(func: &Func<Reg>, options: &EmitOptions) -> (Program, Frame) {
     let frame = Frame::new(func, options.trap == Trap::Call);
-    let layout = layout::layout(func);
-    let mut builder = Builder {
-        func,
-        options,
-        frame: &frame,
-        program: Program::new(func.blocks.len()),
-        home: terminators::shared_return(func, &layout, &frame),
-        layout,
-        traps: [false; TrapCode::ALL.len()],
-        placed: vec![false; func.blocks.len()],
-    };
+    let mut builder = Builder::new(func, options, &frame);
     builder.prologue();
     for at in 0..builder.layout.order.len() {
         builder.block(at);
     }
     builder.traps();
     (builder.program, frame)
+}
+
+/// The items of a function that starts inside the frame, and is one block.
+pub fn build_inside(func: &Func<Reg>, frame: &Frame, options: &EmitOptions) -> Program {
+    let mut builder = Builder::new(func, options, frame);
+    builder.block(0);
+    builder.program
 }
 
 pub(super) struct Builder<'a> {
@@ -52,6 +50,20 @@ pub(super) struct Builder<'a> {
 }
 
 impl<'a> Builder<'a> {
+    fn new(func: &'a Func<Reg>, options: &'a EmitOptions<'a>, frame: &'a Frame) -> Builder<'a> {
+        let layout = layout::layout(func);
+        Builder {
+            func,
+            options,
+            frame,
+            program: Program::new(func.blocks.len()),
+            home: terminators::shared_return(func, &layout, frame),
+            layout,
+            traps: [false; TrapCode::ALL.len()],
+            placed: vec![false; func.blocks.len()],
+        }
+    }
+
     fn fixed(&mut self, encoding: Encoding, text: impl FnOnce() -> String) {
         self.item(encoding, None, false, text);
     }
@@ -100,6 +112,9 @@ impl<'a> Builder<'a> {
         if self.func.stack_check {
             self.stack_check();
         }
+        if let Some(growth) = self.func.growth {
+            self.enlarge(growth);
+        }
         for op in self.frame.prologue() {
             self.op(&op, Context::FREE);
         }
@@ -120,7 +135,7 @@ impl<'a> Builder<'a> {
         let subtract = |rn, rhs| Inst::Alu { op: AluOp::Sub, s: true, rd: r12, rn, rhs };
         self.inst(&subtract(Reg::SP, Operand2::Reg(r12)), context);
         let mut parts = Vec::new();
-        let mut rest = self.frame.depth();
+        let mut rest = self.frame.depth() + growth::depth(self.func);
         while rest != 0 {
             let part = top_byte(rest);
             parts.push(ModImm::new(part).expect("eight bits from the highest are an immediate"));

@@ -75,6 +75,12 @@ impl Frame {
         Frame { saved, extra, body, locals, slots, borrowed: if borrows(func, body) { 8 } else { 0 } }
     }
 
+    /// The frame that enlarges an argument area to `bytes`, a multiple of 8, on behalf of the caller.
+    pub fn of_area(bytes: u32) -> Frame {
+        let saved = RegSet::of(Reg::LR);
+        Frame { saved, extra: RegSet::EMPTY, body: bytes + 4, locals: 0, slots: 0, borrowed: 0 }
+    }
+
     /// Bytes from sp in the body to the incoming arguments.
     fn size(&self) -> u32 {
         self.body + 4 * count(self.saved)
@@ -151,7 +157,7 @@ impl Frame {
             StackArea::Outgoing => 0,
             StackArea::Locals => self.locals,
             StackArea::Slots => self.slots,
-            StackArea::Incoming => self.size(),
+            StackArea::Incoming | StackArea::Passed => self.size(),
         };
         base + offset
     }

@@ -3,6 +3,7 @@
 //! ```text
 //!   layout   which blocks, in which order, where branches really go
 //!   frame    what is saved, where the stack areas lie
+//!   growth   more room for arguments of tail calls than the caller gave
 //!   flags    comparisons that an instruction before makes, and where which flags are live
 //!   it       conditional instructions in IT blocks
 //!   build    all of these together, and terminators: a list of items (program)
@@ -19,6 +20,7 @@ mod encode16;
 mod encode32;
 pub mod flags;
 mod frame;
+mod growth;
 mod it;
 mod layout;
 mod output;
@@ -30,6 +32,7 @@ mod terminators;
 use crate::error::Error;
 use crate::isa::{Const, Func, Reg, Symbol};
 use crate::options::Trap;
+use program::Program;
 
 /// How a field of the code refers to a symbol (AAELF32 5.6.1).
 #[derive(Copy, Clone, PartialEq, Eq, Debug)]
@@ -80,11 +83,20 @@ pub struct EmitOptions<'a> {
 
 /// The code of a function. Fails with `Limit`, without a place, if that is larger than 16 MB.
 pub fn emit(func: &Func<Reg>, options: &EmitOptions) -> Result<Code, Error> {
-    let (mut program, frame) = build::build(func, options);
+    let (program, frame) = build::build(func, options);
+    finish(program, frame.depth() + growth::depth(func), options)
+}
+
+/// Where functions return that run in an argument area of `area` bytes (`growth`).
+pub fn tail_return(area: u32, options: &EmitOptions) -> Result<Code, Error> {
+    finish(growth::tail_return(area, options), 0, options)
+}
+
+fn finish(mut program: Program, frame: u32, options: &EmitOptions) -> Result<Code, Error> {
     let literals = pool::place(&mut program);
     let start = if options.identity.is_some() { 4 } else { 0 };
     let placement = relax::relax(&program, literals.len(), start)?;
     let mut code = output::write(&program, &placement, &literals, options);
-    code.frame = frame.depth();
+    code.frame = frame;
     Ok(code)
 }

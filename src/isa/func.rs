@@ -43,6 +43,8 @@ pub enum Symbol {
     Routine(&'static str),
     /// `<module>_init`
     Init,
+    /// Where functions return to whose callers' argument areas have been enlarged for tail calls.
+    TailReturn,
     /// `synth_trap`
     Trap,
     /// The word named by `--stack-limit`.
@@ -85,7 +87,7 @@ impl TrapCode {
 /// A part of the stack that instructions name; `emit` knows where it is.
 ///
 /// ```text
-///   higher   │ incoming arguments │  the caller's Outgoing
+///   higher   │ incoming arguments │  the caller's Outgoing: Incoming and Passed
 ///            │ saved registers    │
 ///            │ spill slots        │  Slots
 ///            │ locals             │  Locals (result areas of callees)
@@ -96,7 +98,20 @@ pub enum StackArea {
     Outgoing,
     Locals,
     Slots,
+    /// Arguments that stay what they are until the function is left.
     Incoming,
+    /// The same bytes, where tail calls put their callees' arguments.
+    Passed,
+}
+
+/// How a function comes to have more room for incoming arguments than its caller gave it, because it passes
+/// more of them to tail calls. `emit` has the scheme.
+#[derive(Copy, Clone, PartialEq, Eq, Hash, Debug)]
+pub struct Growth {
+    /// Bytes of its own arguments.
+    pub incoming: u32,
+    /// Bytes of the module's enlarged areas.
+    pub area: u32,
 }
 
 #[derive(Copy, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
@@ -256,6 +271,8 @@ pub struct Func<R> {
     pub slots: u32,
     /// Whether the prologue compares sp with the word of `--stack-limit`.
     pub stack_check: bool,
+    /// Whether the prologue enlarges the area of incoming arguments.
+    pub growth: Option<Growth>,
 }
 
 impl Func<VReg> {

@@ -73,6 +73,7 @@ pub fn rematerialisation_cost(inst: &Inst<VReg>) -> Option<f32> {
         }
         Inst::Const { value: Const::Address(..), .. } => Some(2.0),
         Inst::StackAddr { .. } => Some(1.0),
+        // Not those words that a tail call replaces.
         Inst::Load { addr: Addr::Stack(StackArea::Incoming, _), .. } => Some(2.0),
         _ => None,
     }

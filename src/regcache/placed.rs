@@ -56,6 +56,7 @@ pub fn finish(func: &Func<VReg>, site: &[Site], placed: Placed) -> Func<Reg> {
         locals: func.locals,
         slots: 4 * placed.slots,
         stack_check: func.stack_check,
+        growth: func.growth,
     }
 }
 

@@ -2,6 +2,7 @@
 
 use super::ir::Place;
 use crate::isa::Reg;
+use crate::wasm::{Layout, Module};
 use smallvec::SmallVec;
 use wasmparser::ValType;
 
@@ -65,6 +66,16 @@ pub fn convention(params: &[ValType], results: &[ValType]) -> Convention {
         }
     }
     Convention { args, stack: stack.next_multiple_of(8), results }
+}
+
+/// Bytes of an argument area that is enough for every callee of a tail call whose caller has less.
+pub fn tail_area(module: &Module<'_>, layout: &Layout) -> u32 {
+    let stack = |signature: u32| {
+        let ty = &module.types[signature as usize];
+        convention(ty.params(), ty.results()).stack
+    };
+    let calls = layout.tail_calls.iter().map(|&(caller, callee)| (stack(caller), stack(callee)));
+    calls.filter(|(caller, callee)| callee > caller).map(|(_, callee)| callee).max().unwrap_or(0)
 }
 
 fn result_places(results: &[ValType]) -> Results {

@@ -221,6 +221,11 @@ pub enum Term {
     },
     /// The words of the results, in the registers that the convention names.
     Return(SmallVec<[(Value, Reg); 2]>),
+    /// The results of the call by `calls[call]` are the function's. The arguments are those of an `Op::Call`.
+    TailCall {
+        call: u32,
+        args: Vec<Value>,
+    },
     Trap(TrapCode),
 }
 
@@ -230,7 +235,7 @@ impl Term {
             Term::Jump(edge) => SmallVec::from_iter([edge]),
             Term::Branch { then, otherwise, .. } => SmallVec::from_iter([then, otherwise]),
             Term::Table { targets, default, .. } => targets.iter().chain([default]).collect(),
-            Term::Return(_) | Term::Trap(_) => SmallVec::new(),
+            Term::Return(_) | Term::TailCall { .. } | Term::Trap(_) => SmallVec::new(),
         }
     }
 
@@ -239,7 +244,7 @@ impl Term {
             Term::Jump(edge) => SmallVec::from_iter([edge]),
             Term::Branch { then, otherwise, .. } => SmallVec::from_iter([then, otherwise]),
             Term::Table { targets, default, .. } => targets.iter_mut().chain([default]).collect(),
-            Term::Return(_) | Term::Trap(_) => SmallVec::new(),
+            Term::Return(_) | Term::TailCall { .. } | Term::Trap(_) => SmallVec::new(),
         }
     }
 
@@ -250,6 +255,7 @@ impl Term {
             Term::Branch { cond, .. } => f(*cond),
             Term::Table { index, .. } => f(*index),
             Term::Return(values) => values.iter().for_each(|&(v, _)| f(v)),
+            Term::TailCall { args, .. } => args.iter().for_each(|&v| f(v)),
         }
     }
 }

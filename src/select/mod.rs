@@ -6,6 +6,7 @@
 //!   init      the same for the module's initialisation
 //!   routines  the same for what the object brings itself, from wasm text
 //!   simplify  the graph built again with its shape known (flow)
+//!   tail      calls whose results are returned become tail calls
 //!   lower     tree covering: instructions over virtual registers
 //! ```
 
@@ -23,7 +24,9 @@ mod pointers;
 mod print;
 mod routines;
 mod simplify;
+mod tail;
 
+pub use abi::tail_area;
 pub use ir::Graph;
 pub use routines::routine;
 
@@ -47,7 +50,7 @@ pub fn init(module: &Module<'_>, layout: &Layout) -> Graph {
     simplify::simplify(graph, &order)
 }
 
-/// A graph as instructions.
-pub fn lower(graph: &Graph, options: &Options) -> Func<VReg> {
-    lower::lower(graph, options.stack_limit.is_some())
+/// A graph as instructions. `tail_area` is that of its module.
+pub fn lower(graph: &Graph, tail_area: u32, options: &Options) -> Func<VReg> {
+    lower::lower(graph, tail_area, options.stack_limit.is_some())
 }

@@ -64,13 +64,21 @@ impl Graph {
             write!(f, "{value} = ")?;
         }
         match node.op {
-            Op::Call(index) | Op::Routine(index) => match &self.calls[index as usize] {
-                CallInfo { callee: Callee::Symbol(symbol), .. } => write!(f, "call {symbol}")?,
-                CallInfo { callee: Callee::Pointer, .. } => write!(f, "call_pointer")?,
-            },
+            Op::Call(index) | Op::Routine(index) => self.print_callee(f, index)?,
             op => write!(f, "{op:?}")?,
         }
-        for (n, &arg) in node.args.iter().enumerate() {
+        self.print_operands(f, &node.args)
+    }
+
+    fn print_callee(&self, f: &mut fmt::Formatter<'_>, index: u32) -> fmt::Result {
+        match &self.calls[index as usize] {
+            CallInfo { callee: Callee::Symbol(symbol), .. } => write!(f, "call {symbol}"),
+            CallInfo { callee: Callee::Pointer, .. } => write!(f, "call_pointer"),
+        }
+    }
+
+    fn print_operands(&self, f: &mut fmt::Formatter<'_>, args: &[Value]) -> fmt::Result {
+        for (n, &arg) in args.iter().enumerate() {
             let separator = if n == 0 { " " } else { ", " };
             write!(f, "{separator}{}", Operand(self, arg))?;
         }
@@ -94,6 +102,11 @@ impl Graph {
                 write!(f, "    return ")?;
                 commas(f, values.iter().map(|&(value, _)| operand(value)))?;
                 writeln!(f)
+            }
+            Term::TailCall { call, args } => {
+                write!(f, "    tail ")?;
+                self.print_callee(f, *call)?;
+                self.print_operands(f, args)
             }
             Term::Trap(code) => writeln!(f, "    trap {code}"),
         }

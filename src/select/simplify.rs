@@ -1,5 +1,5 @@
 //! Simplification of a whole graph: what the walk could only see locally is built again with the shape known, once
-//! before and once after pointers become machine pointers (`pointers`).
+//! before and once after pointers become machine pointers (`pointers`). Then tail calls are found (`tail`).
 //!
 //! A round
 //! 1. drops blocks that cannot be reached, folding branches on constants, and keeps the others in order;
@@ -13,6 +13,7 @@ use super::flow::flow;
 use super::graph::Builder;
 use super::ir::{Block, BlockData, Edge, Graph, Op, Term, Value};
 use super::pointers::pointers;
+use super::tail::tail_calls;
 use bitvec::vec::BitVec;
 use smallvec::SmallVec;
 
@@ -21,7 +22,12 @@ use smallvec::SmallVec;
 pub fn simplify(graph: Graph, order: &[Block]) -> Graph {
     let mut graph = round(arrange(graph, order));
     pointers(&mut graph);
-    round(graph)
+    let mut graph = round(graph);
+    if tail_calls(&mut graph) {
+        let order: Vec<Block> = graph.block_ids().collect();
+        graph = arrange(graph, &order);
+    }
+    graph
 }
 
 fn round(graph: Graph) -> Graph {
@@ -307,6 +313,9 @@ impl Rebuild<'_> {
                 Term::Table { index, targets, default: self.edge(default) }
             }
             Term::Return(values) => Term::Return(values.iter().map(|&(value, reg)| (self.value(value), reg)).collect()),
+            Term::TailCall { call, args } => {
+                Term::TailCall { call: *call, args: args.iter().map(|&arg| self.value(arg)).collect() }
+            }
             Term::Trap(code) => Term::Trap(*code),
         }
     }

@@ -27,6 +27,7 @@ use super::segments::{self, SegmentLayout};
 use super::{ConstExpr, Entity, Items, Module, Placement};
 use crate::error::{Error, Place};
 use crate::options::Options;
+use std::collections::BTreeSet;
 use wasmparser::ValType;
 
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -43,6 +44,8 @@ pub struct Layout {
     /// Functions whose reference is taken: they carry their signature's identity in the word before
     /// their entry.
     pub referenced: Vec<bool>,
+    /// The tail calls by the signatures of caller and callee.
+    pub tail_calls: BTreeSet<(u32, u32)>,
     /// The value of every global that never changes and is known.
     values: Vec<Option<Value>>,
 }
@@ -139,8 +142,8 @@ pub fn layout(module: &Module<'_>, options: &Options) -> Result<Layout, Error> {
     constant_tables(module, &reach, &values, &mut tables);
     let (globals, globals_size) = globals(module, &reach, &values);
     let (data, elements) = (segments::data(module, &reach, options), segments::elements(module, &reach));
-    let Reach { functions: reachable, referenced, .. } = reach;
-    Ok(Layout { memories, tables, globals, globals_size, data, elements, reachable, referenced, values })
+    let Reach { functions: reachable, referenced, tail_calls, .. } = reach;
+    Ok(Layout { memories, tables, globals, globals_size, data, elements, reachable, referenced, tail_calls, values })
 }
 
 /// An option that names what the module does not define has no effect, which its user cannot want.

@@ -6,6 +6,7 @@
 
 use super::{ConstExpr, Element, Entity, Items, Module, Placement};
 use crate::error::Error;
+use std::collections::BTreeSet;
 use wasmparser::Operator;
 
 /// Facts about the code that can run, each by index.
@@ -31,6 +32,8 @@ pub struct Reach {
     pub globals: Vec<bool>,
     /// Globals that code of this module or, by an export, of others can write.
     pub written_globals: Vec<bool>,
+    /// The tail calls by what their conventions depend on: signatures of caller and callee.
+    pub tail_calls: BTreeSet<(u32, u32)>,
 }
 
 /// # Errors
@@ -50,6 +53,7 @@ pub fn reach(module: &Module<'_>) -> Result<Reach, Error> {
             dropped_elements: vec![false; module.elements.len()],
             globals: vec![false; module.globals.len()],
             written_globals: vec![false; module.globals.len()],
+            tail_calls: BTreeSet::new(),
         },
         elements: vec![false; module.elements.len()],
         worklist: Vec::new(),
@@ -130,9 +134,18 @@ impl Walk<'_, '_> {
     }
 
     fn body(&mut self, index: u32) -> wasmparser::Result<()> {
-        if let Some(body) = &self.module.functions[index as usize].body {
+        let functions = &self.module.functions;
+        let function = &functions[index as usize];
+        if let Some(body) = &function.body {
             for operator in body.get_operators_reader()? {
-                self.operator(&operator?);
+                let operator = operator?;
+                self.operator(&operator);
+                let callee = match operator {
+                    Operator::ReturnCall { function_index } => functions[function_index as usize].signature,
+                    Operator::ReturnCallIndirect { type_index, .. } => type_index,
+                    _ => continue,
+                };
+                self.reach.tail_calls.insert((function.signature, callee));
             }
         }
         Ok(())

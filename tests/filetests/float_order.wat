@@ -144,5 +144,5 @@
 ;;     bl __aeabi_dadd
 ;;     mov r3, r1
 ;;     mov r2, r0
-;;     bl __aeabi_dmul
-;;     pop {r4, pc}
+;;     pop.w {r4, lr}
+;;     b.w __aeabi_dmul

@@ -9,7 +9,6 @@
     (f32.floor (local.get 0))))
 ;; ----
 ;; func[0]:
-;;     push {r4, lr}
 ;;     lsls r1, r0, #1
 ;;     cmp.w r1, #0xff000000
 ;;     bhi .Ltrap3
@@ -19,8 +18,7 @@
 ;;     adds r1, r1, r2
 ;;     cmp.w r1, #0x9e000000
 ;;     bhi .Ltrap2
-;;     bl __aeabi_f2iz
-;;     pop {r4, pc}
+;;     b.w __aeabi_f2iz
 ;; .Ltrap2:
 ;;     udf #2
 ;; .Ltrap3:
@@ -38,9 +36,7 @@
 ;;     pop {r4, r5, r6, pc}
 ;;
 ;; func[2]:
-;;     push {r4, lr}
-;;     bl m_f32_floor
-;;     pop {r4, pc}
+;;     b.w m_f32_floor
 ;;
 ;; m_f32_floor:
 ;;     ubfx r1, r0, #23, #8

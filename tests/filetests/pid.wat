@@ -61,6 +61,6 @@
 ;;     adds r0, r5, r0
 ;;     rsbs r1, r6, #0
 ;;     mov r2, r6
-;;     bl clamp
-;;     pop.w {r4, r5, r6, r7, r8, pc}
+;;     pop.w {r4, r5, r6, r7, r8, lr}
+;;     b.w clamp
 ;;     .ltorg

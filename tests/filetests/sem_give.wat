@@ -30,6 +30,6 @@
 ;; .L3:
 ;;     mov.w r0, #1024
 ;;     mov r1, r5
-;;     bl z_reschedule
-;;     pop {r4, r5, r6, pc}
+;;     pop.w {r4, r5, r6, lr}
+;;     b.w z_reschedule
 ;;     .ltorg

@@ -2,30 +2,24 @@
 ;; input: examples/state_machine.wat
 ;; ----
 ;; func[2] enter_idle:
-;;     push {r4, lr}
 ;;     movs r0, #0
-;;     bl motor
-;;     pop {r4, pc}
+;;     b.w motor
 ;;
 ;; func[3] enter_starting:
-;;     push {r4, lr}
 ;;     movs r0, #20
-;;     bl motor
-;;     pop {r4, pc}
+;;     b.w motor
 ;;
 ;; func[4] enter_running:
-;;     push {r4, lr}
 ;;     add.w r0, r0, r0, lsl #2
 ;;     adds r0, r0, #60
-;;     bl motor
-;;     pop {r4, pc}
+;;     b.w motor
 ;;
 ;; func[5] enter_fault:
 ;;     push {r4, lr}
 ;;     movs r0, #0
 ;;     bl motor
-;;     bl alarm
-;;     pop {r4, pc}
+;;     pop.w {r4, lr}
+;;     b.w alarm
 ;;
 ;; func[6]:
 ;;     ldr r1, =m_global0

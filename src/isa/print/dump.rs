@@ -30,6 +30,7 @@ impl Display for Symbol {
             Symbol::Signature(n) => write!(f, "signature{n}"),
             Symbol::Library(name) | Symbol::Routine(name) => f.write_str(name),
             Symbol::Init => f.write_str("init"),
+            Symbol::TailReturn => f.write_str("tail_return"),
             Symbol::Trap => f.write_str("trap"),
             Symbol::StackLimit => f.write_str("stack_limit"),
         }
@@ -49,6 +50,7 @@ impl Display for StackArea {
             StackArea::Locals => "locals",
             StackArea::Slots => "slots",
             StackArea::Incoming => "incoming",
+            StackArea::Passed => "passed",
         })
     }
 }

@@ -40,6 +40,7 @@ impl Builder {
             locals: 0,
             slots: 0,
             stack_check: false,
+            growth: None,
         };
         for reg in (0..args).map(Reg::new) {
             let v = func.new_vreg();

@@ -4,7 +4,7 @@ use super::{Operand, Walk, abi};
 use crate::isa::{Cond, Const, MemSize, Reg, Symbol, TrapCode};
 use crate::select::abi::{Convention, Results};
 use crate::select::graph::Builder;
-use crate::select::ir::{Access, CallInfo, Callee, Op, Place, Region, Value};
+use crate::select::ir::{Access, CallInfo, Callee, Op, Place, Region, Term, Value};
 use crate::wasm::signature;
 use smallvec::SmallVec;
 use wasmparser::{FuncType, ValType};
@@ -29,6 +29,38 @@ impl Walk<'_> {
         let args = self.pop_many(ty.params().len());
         let results = self.builder.typed_call(Callee::Pointer, ty, Some(pointer), &flatten(&args));
         self.push_results(ty.results(), results);
+    }
+
+    pub fn return_call(&mut self, function: u32) {
+        let module = self.module;
+        let ty = &module.types[module.functions[function as usize].signature as usize];
+        self.tail_call(Callee::Symbol(Symbol::Function(function)), ty, None);
+    }
+
+    pub fn return_call_indirect(&mut self, type_index: u32, table: u32) {
+        let index = self.pop_word();
+        if let Some(pointer) = self.checked_reference(type_index, table, index) {
+            let module = self.module;
+            self.tail_call(Callee::Pointer, &module.types[type_index as usize], Some(pointer));
+        }
+    }
+
+    /// A call whose results are the function's: several go to where the function's own caller wants them.
+    fn tail_call(&mut self, callee: Callee, ty: &FuncType, pointer: Option<Value>) {
+        let operands = self.pop_many(ty.params().len());
+        let Convention { args: places, stack, results } = abi::convention(ty.params(), ty.results());
+        let mut args: Vec<Value> = pointer.into_iter().collect();
+        let registers = match results {
+            Results::Registers(registers) => registers,
+            Results::Memory { .. } => {
+                args.push(self.result_pointer());
+                SmallVec::new()
+            }
+        };
+        args.extend(flatten(&operands));
+        let info = CallInfo { callee, args: places, results: registers, stack, bits: u32::MAX };
+        let call = self.builder.convention(info);
+        self.leave(Term::TailCall { call, args });
     }
 
     fn push_results(&mut self, types: &[ValType], words: SmallVec<[Value; 2]>) {

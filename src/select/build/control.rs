@@ -102,7 +102,8 @@ impl Walk<'_> {
         self.leave(Term::Trap(code));
     }
 
-    fn leave(&mut self, term: Term) {
+    /// Ends the block; what follows cannot be reached.
+    pub fn leave(&mut self, term: Term) {
         self.builder.terminate(term);
         self.reachable = false;
     }

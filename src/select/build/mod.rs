@@ -191,6 +191,10 @@ impl Walk<'_> {
             Operator::CallIndirect { type_index, table_index } => {
                 self.call_indirect(type_index, table_index);
             }
+            Operator::ReturnCall { function_index } => self.return_call(function_index),
+            Operator::ReturnCallIndirect { type_index, table_index } => {
+                self.return_call_indirect(type_index, table_index);
+            }
             _ => {
                 let known = self.control(operator)
                     || self.numeric(operator)

@@ -29,6 +29,7 @@ impl Lower<'_> {
             ir::Term::Branch { cond, then, otherwise } => self.branch(*cond, then, otherwise),
             ir::Term::Table { index, targets, default } => self.table(*index, targets, default),
             ir::Term::Return(values) => Term::Return { values: self.returned(values) },
+            ir::Term::TailCall { call, args } => self.tail_call(*call as usize, args),
             ir::Term::Trap(code) => {
                 self.func.blocks[block.index()].cold = true;
                 Term::Trap(*code)

@@ -85,7 +85,8 @@ impl Lower<'_> {
     pub fn stack_argument(&mut self, value: Value, word: u32) {
         if let Place::Stack(offset) = self.graph.arguments[word as usize] {
             let rt = self.dest(value);
-            let addr = Addr::Stack(StackArea::Incoming, offset);
+            let area = if self.passed.contains(&offset) { StackArea::Passed } else { StackArea::Incoming };
+            let addr = Addr::Stack(area, offset);
             self.push(Inst::Load { size: MemSize::Word, rt, addr });
         }
     }

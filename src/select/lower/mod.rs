@@ -19,7 +19,7 @@ use super::flow::{Flow, flow};
 use super::ir::{BinOp, Block, Graph, Op, Place, Value};
 use crate::isa::{self, Func, Inst, Reg, Term, TrapCode, VReg};
 use consts::Consts;
-use hashbrown::HashMap;
+use hashbrown::{HashMap, HashSet};
 use memory::Step;
 
 struct Lower<'a> {
@@ -44,10 +44,12 @@ struct Lower<'a> {
     headers: Vec<Option<Block>>,
     /// Accesses of this block that also step their address.
     steps: HashMap<Value, Step>,
+    /// Offsets of incoming arguments that tail calls replace.
+    passed: HashSet<u32>,
 }
 
 /// Covers a graph whose blocks stand in order.
-pub fn lower(graph: &Graph, stack_check: bool) -> Func<VReg> {
+pub fn lower(graph: &Graph, tail_area: u32, stack_check: bool) -> Func<VReg> {
     let flow = flow(graph);
     let consts = Consts::new(graph, &flow);
     let empty = || isa::BlockData {
@@ -61,10 +63,11 @@ pub fn lower(graph: &Graph, stack_check: bool) -> Func<VReg> {
         blocks: graph.blocks.iter().map(|_| empty()).collect(),
         entry: Vec::new(),
         vregs: 0,
-        outgoing: graph.calls.iter().map(|call| call.stack).max().unwrap_or(0),
+        outgoing: call::outgoing(graph),
         locals: graph.result_area,
         slots: 0,
         stack_check,
+        growth: call::growth(graph, tail_area),
     };
     let mut lower = Lower {
         graph,
@@ -80,6 +83,7 @@ pub fn lower(graph: &Graph, stack_check: bool) -> Func<VReg> {
         headers: flow.header.clone(),
         flow,
         steps: HashMap::new(),
+        passed: call::passed(graph),
     };
     for block in graph.block_ids().rev() {
         lower.cover(block);

@@ -251,11 +251,13 @@ impl<'a> Sides<'a> {
                 let references = self.surroundings.references();
                 machine::Outcome::Returned(values.into_iter().map(|value| references.from_core(value)).collect())
             }
-            ended @ (machine::Outcome::Trapped(_) | machine::Outcome::Broken(_)) => ended,
+            ended @ (machine::Outcome::Trapped(_) | machine::Outcome::Endless { .. } | machine::Outcome::Broken(_)) => {
+                ended
+            }
         };
         let exhausted = expected == reference::Outcome::Trapped(8);
         if exhausted && !matches!(outcome, machine::Outcome::Broken(_)) {
-            // Where a stack ends differs, and so does what was done before.
+            // Where a stack ends differs, and so does what was done before. A recursion that has become a loop does not end.
             let both = outcome == machine::Outcome::Trapped(8);
             self.restart()?;
             return Ok(if both { Compared::Trapped(8) } else { Compared::Not });
@@ -344,6 +346,9 @@ fn undefined(expected: &reference::Outcome, bounds: Bounds) -> bool {
 fn compare_outcomes(ours: &machine::Outcome, expected: &reference::Outcome) -> Result<Compared, String> {
     let differ = || Err(format!("{ours:?}, expected {expected:?}"));
     match (ours, expected) {
+        (machine::Outcome::Endless { .. }, _) => {
+            Err(format!("does not return within its instructions; expected {expected:?}"))
+        }
         (machine::Outcome::Broken(error), _) => Err(format!("{error}; expected {expected:?}")),
         (machine::Outcome::Trapped(ours), reference::Outcome::Trapped(expected)) => {
             if ours == expected {

@@ -32,7 +32,7 @@ impl Language {
         references: true,
         bulk: true,
         multi_memory: true,
-        tail_calls: false,
+        tail_calls: true,
         extended_const: true,
         wide_arithmetic: false,
     };
@@ -49,8 +49,8 @@ fn any_module(input: &mut Unstructured<'_>, language: &Language, bounds: Bounds)
     if input.ratio(1u8, 2u8).ok()? {
         let traps = input.ratio(1u8, 4u8).ok()?;
         let overruns = traps && bounds == Bounds::Trap;
-        let &Language { floats, references, bulk, multi_memory, .. } = language;
-        let shape = program::Shape { traps, overruns, floats, references, bulk, multi_memory };
+        let &Language { floats, references, bulk, multi_memory, tail_calls, .. } = language;
+        let shape = program::Shape { traps, overruns, floats, references, bulk, multi_memory, tail_calls };
         let text = program::text(input, shape);
         return Some(wat::parse_str(text).expect("programs are well-formed text"));
     }

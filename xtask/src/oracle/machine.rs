@@ -68,6 +68,10 @@ pub enum Outcome {
     Returned(Vec<Value>),
     /// A trap code of the object ABI.
     Trapped(u8),
+    /// It did not within its instructions, and used so many bytes of stack at the end of them.
+    Endless {
+        stack: u32,
+    },
     /// The object did what no object may do.
     Broken(String),
 }
@@ -93,6 +97,7 @@ pub trait Host {
 struct Monitor {
     instructions: u64,
     limit: u64,
+    exceeded: bool,
     /// Instructions of the translated blocks met so far, by address and size.
     lengths: HashMap<(u64, u32), u64>,
     violation: Option<String>,
@@ -198,11 +203,15 @@ impl Machine {
 
         let monitor = self.uc.get_data_mut();
         monitor.limit = monitor.instructions.saturating_add(limit);
+        monitor.exceeded = false;
         let trap = self.run(address, host)?;
         if let Some(violation) = self.uc.get_data_mut().violation.take() {
             return Err(violation);
         }
         self.check_gaps()?;
+        if self.uc.get_data().exceeded {
+            return Ok(Outcome::Endless { stack: sp.saturating_sub(self.get(RegisterARM::SP)) });
+        }
         if let Some(code) = trap {
             self.check_caller(sp + layout.stack, struct_address, structure.size)?;
             return Ok(Outcome::Trapped(code));
@@ -241,7 +250,7 @@ impl Machine {
             self.uc.get_data_mut().fault = None;
             let ended = self.uc.emu_start(pc.into(), STUBS.into(), 0, 0);
             let at = self.get(RegisterARM::PC) & !1;
-            if self.uc.get_data().violation.is_some() {
+            if self.uc.get_data().violation.is_some() || self.uc.get_data().exceeded {
                 return Ok(None);
             }
             match ended {
@@ -428,7 +437,14 @@ impl Machine {
 }
 
 fn start(image: &Image, unaligned_traps: bool) -> Result<Unicorn<'static, Monitor>, uc_error> {
-    let monitor = Monitor { instructions: 0, limit: u64::MAX, lengths: HashMap::new(), violation: None, fault: None };
+    let monitor = Monitor {
+        instructions: 0,
+        limit: u64::MAX,
+        exceeded: false,
+        lengths: HashMap::new(),
+        violation: None,
+        fault: None,
+    };
     let mut uc = Unicorn::new_with_data(Arch::ARM, Mode::THUMB | Mode::MCLASS, monitor)?;
     uc.ctl_set_cpu_model(ArmCpuModel::CORTEX_M4 as i32)?;
     map(&mut uc, image)?;
@@ -482,8 +498,8 @@ fn count_block(uc: &mut Unicorn<'_, Monitor>, address: u64, size: u32) {
     });
     let monitor = uc.get_data_mut();
     monitor.instructions += count;
-    if monitor.instructions > monitor.limit && monitor.violation.is_none() {
-        monitor.violation = Some("does not return within its instructions".to_string());
+    if monitor.instructions > monitor.limit && !monitor.exceeded {
+        monitor.exceeded = true;
         // The error of a second stop would say the same as the violation.
         let _ = uc.emu_stop();
     }

@@ -30,7 +30,7 @@ pub const STACK_LIMIT: &str = "stack_limit";
 /// The prefix of instance 0.
 const SPECTEST: &str = "m0";
 /// Instructions of one call.
-const LIMIT: u64 = 200_000_000;
+pub const LIMIT: u64 = 200_000_000;
 
 /// Why something of a script did not happen as it says.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -330,15 +330,16 @@ impl<'a> Instances<'a> {
         match self.machines[machine].call(address, &[], &[], LIMIT, &mut Library) {
             Outcome::Returned(_) => Ok(Started::Running),
             Outcome::Trapped(code) => Ok(Started::Trapped(code)),
+            Outcome::Endless { .. } => Err(Stop::Fail("initialisation does not end".to_string())),
             Outcome::Broken(error) => Err(Stop::Fail(format!("initialisation: {error}"))),
         }
     }
 
-    /// Calls an exported function.
+    /// Calls an exported function with at most `limit` instructions.
     ///
     /// # Errors
     /// That there is none, or the object breaks the rules of the machine.
-    pub fn call(&mut self, instance: usize, name: &str, arguments: &[Value]) -> Result<Outcome, Stop> {
+    pub fn call(&mut self, instance: usize, name: &str, arguments: &[Value], limit: u64) -> Result<Outcome, Stop> {
         let (machine, export) = self.export(instance, name)?;
         let ExternType::Function(ty) = &export.ty else {
             return Err(Stop::Fail(format!("export {name:?} is no function")));
@@ -351,7 +352,7 @@ impl<'a> Instances<'a> {
         }
         let address = self.address(machine, &export.symbol).map_err(Stop::Fail)?;
         let machine = &mut self.machines[machine];
-        match machine.call(address, arguments, &results, LIMIT, &mut Library) {
+        match machine.call(address, arguments, &results, limit, &mut Library) {
             Outcome::Broken(error) => Err(Stop::Fail(error)),
             outcome => Ok(outcome),
         }

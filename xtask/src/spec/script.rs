@@ -18,7 +18,7 @@ use wast::token::Id;
 use wast::{QuoteWat, Wast, WastArg, WastDirective, WastExecute, WastInvoke, WastRet, Wat};
 
 use super::compile::try_compile;
-use super::instance::{External, Instances, STACK_LIMIT, Started, Stop};
+use super::instance::{External, Instances, LIMIT, STACK_LIMIT, Started, Stop};
 use super::interface;
 use super::pattern;
 use super::suite::Script;
@@ -37,6 +37,10 @@ pub struct Settings<'a> {
 }
 
 const OUT_OF_BOUNDS: u8 = 4;
+/// Instructions in which a recursion that keeps anything has used up the whole stack.
+const EXHAUSTING: u64 = 10_000_000;
+/// Bytes of stack that a loop may use.
+const LOOP_STACK: u32 = 1 << 12;
 
 /// Runs a script.
 ///
@@ -126,7 +130,7 @@ impl Runner<'_, '_> {
                 (Kind::Setup, registered)
             }
             WastDirective::Invoke(invoke) => {
-                let outcome = self.invoke(&invoke);
+                let outcome = self.invoke(&invoke, LIMIT);
                 (Kind::Setup, outcome.and_then(|outcome| returned(outcome).map(drop)))
             }
             WastDirective::AssertReturn { exec, results, .. } => (Kind::Return, self.assert_return(exec, &results)),
@@ -138,8 +142,7 @@ impl Runner<'_, '_> {
                 (kind, self.assert_trap(exec, message))
             }
             WastDirective::AssertExhaustion { call, message, .. } => {
-                let result = self.assert_trap(WastExecute::Invoke(call), message);
-                (Kind::Exhaustion, result)
+                (Kind::Exhaustion, self.assert_exhaustion(&call, message))
             }
             WastDirective::AssertInvalid { module, .. } | WastDirective::AssertInvalidCustom { module, .. } => {
                 (Kind::Invalid, self.assert_refused(module))
@@ -208,15 +211,15 @@ impl Runner<'_, '_> {
         found.ok_or_else(|| Stop::Fail("there is no such module".to_string()))
     }
 
-    fn invoke(&mut self, invoke: &WastInvoke<'_>) -> Result<Outcome, Stop> {
+    fn invoke(&mut self, invoke: &WastInvoke<'_>, limit: u64) -> Result<Outcome, Stop> {
         let instance = self.lookup(invoke.module)?;
         let arguments: Result<Vec<Value>, String> =
             invoke.args.iter().map(|argument: &WastArg<'_>| pattern::argument(argument)).collect();
         // Whether the module is there at all comes first.
         match arguments {
-            Ok(arguments) => self.instances.call(instance, invoke.name, &arguments),
+            Ok(arguments) => self.instances.call(instance, invoke.name, &arguments, limit),
             Err(error) => {
-                self.instances.call(instance, invoke.name, &[])?;
+                self.instances.call(instance, invoke.name, &[], limit)?;
                 Err(Stop::Fail(error))
             }
         }
@@ -225,7 +228,7 @@ impl Runner<'_, '_> {
     /// The values of an action, or the trap that it ends with.
     fn action(&mut self, exec: WastExecute<'_>) -> Result<Outcome, Stop> {
         match exec {
-            WastExecute::Invoke(invoke) => self.invoke(&invoke),
+            WastExecute::Invoke(invoke) => self.invoke(&invoke, LIMIT),
             WastExecute::Get { module, global, .. } => {
                 let instance = self.lookup(module)?;
                 let value = self.instances.global(instance, global)?;
@@ -266,6 +269,17 @@ impl Runner<'_, '_> {
         }
         match self.action(exec)? {
             Outcome::Trapped(code) if code == expected => Ok(()),
+            other => Err(Stop::Fail(format!("{other:?}, expected trap {expected}: {message}"))),
+        }
+    }
+
+    /// A recursion without an end exhausts the stack, or it is a loop: of more calls than the stack has room for, at a
+    /// depth of few.
+    fn assert_exhaustion(&mut self, call: &WastInvoke<'_>, message: &str) -> Result<(), Stop> {
+        let expected = pattern::trap(message).map_err(Stop::Fail)?;
+        match self.invoke(call, EXHAUSTING)? {
+            Outcome::Trapped(code) if code == expected => Ok(()),
+            Outcome::Endless { stack } if stack <= LOOP_STACK => Ok(()),
             other => Err(Stop::Fail(format!("{other:?}, expected trap {expected}: {message}"))),
         }
     }

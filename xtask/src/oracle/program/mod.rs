@@ -10,6 +10,7 @@ mod expression;
 mod float;
 mod reference;
 mod statement;
+mod tail;
 
 use std::fmt::Write as _;
 
@@ -31,6 +32,7 @@ pub struct Shape {
     /// Operations on ranges of memory.
     pub bulk: bool,
     pub multi_memory: bool,
+    pub tail_calls: bool,
 }
 
 #[derive(Copy, Clone, PartialEq, Eq, Debug)]
@@ -110,6 +112,8 @@ struct Program<'a, 'b> {
 }
 
 const MAX_PARAMETERS: usize = 9;
+/// Of functions that get far more on the stack than others.
+const MANY_PARAMETERS: usize = 16;
 const MAX_LOCALS: usize = 10;
 
 /// A program as wasm text.
@@ -165,8 +169,21 @@ impl Program<'_, '_> {
     }
 
     fn signature(&mut self) -> Signature {
-        let most = if self.chance(4) { MAX_PARAMETERS } else { 4 };
+        let most = match self.pick(12) {
+            0..=7 => 4,
+            8..=10 => MAX_PARAMETERS,
+            _ => MANY_PARAMETERS,
+        };
         let parameters = self.types(most);
+        // Tail calls need functions with the same results.
+        if let Some(last) = self.functions.last()
+            && self.shape.tail_calls
+        {
+            let results = last.results.clone();
+            if self.chance(2) {
+                return Signature { parameters, results };
+            }
+        }
         let results = match self.pick(8) {
             0..=4 => vec![self.ty()],
             5 => Vec::new(),
@@ -263,8 +280,10 @@ impl Program<'_, '_> {
         for _ in 0..statements {
             self.statement(3);
         }
-        for &ty in &signature.results {
-            self.expression(ty, 4);
+        if !(self.chance(3) && self.tail_call(3)) {
+            for &ty in &signature.results {
+                self.expression(ty, 4);
+            }
         }
         self.line(")");
     }

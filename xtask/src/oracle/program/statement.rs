@@ -195,7 +195,7 @@ impl Program<'_, '_> {
         self.line("if");
         if self.shape.traps && self.chance(3) {
             self.line("unreachable");
-        } else {
+        } else if !(self.chance(3) && self.tail_call(2)) {
             for ty in self.results.clone() {
                 self.expression(ty, 2);
             }
