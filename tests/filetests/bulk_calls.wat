@@ -12,7 +12,6 @@
   (func (export "init") (param i32 i32) (memory.init $text (local.get 0) (i32.const 0) (local.get 1)) (data.drop $text)))
 ;; ----
 ;; func[0]:
-;;     push {r4, lr}
 ;;     cmp.w r2, #0x10000
 ;;     bhi .Ltrap4
 ;;     rsb.w r12, r2, #0x10000
@@ -23,14 +22,12 @@
 ;;     cmp r0, r12
 ;;     bhi .Ltrap4
 ;;     adds r0, r0, r3
-;;     bl __aeabi_memmove
-;;     pop {r4, pc}
+;;     b.w __aeabi_memmove
 ;; .Ltrap4:
 ;;     udf #4
 ;;     .ltorg
 ;;
 ;; func[1]:
-;;     push {r4, lr}
 ;;     cmp.w r2, #0x10000
 ;;     bhi .Ltrap4
 ;;     rsb.w r3, r2, #0x10000
@@ -42,14 +39,12 @@
 ;;     bhi .Ltrap4
 ;;     ldr r3, =m_memory
 ;;     adds r0, r0, r3
-;;     bl __aeabi_memcpy
-;;     pop {r4, pc}
+;;     b.w __aeabi_memcpy
 ;; .Ltrap4:
 ;;     udf #4
 ;;     .ltorg
 ;;
 ;; func[2]:
-;;     push {r4, lr}
 ;;     cmp.w r2, #0x10000
 ;;     bhi .Ltrap4
 ;;     rsb.w r3, r2, #0x10000
@@ -60,22 +55,19 @@
 ;;     mov r3, r1
 ;;     mov r1, r2
 ;;     mov r2, r3
-;;     bl __aeabi_memset
-;;     pop {r4, pc}
+;;     b.w __aeabi_memset
 ;; .Ltrap4:
 ;;     udf #4
 ;;     .ltorg
 ;;
 ;; func[3]:
-;;     push {r4, lr}
 ;;     movw r1, #0xff9c
 ;;     cmp r0, r1
 ;;     bhi .Ltrap4
 ;;     ldr r1, =m_memory
 ;;     adds r0, r0, r1
 ;;     movs r1, #100
-;;     bl __aeabi_memclr
-;;     pop {r4, pc}
+;;     b.w __aeabi_memclr
 ;; .Ltrap4:
 ;;     udf #4
 ;;     .ltorg

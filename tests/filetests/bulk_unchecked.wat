@@ -7,12 +7,10 @@
   (func (export "init") (param i32) (memory.init $text (local.get 0) (i32.const 4) (i32.const 4)) (data.drop $text)))
 ;; ----
 ;; func[0]:
-;;     push {r4, lr}
 ;;     ldr r3, =m_memory
 ;;     adds r1, r1, r3
 ;;     adds r0, r0, r3
-;;     bl __aeabi_memmove
-;;     pop {r4, pc}
+;;     b.w __aeabi_memmove
 ;;     .ltorg
 ;;
 ;; func[1]:

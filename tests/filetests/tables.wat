@@ -27,29 +27,26 @@
 ;;     bx lr
 ;;
 ;; func[2]:
-;;     push {r4, lr}
 ;;     cmp r0, #2
 ;;     bhs .Ltrap5
 ;;     ldr r1, =m_table
-;;     ldr.w r0, [r1, r0, lsl #2]
-;;     blx r0
-;;     pop {r4, pc}
+;;     ldr.w r12, [r1, r0, lsl #2]
+;;     bx r12
 ;; .Ltrap5:
 ;;     udf #5
 ;;     .ltorg
 ;;
 ;; func[3]:
-;;     push {r4, lr}
 ;;     cmp r0, #4
 ;;     bhs .Ltrap5
 ;;     ldr r1, =m_table1
-;;     ldr.w r0, [r1, r0, lsl #2]
-;;     cbz r0, .Ltrap7
-;;     ldr.w r1, [r0, #-5]
-;;     cmp r1, #5
+;;     ldr.w r12, [r1, r0, lsl #2]
+;;     cmp.w r12, #0
+;;     beq .Ltrap7
+;;     ldr.w r0, [r12, #-5]
+;;     cmp r0, #5
 ;;     bne .Ltrap6
-;;     blx r0
-;;     pop {r4, pc}
+;;     bx r12
 ;; .Ltrap5:
 ;;     udf #5
 ;; .Ltrap6:
@@ -146,9 +143,7 @@
 ;;     .ltorg
 ;;
 ;; m_init:
-;;     push {r4, lr}
 ;;     ldr r0, =m_table1
 ;;     movs r1, #16
-;;     bl __aeabi_memclr4
-;;     pop {r4, pc}
+;;     b.w __aeabi_memclr4
 ;;     .ltorg
