@@ -15,7 +15,6 @@ use crate::select::flow::{Flow, flow};
 use crate::select::ir::{BinOp, Block, BlockData, Edge, Graph, Op, Term, Value};
 use hashbrown::{HashMap, HashSet};
 
-
 /// A loop around no other one, with one way back.
 pub struct Loop {
     /// Ascending, the header first.
@@ -132,9 +131,8 @@ impl<'g> Entry<'g> {
     /// `behind` tells the new blocks behind the latches of other loops, which may lead here.
     fn new(graph: &'g mut Graph, flow: &'g Flow, found: &'g Loop, behind: &HashMap<Block, Block>) -> Self {
         let block = Block::new(graph.blocks.len());
-        let params: Vec<Value> = (0..graph.block(found.header()).params.len())
-            .map(|_| new_node(graph, Op::Param, &[], block))
-            .collect();
+        let params: Vec<Value> =
+            (0..graph.block(found.header()).params.len()).map(|_| new_node(graph, Op::Param, &[], block)).collect();
         let edge = Edge { target: found.header(), args: params.clone() };
         graph.blocks.push(BlockData { params: params.clone(), body: Vec::new(), term: Term::Jump(edge) });
         let outside = flow.predecessors[found.header().index()].iter().filter(|&&pred| pred < found.header());
@@ -287,9 +285,7 @@ impl<'g> Entry<'g> {
         let exit = Block::new(self.graph.blocks.len());
         let trap = new_node(self.graph, Op::TrapIf(TrapCode::MemoryOutOfBounds), &[early], exit);
         let term = std::mem::replace(&mut self.graph.blocks[latch.index()].term, Term::Trap(TrapCode::Unreachable));
-        let Term::Branch { then, otherwise, .. } = term else {
-            unreachable!("the latch ends with a test")
-        };
+        let Term::Branch { then, otherwise, .. } = term else { unreachable!("the latch ends with a test") };
         let header = self.found.header();
         let (back, out) = if then.target == header { (then, otherwise) } else { (otherwise, then) };
         let to_exit = Edge { target: exit, args: Vec::new() };
