@@ -2,7 +2,7 @@
 //!
 //! ```text
 //!   locals    which locals a label must carry
-//!   build     select_with_stack: one walk over the operators, to SSA form (ir, graph, fold, long)
+//!   build     select_with_stack: one walk over the operators, to SSA form (ir, graph, fold, long, wide)
 //!   init      the same for the module's initialisation
 //!   routines  the same for what the object brings itself, from wasm text
 //!   simplify  the graph built again with its shape known (flow)
@@ -25,6 +25,7 @@ mod print;
 mod routines;
 mod simplify;
 mod tail;
+mod wide;
 
 pub use abi::tail_area;
 pub use ir::Graph;

@@ -34,7 +34,7 @@ impl Language {
         multi_memory: false,
         tail_calls: true,
         extended_const: false,
-        wide_arithmetic: false,
+        wide_arithmetic: true,
     };
 }
 
