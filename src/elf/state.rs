@@ -8,7 +8,8 @@
 //!   .rodata.<module>_global<k>   a constant, for importers
 //!   .bss.<module>_memory.size    bytes that can be accessed; .data where they stay what they are
 //!   .rodata.<module>_memory.max  bytes that are reserved
-//!   .rodata.<module>_data<k>, .rodata.<module>_elements<k>
+//!   .rodata.<module>_data<k>, .rodata.<module>_elements<k>; .bss where initialisation evaluates the items
+//!   .bss.<module>_data<k>.size, .bss.<module>_elements<k>.size   what is left of a segment that can be dropped
 //!   .rodata.synth_signature$…    the byte whose address is the identity of a long signature
 //! ```
 //!
@@ -193,11 +194,26 @@ impl Writer<'_, '_> {
     }
 
     pub fn elements(&mut self, k: u32, name: &str) -> Result<SymbolId, Error> {
-        let items = self.layout.image(&self.module.elements[k as usize].items);
-        let items = items.expect("only a segment whose items are known has an image");
-        let words: Vec<Word> = items.into_iter().map(Word::from).collect();
-        let span = self.words(name, &words, 4)?;
+        let items = &self.module.elements[k as usize].items;
+        let span = match self.layout.image(items) {
+            Some(items) => {
+                let words: Vec<Word> = items.into_iter().map(Word::from).collect();
+                self.words(name, &words, 4)?
+            }
+            None => {
+                let size = 4 * u32::try_from(items.len()).expect("counts of the binary format have 32 bits");
+                let section = self.zeroes(name, size, 4);
+                Span { section, offset: 0, size }
+            }
+        };
         Ok(self.define(name, SymbolKind::Data, SymbolScope::Compilation, span))
+    }
+
+    /// The word that says how much of a segment is left.
+    pub fn segment_size(&mut self, name: &str) -> SymbolId {
+        let section = self.zeroes(name, 4, 4);
+        let span = Span { section, offset: 0, size: 4 };
+        self.define(name, SymbolKind::Data, SymbolScope::Compilation, span)
     }
 
     /// A word in a group that the linker keeps one of, whose address nothing else has.

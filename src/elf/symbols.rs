@@ -107,7 +107,9 @@ impl Names {
             Symbol::TableMax(index) => self.of_state(Entity::Table(index), MAX_SUFFIX),
             Symbol::Global(index) => self.of_state(Entity::Global(index), ""),
             Symbol::Data(index) => self.of_module(&format!("data{index}")),
+            Symbol::DataSize(index) => self.of_module(&format!("data{index}{SIZE_SUFFIX}")),
             Symbol::Element(index) => self.of_module(&format!("elements{index}")),
+            Symbol::ElementSize(index) => self.of_module(&format!("elements{index}{SIZE_SUFFIX}")),
             Symbol::Signature(index) => signature::symbol(&module.types[index as usize]),
             Symbol::Library(name) => name.to_string(),
             Symbol::Routine(name) => self.of_module(name),
@@ -164,7 +166,9 @@ impl Names {
             Symbol::Global(index) => Entity::Global(index),
             Symbol::FunctionReference(_)
             | Symbol::Data(_)
+            | Symbol::DataSize(_)
             | Symbol::Element(_)
+            | Symbol::ElementSize(_)
             | Symbol::Signature(_)
             | Symbol::Library(_)
             | Symbol::Routine(_)

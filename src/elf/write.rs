@@ -271,6 +271,7 @@ impl Writer<'_, '_> {
             }
             isa::Symbol::Global(index) => self.global(index, &name)?,
             isa::Symbol::Data(index) => self.data(index, &name),
+            isa::Symbol::DataSize(_) | isa::Symbol::ElementSize(_) => self.segment_size(&name),
             isa::Symbol::Element(index) => self.elements(index, &name)?,
             isa::Symbol::Signature(_) => self.signature(&name),
             isa::Symbol::Library(_) => self.environment(name, "library function", None)?,

@@ -5,7 +5,7 @@
 //! together), the cold ones last.
 
 use crate::isa::{BlockId, Func, Inst, Reg, Term, TrapCode};
-use std::collections::HashMap;
+use hashbrown::HashMap;
 
 /// Where a branch goes.
 #[derive(Copy, Clone, PartialEq, Eq, Debug)]

@@ -29,8 +29,12 @@ pub enum Symbol {
     Global(u32),
     /// Image in flash of data segment N.
     Data(u32),
-    /// Image in flash of element segment N: words, each a function reference.
+    /// Bytes that data segment N still has, where it can be dropped.
+    DataSize(u32),
+    /// Image of element segment N: words, each a reference. In flash where all are known.
     Element(u32),
+    /// Items that element segment N still has, where it can be dropped.
+    ElementSize(u32),
     /// One byte whose address is the identity of signature (type) N, where it has no number.
     Signature(u32),
     /// A routine of the Arm run-time ABI or of libm.

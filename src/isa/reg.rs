@@ -145,7 +145,12 @@ impl RegSet {
     }
 
     pub fn iter(self) -> impl Iterator<Item = Reg> {
-        (0..16).map(Reg).filter(move |&reg| self.contains(reg))
+        let mut left = self.0;
+        std::iter::from_fn(move || {
+            let lowest = (left != 0).then(|| Reg(left.trailing_zeros() as u8))?;
+            left &= left - 1;
+            Some(lowest)
+        })
     }
 }
 

@@ -131,12 +131,9 @@ impl Assigner<'_> {
         if let Some(reg) = self.hints.of(v).filter(|&reg| allowed.contains(reg)) {
             return reg;
         }
-        let end = self.hints.end(v, position);
-        let rank = |reg: &Reg| {
-            let free_for = self.hints.next_busy(*reg, position + 2).min(end);
-            (free_for, self.used.contains(*reg), reg.is_low(), std::cmp::Reverse(reg.index()))
-        };
-        allowed.iter().max_by_key(rank).expect("never more values than registers are planned")
+        let longest = self.hints.free_longest(v, position, allowed);
+        let rank = |reg: &Reg| (self.used.contains(*reg), reg.is_low(), std::cmp::Reverse(reg.index()));
+        longest.iter().max_by_key(rank).expect("never more values than registers are planned")
     }
 
     /// Moves whoever sits in the register that is meant for `v` to its own, if that is free.
@@ -348,7 +345,7 @@ impl Assigner<'_> {
             let start = self.flow.start(id);
             let stays = |reg: &Reg| {
                 let hinted = self.hints.of(v).is_some() || !is_header;
-                hinted || self.hints.next_busy(*reg, start + 2) >= self.hints.end(v, start)
+                hinted || self.hints.is_free_for(v, start, *reg)
             };
             match best.filter(|reg| vote(reg) > 0.0 && stays(reg)) {
                 Some(reg) => {

@@ -59,6 +59,11 @@ impl Flow {
         self.starts[block.index() + 1]
     }
 
+    /// The position behind the last block.
+    pub fn length(&self) -> u32 {
+        self.starts[self.starts.len() - 1]
+    }
+
     /// Where instruction `index` of the block reads its operands; the terminator is the instruction
     /// behind the last.
     pub fn position(&self, block: BlockId, index: usize) -> u32 {

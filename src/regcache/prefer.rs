@@ -10,7 +10,7 @@
 use super::flow::Flow;
 use super::liveness::Range;
 use super::plan::Plan;
-use super::timeline::{Busy, Timeline};
+use super::timeline::Timeline;
 use super::webs::Webs;
 use super::wishes::{PerVReg, Wishes};
 use crate::isa::{Func, Inst, Reg, RegSet, VReg};
@@ -19,7 +19,7 @@ use std::collections::BinaryHeap;
 pub struct Hints {
     hint: Vec<Option<Reg>>,
     ranges: PerVReg<Range>,
-    timelines: Vec<Timeline>,
+    planned: Timeline,
     /// Registers that cost nothing to use: not saved, or saved for some hint or call already.
     pub paid: RegSet,
 }
@@ -43,9 +43,16 @@ impl Hints {
         after.checked_sub(1).map_or(position, |index| ranges[index].end)
     }
 
-    /// The first position from `position` on at which the register is planned for someone.
-    pub fn next_busy(&self, reg: Reg, position: u32) -> u32 {
-        self.timelines[reg.index()].next_busy(position)
+    /// Those of the registers that are planned for nobody for longest, from just after `position` on, as far as `v` stays.
+    pub fn free_longest(&self, v: VReg, position: u32, among: RegSet) -> RegSet {
+        let range = Range { start: position + 2, end: self.end(v, position) };
+        self.planned.free_longest(range, among).0
+    }
+
+    /// Whether the register is planned for nobody from just after `position` on, as long as `v` stays.
+    pub fn is_free_for(&self, v: VReg, position: u32, reg: Reg) -> bool {
+        let range = Range { start: position + 2, end: self.end(v, position) };
+        self.planned.free_longest(range, RegSet::of(reg)).1 >= range.end
     }
 }
 
@@ -56,84 +63,189 @@ pub fn prefer(func: &Func<VReg>, flow: &Flow, webs: &Webs, plan: &Plan, allocata
     if !calls {
         paid.remove(Reg::LR);
     }
+    let members = members(&wishes, webs);
+    let market = Market::new(&wishes, webs, allocatable, &members, flow);
     // The first round finds out which registers are saved, so that the second one uses them where
     // they serve, from the heaviest web on.
-    let first = Colouring::new(&wishes, webs, allocatable, paid).run(func.vregs);
-    let second = Colouring::new(&wishes, webs, allocatable, first.paid).run(func.vregs);
-    let Colouring { hint, timelines, .. } = second;
+    let first = Colouring::new(&market, paid).run();
+    let second = Colouring::new(&market, first.paid).run();
+    let Colouring { hint, planned, .. } = second;
     paid = hint.iter().flatten().fold(paid, |paid, &reg| paid.union(RegSet::of(reg)));
-    Hints { hint, timelines, paid, ranges: wishes.ranges }
+    Hints { hint, planned, paid, ranges: wishes.ranges }
 }
 
-struct Colouring<'a> {
+/// The vregs that are ever in a register, by web.
+fn members(wishes: &Wishes, webs: &Webs) -> Vec<VReg> {
+    let all = (0..wishes.count.len()).map(VReg::new);
+    let mut members: Vec<VReg> = all.filter(|&v| !wishes.ranges.of(v).is_empty()).collect();
+    members.sort_by_key(|&v| webs.of(v));
+    members
+}
+
+/// A set of vregs that is coloured together: a web, or one of its vregs.
+#[derive(Copy, Clone)]
+struct Group<'a> {
+    members: &'a [VReg],
+    weight: f32,
+}
+
+/// Someone with a fixed operand would take the register over the range.
+struct Want {
+    range: Range,
+    vreg: VReg,
+    weight: f32,
+}
+
+/// What both rounds of colouring start from.
+struct Market<'a> {
     wishes: &'a Wishes,
     webs: &'a Webs,
     allocatable: RegSet,
+    /// Webs, the heaviest first.
+    groups: Vec<Group<'a>>,
+    /// Fixed operands and clobbers.
+    reserved: Timeline,
+    /// Where some web wants which register.
+    wanted: Timeline,
+    /// The same by register, disjoint and ascending.
+    wants: [Vec<Want>; 16],
+}
+
+impl<'a> Market<'a> {
+    fn new(wishes: &'a Wishes, webs: &'a Webs, allocatable: RegSet, members: &'a [VReg], flow: &Flow) -> Self {
+        let same_web = |a: &VReg, b: &VReg| webs.of(*a) == webs.of(*b);
+        let mut groups: Vec<Group<'a>> = members.chunk_by(same_web).map(|chunk| wishes.group(chunk)).collect();
+        groups.sort_by(|a, b| b.weight.total_cmp(&a.weight));
+        let reserved = reserved(wishes, flow);
+        let wanted = Timeline::new(flow.length());
+        let mut market = Market { wishes, webs, allocatable, groups, reserved, wanted, wants: Default::default() };
+        for index in 0..market.groups.len() {
+            market.want(market.groups[index]);
+        }
+        for wants in &mut market.wants {
+            wants.sort_by_key(|want| want.range.start);
+        }
+        market
+    }
+
+    /// Notes the registers that the group's fixed operands want and that it could have.
+    fn want(&mut self, group: Group) {
+        let weights = self.wishes.fixed_weights(group);
+        let possible: RegSet = self.allocatable.iter().filter(|reg| weights[reg.index()] > 0.0).collect();
+        if possible.is_empty() {
+            return;
+        }
+        let busy = self.wishes.taken_by_others(&mut self.reserved, group);
+        let possible = possible.minus(busy).minus(self.wishes.taken(&self.wanted, group));
+        for reg in possible.iter() {
+            for &vreg in group.members {
+                for &range in self.wishes.ranges.of(vreg) {
+                    self.wanted.take(range, reg);
+                    self.wants[reg.index()].push(Want { range, vreg, weight: weights[reg.index()] });
+                }
+            }
+        }
+    }
+
+    /// What the first vreg outside the group without a register pays if the group takes the register.
+    fn robbed(&self, group: Group, reg: Reg, hint: &[Option<Reg>]) -> Option<f32> {
+        let own = |v: VReg| match group.members {
+            [single] => v == *single,
+            members => self.webs.of(v) == self.webs.of(members[0]),
+        };
+        let wants = &self.wants[reg.index()];
+        let mut ranges = group.members.iter().flat_map(|&v| self.wishes.ranges.of(v));
+        ranges.find_map(|range| {
+            let first = wants.partition_point(|want| want.range.end <= range.start);
+            let inside = wants[first..].iter().take_while(|want| want.range.start < range.end);
+            let mut poor = inside.filter(|want| hint[want.vreg.index()].is_none() && !own(want.vreg));
+            poor.next().map(|want| want.weight)
+        })
+    }
+}
+
+/// Registers at fixed operands and clobbers.
+fn reserved(wishes: &Wishes, flow: &Flow) -> Timeline {
+    let mut reserved = Timeline::new(flow.length());
+    for &(reg, position) in wishes.points.all() {
+        reserved.take(point(position), reg);
+    }
+    for &(set, position) in &wishes.clobbers {
+        set.iter().for_each(|reg| reserved.take(point(position), reg));
+    }
+    reserved
+}
+
+impl Wishes {
+    fn group<'m>(&self, members: &'m [VReg]) -> Group<'m> {
+        let weight = members.iter().map(|v| self.weight[v.index()]).sum();
+        Group { members, weight }
+    }
+
+    /// What the group's fixed operands save in each register.
+    fn fixed_weights(&self, group: Group) -> [f32; 16] {
+        let mut weights = [0.0; 16];
+        for &v in group.members {
+            for &(reg, weight) in self.fixed.of(v) {
+                weights[reg.index()] += weight;
+            }
+        }
+        weights
+    }
+
+    /// The registers that are taken somewhere in the group's ranges.
+    fn taken(&self, timeline: &Timeline, group: Group) -> RegSet {
+        let ranges = group.members.iter().flat_map(|&v| self.ranges.of(v));
+        ranges.fold(RegSet::EMPTY, |all, &range| all.union(timeline.taken(range)))
+    }
+
+    /// The same, the group's own fixed operands excluded.
+    fn taken_by_others(&self, timeline: &mut Timeline, group: Group) -> RegSet {
+        let own = || group.members.iter().flat_map(|&v| self.points.of(v));
+        own().for_each(|&(reg, position)| timeline.release(point(position), reg));
+        let taken = self.taken(timeline, group);
+        own().for_each(|&(reg, position)| timeline.take(point(position), reg));
+        taken
+    }
+}
+
+fn point(position: u32) -> Range {
+    Range { start: position, end: position + 1 }
+}
+
+struct Colouring<'a> {
+    market: &'a Market<'a>,
     hint: Vec<Option<Reg>>,
-    timelines: Vec<Timeline>,
-    /// What webs with fixed operands would take.
-    wanted: Vec<Timeline>,
+    planned: Timeline,
     paid: RegSet,
     /// What the next register costs that is not paid.
     save: f32,
 }
 
-/// A set of vregs that is coloured together.
-struct Group {
-    members: Vec<VReg>,
-    weight: f32,
-}
-
-impl Colouring<'_> {
-    fn new<'a>(wishes: &'a Wishes, webs: &'a Webs, allocatable: RegSet, paid: RegSet) -> Colouring<'a> {
+impl<'a> Colouring<'a> {
+    fn new(market: &'a Market<'a>, paid: RegSet) -> Self {
         Colouring {
-            wishes,
-            webs,
-            allocatable,
-            hint: vec![None; wishes.count.len()],
-            timelines: (0..16).map(|_| Timeline::default()).collect(),
-            wanted: (0..16).map(|_| Timeline::default()).collect(),
+            market,
+            hint: vec![None; market.wishes.count.len()],
+            planned: market.reserved.clone(),
             paid,
             save: if paid.contains(Reg::LR) { SAVE } else { 2.0 * SAVE },
         }
     }
 
-    /// Occupies registers at fixed operands and clobbers.
-    fn reserve(&mut self) {
-        for &(reg, position, v) in &self.wishes.points {
-            let range = Range { start: position, end: position + 1 };
-            self.timelines[reg.index()].occupy(range, Some(v), 0.0);
-        }
-        for &(set, position) in &self.wishes.clobbers {
-            for reg in set.iter() {
-                let range = Range { start: position, end: position + 1 };
-                self.timelines[reg.index()].occupy(range, None, 0.0);
-            }
-        }
-    }
-
-    fn run(mut self, vregs: usize) -> Self {
-        self.reserve();
-        let mut members: Vec<VReg> =
-            (0..vregs).map(VReg::new).filter(|&v| !self.wishes.ranges.of(v).is_empty()).collect();
-        members.sort_by_key(|&v| self.webs.of(v));
-        let same_web = |a: &VReg, b: &VReg| self.webs.of(*a) == self.webs.of(*b);
-        let mut groups: Vec<Group> = members.chunk_by(same_web).map(|chunk| self.group(chunk.to_vec())).collect();
-        groups.sort_by(|a, b| b.weight.total_cmp(&a.weight));
-        for group in &groups {
-            self.want(group);
-        }
+    fn run(mut self) -> Self {
+        let mut groups = self.market.groups.clone();
         // Weights are positive, so that their bits order like the numbers.
         let order = |group: &Group, index: usize| (group.weight.to_bits(), usize::MAX - index);
         let mut queue: BinaryHeap<(u32, usize)> =
             groups.iter().enumerate().map(|(index, group)| order(group, index)).collect();
         while let Some((_, index)) = queue.pop() {
-            let index = usize::MAX - index;
-            if self.colour(&groups[index]) || groups[index].members.len() == 1 {
+            let group = groups[usize::MAX - index];
+            if self.colour(group) || group.members.len() == 1 {
                 continue;
             }
-            for v in std::mem::take(&mut groups[index].members) {
-                let single = self.group(vec![v]);
+            for single in group.members.chunks(1) {
+                let single = self.market.wishes.group(single);
                 queue.push(order(&single, groups.len()));
                 groups.push(single);
             }
@@ -141,87 +253,43 @@ impl Colouring<'_> {
         self
     }
 
-    fn group(&self, members: Vec<VReg>) -> Group {
-        let weight = members.iter().map(|v| self.wishes.weight[v.index()]).sum();
-        Group { members, weight }
-    }
-
-    fn is_own<'g>(&'g self, group: &'g Group) -> impl Fn(VReg) -> bool + 'g {
-        move |v| match group.members[..] {
-            [single] => v == single,
-            _ => self.webs.of(v) == self.webs.of(group.members[0]),
-        }
-    }
-
-    fn conflict(&self, timelines: &[Timeline], group: &Group, reg: Reg) -> Option<Busy> {
-        let own = self.is_own(group);
-        let mut ranges = group.members.iter().flat_map(|&v| self.wishes.ranges.of(v));
-        ranges.find_map(|&range| timelines[reg.index()].conflict(range, &own))
-    }
-
-    /// Notes the registers that the group's fixed operands want and that it could have.
-    fn want(&mut self, group: &Group) {
-        for (reg, weight) in self.fixed_weights(group) {
-            let possible = self.conflict(&self.timelines, group, reg).is_none()
-                && self.conflict(&self.wanted, group, reg).is_none();
-            if possible {
-                for &v in &group.members {
-                    for &range in self.wishes.ranges.of(v) {
-                        self.wanted[reg.index()].occupy(range, Some(v), weight);
-                    }
-                }
-            }
-        }
-    }
-
-    fn fixed_weights(&self, group: &Group) -> Vec<(Reg, f32)> {
-        let mut weights = [0.0; 16];
-        for &v in &group.members {
-            for &(reg, weight) in self.wishes.fixed.of(v) {
-                weights[reg.index()] += weight;
-            }
-        }
-        let wanted = self.allocatable.iter().map(|reg| (reg, weights[reg.index()]));
-        wanted.filter(|&(_, weight)| weight > 0.0).collect()
-    }
-
     /// Gives the group the best register that is free over its ranges, if there is one.
-    fn colour(&mut self, group: &Group) -> bool {
-        let mut score = [0f32; 16];
-        for (reg, weight) in self.fixed_weights(group) {
-            score[reg.index()] += weight;
+    fn colour(&mut self, group: Group) -> bool {
+        let wishes = self.market.wishes;
+        let free = self.market.allocatable.minus(wishes.taken_by_others(&mut self.planned, group));
+        if free.is_empty() {
+            return false;
         }
+        let mut score = wishes.fixed_weights(group);
         let mut count = 0;
-        for &v in &group.members {
-            count += self.wishes.count[v.index()];
-            for &(friend, weight) in self.wishes.friends.of(v) {
+        for &v in group.members {
+            count += wishes.count[v.index()];
+            for &(friend, weight) in wishes.friends.of(v) {
                 if let Some(reg) = self.hint[friend.index()] {
                     score[reg.index()] += weight;
                 }
             }
         }
+        let wanted = wishes.taken(&self.market.wanted, group);
         let mut best: Option<(f32, Reg)> = None;
-        for reg in self.allocatable.iter() {
+        for reg in free.iter() {
             let wide = if reg.is_low() { 0.0 } else { WIDE * count as f32 };
             let save = if self.paid.contains(reg) { 0.0 } else { self.save };
             let score = score[reg.index()] - wide - save;
-            if best.is_some_and(|(other, _)| other >= score) || self.conflict(&self.timelines, group, reg).is_some() {
+            if best.is_some_and(|(other, _)| other >= score) {
                 continue;
             }
-            let robbed = self.conflict(&self.wanted, group, reg);
-            let robbed = robbed.filter(|busy| busy.owner.is_some_and(|v| self.hint[v.index()].is_none()));
+            let robbed = if wanted.contains(reg) { self.market.robbed(group, reg, &self.hint) } else { None };
             // Who is robbed pays a move and, since nothing else is free here, another register.
-            let robbed = robbed.map_or(0.0, |busy| busy.weight + 0.9 * self.save);
+            let robbed = robbed.map_or(0.0, |weight| weight + 0.9 * self.save);
             if best.is_none_or(|(other, _)| other < score - robbed) {
                 best = Some((score - robbed, reg));
             }
         }
         let Some((_, reg)) = best else { return false };
-        for &v in &group.members {
+        for &v in group.members {
             self.hint[v.index()] = Some(reg);
-            for &range in self.wishes.ranges.of(v) {
-                self.timelines[reg.index()].occupy(range, Some(v), 0.0);
-            }
+            wishes.ranges.of(v).iter().for_each(|&range| self.planned.take(range, reg));
         }
         if !self.paid.contains(reg) {
             // With any register saved, lr is too: POP then returns.

@@ -1,46 +1,49 @@
-//! Who has a register when.
+//! Which registers are taken when.
+//!
+//! One set of registers per position. A function has no more values in registers at a position than there are registers, so that
+//! looking at every position of every value's ranges takes time linear in the function's size.
 
 use super::liveness::Range;
-use crate::isa::VReg;
-use std::collections::BTreeMap;
+use crate::isa::{Reg, RegSet};
 
-/// Who has a register over which positions; disjoint.
-#[derive(Default)]
-pub struct Timeline(BTreeMap<u32, Busy>);
-
-#[derive(Copy, Clone)]
-pub struct Busy {
-    pub end: u32,
-    /// None for a clobber.
-    pub owner: Option<VReg>,
-    pub weight: f32,
-}
+/// The registers that are taken, by position.
+#[derive(Clone)]
+pub struct Timeline(Vec<RegSet>);
 
 impl Timeline {
-    /// Some entry that intersects the range and is not one of the group's own.
-    pub fn conflict(&self, range: Range, own: &impl Fn(VReg) -> bool) -> Option<Busy> {
-        let before = self.0.range(..range.start).next_back().filter(|(_, b)| b.end > range.start);
-        before
-            .into_iter()
-            .chain(self.0.range(range.start..range.end))
-            .map(|(_, &busy)| busy)
-            .find(|busy| !busy.owner.is_some_and(own))
+    /// Nothing is taken at any position below `end`.
+    pub fn new(end: u32) -> Timeline {
+        Timeline(vec![RegSet::EMPTY; end as usize])
     }
 
-    /// The first position from `position` on that is taken.
-    pub fn next_busy(&self, position: u32) -> u32 {
-        match self.0.range(..=position).next_back() {
-            Some((_, busy)) if busy.end > position => position,
-            _ => self.0.range(position..).next().map_or(u32::MAX, |(&start, _)| start),
-        }
+    fn slice(&mut self, range: Range) -> &mut [RegSet] {
+        &mut self.0[range.start as usize..range.end as usize]
     }
 
-    /// Occupies the range; what the owner has inside it already is replaced.
-    pub fn occupy(&mut self, range: Range, owner: Option<VReg>, weight: f32) {
-        let inside: Vec<u32> = self.0.range(range.start..range.end).map(|(&start, _)| start).collect();
-        for start in inside {
-            self.0.remove(&start);
+    /// The registers that are taken somewhere in the range.
+    pub fn taken(&self, range: Range) -> RegSet {
+        let sets = &self.0[range.start as usize..range.end as usize];
+        sets.iter().fold(RegSet::EMPTY, |all, &set| all.union(set))
+    }
+
+    pub fn take(&mut self, range: Range, reg: Reg) {
+        self.slice(range).iter_mut().for_each(|set| set.insert(reg));
+    }
+
+    pub fn release(&mut self, range: Range, reg: Reg) {
+        self.slice(range).iter_mut().for_each(|set| set.remove(reg));
+    }
+
+    /// The registers of `among` that are free longest from the start of the range on, up to its end, and that position.
+    pub fn free_longest(&self, range: Range, among: RegSet) -> (RegSet, u32) {
+        let mut free = among;
+        for position in range.start..range.end {
+            let left = free.minus(self.0[position as usize]);
+            if left.is_empty() {
+                return (free, position);
+            }
+            free = left;
         }
-        self.0.insert(range.start, Busy { end: range.end, owner, weight });
+        (free, range.end)
     }
 }

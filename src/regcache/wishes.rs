@@ -27,6 +27,10 @@ impl<T: Copy> PerVReg<T> {
         PerVReg { items: pairs.into_iter().map(|(_, item)| item).collect(), first }
     }
 
+    pub fn all(&self) -> &[T] {
+        &self.items
+    }
+
     pub fn of(&self, v: VReg) -> &[T] {
         &self.items[self.first[v.index()] as usize..self.first[v.index() + 1] as usize]
     }
@@ -43,8 +47,8 @@ pub struct Wishes {
     pub fixed: PerVReg<(Reg, f32)>,
     /// Vregs that would like the same register as each vreg or, negative, another one.
     pub friends: PerVReg<(VReg, f32)>,
-    /// Fixed operands: register, point, vreg.
-    pub points: Vec<(Reg, u32, VReg)>,
+    /// Registers and positions of fixed operands.
+    pub points: PerVReg<(Reg, u32)>,
     pub clobbers: Vec<(RegSet, u32)>,
 }
 
@@ -69,7 +73,7 @@ impl Wishes {
                     count[v.index()] += 1;
                     weight[v.index()] += freq;
                     if let Role::FixedUse(reg) = role {
-                        points.push((reg, position, v));
+                        points.push((v, (reg, position)));
                         fixed.push((v, (reg, freq)));
                     }
                     if let Role::FixedDef(reg) = role {
@@ -91,6 +95,7 @@ impl Wishes {
             }
         }
         let fixed = PerVReg::new(fixed, func.vregs);
+        let points = PerVReg::new(points, func.vregs);
         let friends = PerVReg::new(friends, func.vregs);
         Wishes { ranges, count, weight, fixed, friends, points, clobbers }
     }

@@ -3,10 +3,11 @@
 //! It zeroes the module's own memories, sets its globals and tables, writes active element and then data segments in
 //! order, each after its bounds check, and runs the start function (WebAssembly core specification, 4.5.4).
 
+use super::build::size_word;
 use super::graph::Builder;
-use super::ir::{Access, BinOp, Block, Callee, Edge, Graph, Region, Term, Value};
+use super::ir::{Access, BinOp, Block, Callee, Graph, Region, Term, Value};
 use super::long::Long;
-use crate::isa::{Cond, MemSize, Symbol, TrapCode};
+use crate::isa::{MemSize, Symbol, TrapCode};
 use crate::wasm::layout::{GlobalLayout, Layout, Size};
 use crate::wasm::{ConstExpr, Items, Module, Placement, constant};
 use wasmparser::{Operator, ValType};
@@ -25,6 +26,7 @@ pub fn init(module: &Module<'_>, layout: &Layout) -> (Graph, Vec<Block>) {
     init.memories();
     init.globals();
     init.tables();
+    init.segments();
     init.elements();
     init.data();
     if let Some(start) = module.start {
@@ -69,8 +71,7 @@ impl Init<'_> {
             }
             self.clear(Symbol::Memory(k), layout.reserved);
             if layout.size == Size::Word {
-                let size = self.builder.int(layout.initial);
-                self.store_word(Symbol::MemorySize(k), Region::Size, 0, size);
+                self.set_size(Symbol::MemorySize(k), layout.initial);
             }
         }
     }
@@ -95,51 +96,51 @@ impl Init<'_> {
             match &table.init {
                 Some(init) => {
                     let value = self.evaluate(init)[0];
-                    self.fill_table(k, layout.initial, value);
+                    let (start, count) = (self.builder.address(Symbol::Table(k), 0), self.builder.int(layout.initial));
+                    self.builder.fill_words(start, value, count, Region::Table(k), &mut self.order);
                 }
                 None => self.clear(Symbol::Table(k), 4 * layout.initial),
             }
             if layout.size == Size::Word {
-                let size = self.builder.int(layout.initial);
-                self.store_word(Symbol::TableSize(k), Region::Size, 0, size);
+                self.set_size(Symbol::TableSize(k), layout.initial);
             }
         }
     }
 
-    /// A loop that stores one word to every entry.
-    fn fill_table(&mut self, table: u32, entries: u32, value: Value) {
-        if entries == 0 {
-            return;
+    /// Says of segments that can be dropped that all of them is there, and evaluates items that code copies and that are
+    /// not known before.
+    fn segments(&mut self) {
+        let layout = self.layout;
+        for (segment, (data, k)) in layout.data.iter().zip(self.module.data.iter().zip(0..)) {
+            if segment.size == Size::Word {
+                let size = u32::try_from(data.bytes.len()).expect("a segment has fewer than 2^32 bytes");
+                self.set_size(Symbol::DataSize(k), size);
+            }
         }
-        let (body, after) = (self.builder.new_block(), self.builder.new_block());
-        let first = self.builder.int(0);
-        self.builder.terminate(Term::Jump(Edge { target: body, args: vec![first] }));
-        let index = self.builder.param(body);
-        self.switch_to(body);
-        let base = self.builder.address(Symbol::Table(table), 0);
-        let place = self.builder.binary(BinOp::Add, index, base);
-        self.builder.store(place, value, word(Region::Table(table), 0));
-        let next = self.builder.binary_const(BinOp::Add, index, 4);
-        let more = self.builder.compare_const(Cond::Ne, next, 4 * entries);
-        let then = Edge { target: body, args: vec![next] };
-        let otherwise = Edge { target: after, args: Vec::new() };
-        self.builder.terminate(Term::Branch { cond: more, then, otherwise });
-        self.switch_to(after);
+        for (segment, (element, k)) in layout.elements.iter().zip(self.module.elements.iter().zip(0..)) {
+            if segment.size == Size::Word {
+                let size = u32::try_from(element.items.len()).expect("a segment has fewer than 2^32 items");
+                self.set_size(Symbol::ElementSize(k), size);
+            }
+            if segment.copied && layout.image(&element.items).is_none() {
+                let base = self.builder.address(Symbol::Element(k), 0);
+                self.store_items(base, &element.items, Region::Constant);
+            }
+        }
     }
 
-    fn switch_to(&mut self, block: Block) {
-        self.builder.switch_to(block);
-        self.order.push(block);
+    fn set_size(&mut self, symbol: Symbol, size: u32) {
+        let size = self.builder.int(size);
+        self.builder.set_size_word(symbol, size);
     }
 
-    /// Traps unless `start` + `count` ≤ `size`, without wrapping.
-    fn check(&mut self, start: Value, count: u32, size: Value, code: TrapCode) {
-        let short = self.builder.int(count);
-        let short = self.builder.compare(Cond::Lo, size, short);
-        self.builder.trap_if(short, code);
-        let last = self.builder.binary_const(BinOp::Add, size, count.wrapping_neg());
-        let past = self.builder.compare(Cond::Hi, start, last);
-        self.builder.trap_if(past, code);
+    /// Stores items that are evaluated here to consecutive words.
+    fn store_items(&mut self, place: Value, items: &Items<'_>, region: Region) {
+        let Items::Expressions(items) = items else { unreachable!("function indices are known") };
+        for (item, at) in items.iter().zip(0..) {
+            let value = self.evaluate(item)[0];
+            self.builder.store(place, value, word(region, 4 * at));
+        }
     }
 
     fn elements(&mut self) {
@@ -148,30 +149,30 @@ impl Init<'_> {
                 continue;
             };
             let layout = &self.layout.tables[*table as usize];
-            if layout.constant.is_some() {
-                continue;
+            if layout.constant.is_none() {
+                self.active_element(n, *table, offset);
             }
-            let start = self.evaluate(offset)[0];
-            let size = match layout.size {
-                Size::Fixed(size) => self.builder.int(size),
-                Size::Word => self.load(Symbol::TableSize(*table), Region::Size),
-            };
-            let count = u32::try_from(element.items.len()).expect("a segment has fewer than 2^32 items");
-            self.check(start, count, size, TrapCode::TableOutOfBounds);
-            let base = self.builder.address(Symbol::Table(*table), 0);
-            let scaled = self.builder.binary_const(BinOp::Shl, start, 2);
-            let place = self.builder.binary(BinOp::Add, scaled, base);
-            match &element.items {
-                Items::Expressions(items) if items.iter().any(|item| self.layout.evaluate(item).is_none()) => {
-                    for (item, at) in items.iter().zip(0..) {
-                        let value = self.evaluate(item)[0];
-                        self.builder.store(place, value, word(Region::Table(*table), 4 * at));
-                    }
-                }
-                Items::Functions(_) | Items::Expressions(_) => {
-                    self.copy(place, Symbol::Element(n), 4 * count);
-                }
+            if self.layout.elements[n as usize].size == Size::Word {
+                self.builder.drop_segment(Symbol::ElementSize(n));
             }
+        }
+    }
+
+    fn active_element(&mut self, n: u32, table: u32, offset: &ConstExpr<'_>) {
+        let items = &self.module.elements[n as usize].items;
+        let start = self.evaluate(offset)[0];
+        let size = match self.layout.tables[table as usize].size {
+            Size::Fixed(size) => self.builder.int(size),
+            Size::Word => size_word(&mut self.builder, Symbol::TableSize(table)),
+        };
+        let count = u32::try_from(items.len()).expect("a segment has fewer than 2^32 items");
+        let length = self.builder.int(count);
+        self.builder.check_range(start, length, size, TrapCode::TableOutOfBounds);
+        let place = self.builder.entry_address(Symbol::Table(table), start);
+        if self.layout.image(items).is_some() {
+            self.copy(place, Symbol::Element(n), 4 * count);
+        } else {
+            self.store_items(place, items, Region::Table(table));
         }
     }
 
@@ -183,19 +184,18 @@ impl Init<'_> {
             let start = self.evaluate(offset)[0];
             let size = match self.layout.memories[*memory as usize].size {
                 Size::Fixed(size) => self.builder.int(size),
-                Size::Word => self.load(Symbol::MemorySize(*memory), Region::Size),
+                Size::Word => size_word(&mut self.builder, Symbol::MemorySize(*memory)),
             };
             let count = u32::try_from(data.bytes.len()).expect("a segment has fewer than 2^32 bytes");
-            self.check(start, count, size, TrapCode::MemoryOutOfBounds);
+            let length = self.builder.int(count);
+            self.builder.check_range(start, length, size, TrapCode::MemoryOutOfBounds);
             let base = self.builder.address(Symbol::Memory(*memory), 0);
             let place = self.builder.binary(BinOp::Add, start, base);
             self.copy(place, Symbol::Data(n), count);
+            if self.layout.data[n as usize].size == Size::Word {
+                self.builder.drop_segment(Symbol::DataSize(n));
+            }
         }
-    }
-
-    fn load(&mut self, symbol: Symbol, region: Region) -> Value {
-        let address = self.builder.address(symbol, 0);
-        self.builder.load(address, word(region, 0))
     }
 
     /// The words of a constant expression's value.

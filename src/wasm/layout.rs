@@ -23,6 +23,7 @@
 
 use super::constant::{Value, evaluate, global_values};
 use super::reach::{Reach, reach};
+use super::segments::{self, SegmentLayout};
 use super::{ConstExpr, Entity, Items, Module, Placement};
 use crate::error::{Error, Place};
 use crate::options::Options;
@@ -36,6 +37,8 @@ pub struct Layout {
     pub globals: Vec<GlobalLayout>,
     /// Bytes of the section that holds the module's own variables.
     pub globals_size: u32,
+    pub data: Vec<SegmentLayout>,
+    pub elements: Vec<SegmentLayout>,
     /// Functions that can run, imports included.
     pub reachable: Vec<bool>,
     /// Functions whose reference is taken: they carry their signature's identity in the word before
@@ -138,8 +141,9 @@ pub fn layout(module: &Module<'_>, options: &Options) -> Result<Layout, Error> {
     check_elements(module, &tables, &values)?;
     constant_tables(module, &reach, &values, &mut tables);
     let (globals, globals_size) = globals(module, &reach, &values);
+    let (data, elements) = (segments::data(module, &reach, options), segments::elements(module, &reach));
     let Reach { functions: reachable, referenced, tail_calls, .. } = reach;
-    Ok(Layout { memories, tables, globals, globals_size, reachable, referenced, tail_calls, values })
+    Ok(Layout { memories, tables, globals, globals_size, data, elements, reachable, referenced, tail_calls, values })
 }
 
 /// An option that names what the module does not define has no effect, which its user cannot want.

@@ -1,13 +1,14 @@
 //! The module as the rest of the compiler sees it: validated, indexed, bodies still encoded.
 //!
 //! `parse` makes it from bytes, `reach` finds what can run and what that uses, `layout` decides what
-//! becomes storage and what is constant, `constant` evaluates constant expressions and `signature`
+//! becomes storage and what is constant (`segments` for what code copies from), `constant` evaluates constant expressions and `signature`
 //! gives signatures their identity.
 
 pub mod constant;
 pub mod layout;
 pub mod parse;
 pub mod reach;
+pub mod segments;
 pub mod signature;
 mod support;
 

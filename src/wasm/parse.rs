@@ -212,10 +212,7 @@ impl<'a> Builder<'a> {
             self.check(offset, support::table_type(&table.ty));
             let init = match table.init {
                 TableInit::RefNull => None,
-                TableInit::Expr(init) => {
-                    self.refuse(offset, "a table initializer");
-                    Some(ConstExpr(init.get_binary_reader()))
-                }
+                TableInit::Expr(init) => Some(ConstExpr(init.get_binary_reader())),
             };
             self.module.tables.push(Table { ty: table.ty, import: None, init });
         }
@@ -404,7 +401,6 @@ mod tests {
             ("(type $t (func)) (func (param (ref $t)))", "typed function references"),
             ("(func (param exnref))", "exception handling"),
             ("(table 1 (ref func) (ref.func 0)) (func)", "typed function references"),
-            ("(table 1 funcref (ref.func 0)) (func)", "a table initializer"),
         ];
         for (fields, name) in cases {
             let error = parse_text(&format!("(module {fields})")).expect_err("it is not supported");

@@ -22,6 +22,12 @@ pub struct Reach {
     pub grown_tables: Vec<bool>,
     /// Tables that code writes or grows.
     pub written_tables: Vec<bool>,
+    /// Data and element segments that code copies from.
+    pub copied_data: Vec<bool>,
+    pub copied_elements: Vec<bool>,
+    /// Data and element segments that code drops.
+    pub dropped_data: Vec<bool>,
+    pub dropped_elements: Vec<bool>,
     /// Globals that code or a constant expression reads or writes, or an export names.
     pub globals: Vec<bool>,
     /// Globals that code of this module or, by an export, of others can write.
@@ -41,6 +47,10 @@ pub fn reach(module: &Module<'_>) -> Result<Reach, Error> {
             grown_memories: vec![false; module.memories.len()],
             grown_tables: vec![false; module.tables.len()],
             written_tables: vec![false; module.tables.len()],
+            copied_data: vec![false; module.data.len()],
+            copied_elements: vec![false; module.elements.len()],
+            dropped_data: vec![false; module.data.len()],
+            dropped_elements: vec![false; module.elements.len()],
             globals: vec![false; module.globals.len()],
             written_globals: vec![false; module.globals.len()],
             tail_calls: BTreeSet::new(),
@@ -164,8 +174,12 @@ impl Walk<'_, '_> {
             Operator::TableCopy { dst_table, .. } => reach.written_tables[dst_table as usize] = true,
             Operator::TableInit { elem_index, table } => {
                 reach.written_tables[table as usize] = true;
+                reach.copied_elements[elem_index as usize] = true;
                 self.element(elem_index as usize);
             }
+            Operator::MemoryInit { data_index, .. } => reach.copied_data[data_index as usize] = true,
+            Operator::DataDrop { data_index } => reach.dropped_data[data_index as usize] = true,
+            Operator::ElemDrop { elem_index } => reach.dropped_elements[elem_index as usize] = true,
             _ => {}
         }
     }

@@ -1,11 +1,10 @@
 //! Calls: of functions by their convention, through tables with their checks, of library routines.
 
-use super::{Operand, Walk, abi, memory};
+use super::{Operand, Walk, abi};
 use crate::isa::{Cond, Const, MemSize, Reg, Symbol, TrapCode};
 use crate::select::abi::{Convention, Results};
 use crate::select::graph::Builder;
-use crate::select::ir::{Access, BinOp, CallInfo, Callee, Op, Place, Region, Term, Value};
-use crate::wasm::layout::Size;
+use crate::select::ir::{Access, CallInfo, Callee, Op, Place, Region, Term, Value};
 use crate::wasm::signature;
 use smallvec::SmallVec;
 use wasmparser::{FuncType, ValType};
@@ -78,24 +77,10 @@ impl Walk<'_> {
     /// The function reference in entry `index` of a table, after the checks that a call of this type needs
     /// and that the table's contents do not make superfluous. `None` if the call always traps.
     fn checked_reference(&mut self, ty: u32, table: u32, index: Value) -> Option<Value> {
-        let layout = &self.layout.tables[table as usize];
-        let size = match layout.size {
-            Size::Fixed(size) => self.builder.int(size),
-            Size::Word => memory::size_word(&mut self.builder, Symbol::TableSize(table)),
-        };
-        let outside = self.builder.compare(Cond::Hs, index, size);
-        if self.builder.constant(outside) == Some(1) {
-            self.trap(TrapCode::TableOutOfBounds);
-            return None;
-        }
-        self.builder.trap_if(outside, TrapCode::TableOutOfBounds);
-        let region = if layout.constant.is_some() { Region::Constant } else { Region::Table(table) };
-        let base = self.builder.address(Symbol::Table(table), 0);
-        let scaled = self.builder.binary_const(BinOp::Shl, index, 2);
-        let entry = self.builder.binary(BinOp::Add, base, scaled);
-        let pointer = self.builder.load(entry, word(region, 0));
+        let entry = self.table_entry(table, index)?;
+        let pointer = self.builder.load(entry, word(self.table_region(table), 0));
 
-        let contents = layout.constant.as_deref();
+        let contents = self.layout.tables[table as usize].constant.as_deref();
         if contents.is_none_or(|contents| contents.contains(&None)) {
             let null = self.builder.compare_const(Cond::Eq, pointer, 0);
             self.builder.trap_if(null, TrapCode::NullReference);

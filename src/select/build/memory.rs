@@ -56,7 +56,7 @@ impl Walk<'_> {
         true
     }
 
-    fn is_volatile(&self, memory: u32) -> bool {
+    pub fn is_volatile(&self, memory: u32) -> bool {
         self.options.volatile_memory || self.module.memories[memory as usize].import.is_some()
     }
 
@@ -241,8 +241,7 @@ impl Walk<'_> {
         let bytes = builder.binary_const(BinOp::Shl, delta, layout.page_log2);
         let sum = builder.binary(BinOp::Add, size, bytes);
         let new_size = builder.select(fits, sum, size);
-        let address = builder.address(Symbol::MemorySize(memory), 0);
-        builder.store(address, new_size, size_access());
+        builder.set_size_word(Symbol::MemorySize(memory), new_size);
         let pages = self.pages(layout, size);
         let value = self.builder.select(fits, pages, failure);
         self.push_word(value);
@@ -265,7 +264,15 @@ fn size_access() -> Access {
     Access { size: MemSize::Word, offset: 0, region: Region::Size, volatile: false }
 }
 
-/// Loads one of the size words of a memory or table.
+impl Builder {
+    /// Stores one of the size words of a memory, table or segment.
+    pub fn set_size_word(&mut self, symbol: Symbol, size: Value) {
+        let address = self.address(symbol, 0);
+        self.store(address, size, size_access());
+    }
+}
+
+/// Loads one of the size words of a memory, table or segment.
 pub fn size_word(builder: &mut Builder, symbol: Symbol) -> Value {
     let address = builder.address(symbol, 0);
     builder.load(address, size_access())

@@ -6,12 +6,14 @@
 //! Invariant: blocks are filled in the order of the source; `Walk::order` is that order. Code that cannot be
 //! reached is read but not built.
 
+mod bulk;
 mod calls;
 mod control;
 mod float;
 mod memory;
 mod numeric;
 mod operator_name;
+mod table;
 
 use super::abi::{self, Convention, Results};
 use super::graph::Builder;
@@ -23,6 +25,7 @@ use crate::options::Options;
 use crate::wasm::Module;
 use crate::wasm::layout::Layout;
 use control::Frame;
+pub use memory::size_word;
 use wasmparser::{FuncType, Operator, ValType};
 
 /// A wasm value: one word or two.
@@ -193,8 +196,12 @@ impl Walk<'_> {
                 self.return_call_indirect(type_index, table_index);
             }
             _ => {
-                let known =
-                    self.control(operator) || self.numeric(operator) || self.memory(operator) || self.float(operator);
+                let known = self.control(operator)
+                    || self.numeric(operator)
+                    || self.memory(operator)
+                    || self.float(operator)
+                    || self.table(operator)
+                    || self.bulk(operator);
                 if !known {
                     return Err(Refused);
                 }
