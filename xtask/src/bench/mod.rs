@@ -6,6 +6,7 @@
 //! results, its calls of imported functions and all of its linear memory are those that wasmtime has.
 
 mod added;
+mod compile;
 mod cycles;
 mod figures;
 mod kernels;
@@ -38,6 +39,9 @@ pub struct Arguments {
     /// Print the changes against a file that --json wrote
     #[arg(long, value_name = "FILE")]
     compare: Option<PathBuf>,
+    /// Measure the compilation of these modules instead: speed and memory on one core
+    #[arg(long, value_name = "FILE", num_args = 1.., conflicts_with_all = ["kernels", "json", "compare"])]
+    compile: Vec<PathBuf>,
     /// Kernels to measure; all without any
     #[arg(value_name = "KERNEL")]
     kernels: Vec<String>,
@@ -107,6 +111,9 @@ struct Row {
 /// # Errors
 /// An unknown kernel, an unreadable file, or gcc's own code going wrong.
 pub fn run(arguments: &Arguments) -> Result<bool, String> {
+    if !arguments.compile.is_empty() {
+        return compile::run(&arguments.compile, &options(arguments));
+    }
     let bench = Path::new(env!("CARGO_MANIFEST_DIR")).with_file_name("bench");
     let shared = KERNELS.iter().map(|kernel| (Group::Shared, kernel));
     let all: Vec<(Group, &Kernel)> = shared.chain(ADDED.iter().map(|kernel| (Group::Added, kernel))).collect();
