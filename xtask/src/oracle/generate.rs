@@ -44,14 +44,31 @@ pub fn module(bytes: &[u8], language: &Language, bounds: Bounds) -> Option<Vec<u
     if input.ratio(1u8, 2u8).ok()? {
         let traps = input.ratio(1u8, 4u8).ok()?;
         let overruns = traps && bounds == Bounds::Trap;
-        let Language { floats, tail_calls, .. } = *language;
-        let text = program::text(&mut input, program::Shape { traps, overruns, floats, tail_calls });
-        return Some(wat::parse_str(text).expect("programs are well-formed text"));
+        let shape = shape(language, traps, overruns);
+        return Some(parsed(&program::text(&mut input, shape)));
     }
     let config = config(&mut input, language, bounds).ok()?;
     let mut module = Module::new(config, &mut input).ok()?;
     let fuel = module.ensure_termination(GENERATED_FUEL as u32).ok()?;
     rewrite::rename(&module.to_bytes(), Some(fuel)).ok()
+}
+
+/// A program made from `bytes` that is where compilers break.
+pub fn stress(bytes: &[u8], language: &Language, bounds: Bounds) -> Vec<u8> {
+    let mut input = Unstructured::new(bytes);
+    let traps = input.ratio(1u8, 6u8).unwrap_or(false);
+    let floats = language.floats && input.ratio(1u8, 3u8).unwrap_or(false);
+    let shape = shape(language, traps, traps && bounds == Bounds::Trap);
+    parsed(&program::text(&mut input, program::Shape { floats, stress: true, ..shape }))
+}
+
+fn shape(language: &Language, traps: bool, overruns: bool) -> program::Shape {
+    let Language { floats, tail_calls, wide_arithmetic, .. } = *language;
+    program::Shape { traps, overruns, floats, tail_calls, wide_arithmetic, stress: false }
+}
+
+fn parsed(text: &str) -> Vec<u8> {
+    wat::parse_str(text).expect("programs are well-formed text")
 }
 
 const ALL_KINDS: &[InstructionKind] = &[
