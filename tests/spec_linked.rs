@@ -1,6 +1,6 @@
 //! The official test suite on images that real linkers make: each module of the core language that imports from nothing but
 //! `spectest` is linked with it, and with newlib and libgcc, by `arm-none-eabi-ld` or by lld, every warning an error; its
-//! assertions are executed on that image.
+//! assertions are executed on that image. So are tail calls.
 //!
 //! Needs `arm-none-eabi-gcc` with newlib, and lld; `tools/setup` installs them.
 
@@ -41,13 +41,17 @@ fn check(names: &[&str], what: &str, first: usize) {
     };
     std::fs::write(directory.path().join("image.ld"), layout()).expect("the directory is writable");
     let link = |objects: &[&[u8]]| linker.link(objects);
-    let suite = suite(CORE).expect("the core language is part of the suite");
+    let core = suite(CORE).expect("the core language is part of the suite");
+    let tail_calls = suite("tail-call").expect("a set of the suite");
     // Instances with an image each share no state.
     let separate = |script: &Script| !script.text.contains("(register ");
-    let scripts = suite.scripts.into_iter().filter(separate);
-    let scripts: Vec<Script> = scripts.skip(first).step_by(2).collect();
+    let scripts = core.scripts.into_iter().filter(separate);
+    let mut scripts: Vec<Script> = scripts.skip(first).step_by(2).collect();
+    scripts.extend(tail_calls.scripts);
+    let text = include_str!("scripts/tail_calls.wast").to_string();
+    scripts.push(Script { name: "tail_calls.wast".to_string(), text });
     let options = Options { check: true, ..Options::default() };
-    let settings = Settings { options, features: suite.features, external: Some(&link) };
+    let settings = Settings { options, features: tail_calls.features, external: Some(&link) };
     let tally = run_all(&scripts, &settings).expect("scripts can be run");
     assert!(tally.failures.is_empty(), "{}", report(&tally));
     let images = linker.images.into_inner();

@@ -105,6 +105,10 @@ fn mixes(rows: &[Row]) {
             let name = format!("{}-{}", row.kernel, row.level.name());
             mix_line(&name, &[(&outcome.mix, gcc.instructions)]);
             println!("  {}", outcome.mix.spill_in_loop.as_deref().unwrap_or("no"));
+            if let Some(mix) = &row.gcc_mix {
+                mix_line("  gcc", &[(mix, gcc.instructions)]);
+                println!();
+            }
             means[0].1.push((&outcome.mix, gcc.instructions));
         }
         means[1].1.extend(row.gcc_mix.as_ref().map(|mix| (mix, gcc.instructions)));
