@@ -327,11 +327,35 @@ impl Builder {
     /// Traps where `cond` is not 0, unless an earlier trap makes that impossible.
     pub fn trap_if(&mut self, cond: Value, code: TrapCode) {
         let cond = self.truth(cond);
+        let cond = self.of_summand(cond);
         if self.constant(cond) == Some(0) || self.is_checked(cond) {
             return;
         }
         self.effect(Op::TrapIf(code), &[cond]);
         self.assume(cond, false);
+    }
+
+    /// `x + c > limit` as `x > limit - c`, where the sum is known not to wrap around: checks of one pointer are then
+    /// comparable.
+    fn of_summand(&mut self, cond: Value) -> Value {
+        if self.op(cond) != Op::Compare(Cond::Hi) {
+            return cond;
+        }
+        let (sum, limit) = (self.args(cond)[0], self.args(cond)[1]);
+        let (Some((x, c)), Some(limit)) = (self.as_binary_const(BinOp::Add, sum), self.constant(limit)) else {
+            return cond;
+        };
+        let checked = self.bounded.get(&x).filter(|known| self.dominates(known.1)).map_or(u32::MAX, |known| known.0);
+        if checked.min(below(self.bits(x))).checked_add(c).is_none() {
+            return cond;
+        }
+        match limit.checked_sub(c) {
+            Some(limit) => {
+                let limit = self.int(limit);
+                self.compare(Cond::Hi, x, limit)
+            }
+            None => self.int(1),
+        }
     }
 
     /// Whether a dominating trap has excluded `cond`; from here on this one does.

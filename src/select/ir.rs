@@ -150,6 +150,11 @@ pub enum Op {
     MulLong {
         signed: bool,
     },
+    /// The same of `args[0] * args[1] + args[2] + args[3]`, unsigned.
+    MulAddAdd,
+    /// Four words of the sum of two 128-bit numbers of four words each, lowest first.
+    AddWide,
+    SubWide,
     /// From address `args[0]`.
     Load(Access),
     /// To address `args[0]`, value `args[1]`.
@@ -183,6 +188,9 @@ impl Op {
             | Op::AddLong
             | Op::SubLong
             | Op::MulLong { .. }
+            | Op::MulAddAdd
+            | Op::AddWide
+            | Op::SubWide
             | Op::Routine(_)
             | Op::ResultArea(_) => true,
             Op::Param | Op::Load(_) | Op::Store(_) | Op::TrapIf(_) | Op::Call(_) => false,

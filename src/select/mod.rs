@@ -2,9 +2,10 @@
 //!
 //! ```text
 //!   locals    which locals a label must carry
-//!   build     select_with_stack: one walk over the operators, to SSA form (ir, graph, fold, long)
+//!   build     select_with_stack: one walk over the operators, to SSA form (ir, graph, fold, long, wide)
 //!   init      the same for the module's initialisation
 //!   routines  the same for what the object brings itself, from wasm text
+//!   checks    fewer bounds checks
 //!   simplify  the graph built again with its shape known (flow)
 //!   tail      calls whose results are returned become tail calls
 //!   lower     tree covering: instructions over virtual registers
@@ -12,6 +13,7 @@
 
 mod abi;
 mod build;
+mod checks;
 mod flow;
 mod fold;
 mod graph;
@@ -25,6 +27,7 @@ mod print;
 mod routines;
 mod simplify;
 mod tail;
+mod wide;
 
 pub use abi::tail_area;
 pub use ir::Graph;

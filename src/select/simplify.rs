@@ -1,5 +1,6 @@
 //! Simplification of a whole graph: what the walk could only see locally is built again with the shape known, once
-//! before and once after pointers become machine pointers (`pointers`). Then tail calls are found (`tail`).
+//! before and once after pointers become machine pointers (`pointers`), and once more in between where bounds checks move
+//! (`checks`). Then tail calls are found (`tail`).
 //!
 //! A round
 //! 1. drops blocks that cannot be reached, folding branches on constants, and keeps the others in order;
@@ -9,18 +10,23 @@
 //! 4. drops nodes and parameters that nothing needs: halves of i64, locals that are overwritten before they
 //!    are read.
 
+use super::checks::checks;
 use super::flow::flow;
 use super::graph::Builder;
 use super::ir::{Block, BlockData, Edge, Graph, Op, Term, Value};
 use super::pointers::pointers;
 use super::tail::tail_calls;
 use bitvec::vec::BitVec;
+use hashbrown::HashMap;
 use smallvec::SmallVec;
 
 /// The simplified graph, given the blocks in an order in which forward edges go forward. In the result the blocks
 /// stand in that order.
 pub fn simplify(graph: Graph, order: &[Block]) -> Graph {
     let mut graph = round(arrange(graph, order));
+    if let Some(order) = checks(&mut graph) {
+        graph = round(arrange(graph, &order));
+    }
     pointers(&mut graph);
     let mut graph = round(graph);
     if tail_calls(&mut graph) {
@@ -165,8 +171,8 @@ struct Rebuild<'g> {
     /// For each old value the parameter or argument that stands for it.
     replaced: Vec<Value>,
     new: Vec<Option<Value>>,
-    /// Of nodes that were folded to a pair: the new high word.
-    high: Vec<Option<Value>>,
+    /// Of nodes that make several words: the new ones above the lowest.
+    higher: HashMap<(Value, u32), Value>,
 }
 
 fn rebuild(old: &Graph) -> Graph {
@@ -178,7 +184,7 @@ fn rebuild(old: &Graph) -> Graph {
     let replaced = redundant_params(old);
     let count = old.nodes.len();
     builder.reserve(count);
-    let mut state = Rebuild { builder, old, replaced, new: vec![None; count], high: vec![None; count] };
+    let mut state = Rebuild { builder, old, replaced, new: vec![None; count], higher: HashMap::new() };
     for _ in 1..state.old.blocks.len() {
         state.builder.new_block();
     }
@@ -250,8 +256,8 @@ impl Rebuild<'_> {
             Op::Param => unreachable!("parameters do not stand in a block's body"),
             Op::Const(_) | Op::Address(..) => unreachable!("constants do not stand in a block"),
             Op::Argument(_) | Op::ResultArea(_) => builder.pure(op, &[]),
-            Op::Result(n) => match self.high[self.replaced[old_args[0].index()].index()] {
-                Some(high) => high,
+            Op::Result(n) => match self.higher.get(&(self.replaced[old_args[0].index()], n)) {
+                Some(&higher) => higher,
                 None => builder.result(args[0], n),
             },
             Op::Binary(op) => builder.binary(op, args[0], args[1]),
@@ -262,15 +268,25 @@ impl Rebuild<'_> {
             Op::Compare(cond) => builder.compare(cond, args[0], args[1]),
             Op::CompareLong(cond) => builder.compare_long(cond, [args[0], args[1]], [args[2], args[3]]),
             Op::Select => builder.select(args[0], args[1], args[2]),
-            Op::AddLong | Op::SubLong | Op::MulLong { .. } => {
+            Op::AddLong | Op::SubLong | Op::MulLong { .. } | Op::MulAddAdd => {
                 let [lo, hi] = match op {
+                    Op::MulAddAdd => builder.mul_add_add(args[0], args[1], args[2], args[3]),
                     Op::AddLong => builder.add_long([args[0], args[1]], [args[2], args[3]]),
                     Op::SubLong => builder.sub_long([args[0], args[1]], [args[2], args[3]]),
                     Op::MulLong { signed } => builder.mul_words(signed, args[0], args[1]),
                     _ => unreachable!("matched above"),
                 };
-                self.high[value.index()] = Some(hi);
+                self.higher.insert((value, 1), hi);
                 lo
+            }
+            Op::AddWide | Op::SubWide => {
+                let (a, b) = ([args[0], args[1], args[2], args[3]], [args[4], args[5], args[6], args[7]]);
+                let words = match op {
+                    Op::AddWide => builder.add_wide(a, b),
+                    _ => builder.sub_wide(a, b),
+                };
+                self.higher.extend((1..4).map(|n| ((value, n), words[n as usize])));
+                words[0]
             }
             Op::Load(access) => builder.load(args[0], access),
             Op::Store(access) => {

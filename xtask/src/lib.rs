@@ -5,6 +5,7 @@ pub mod encodings;
 pub mod firmware;
 pub mod image;
 pub mod oracle;
+pub mod scene;
 pub mod shapes;
 pub mod spec;
 pub mod target;

@@ -86,6 +86,9 @@ fn fixed(graph: &Graph, value: Value) -> Option<isa::Class> {
         | Op::AddLong
         | Op::SubLong
         | Op::MulLong { .. }
+        | Op::MulAddAdd
+        | Op::AddWide
+        | Op::SubWide
         | Op::Load(_)
         | Op::Store(_)
         | Op::TrapIf(_)
@@ -206,6 +209,9 @@ impl Classes<'_> {
             | Op::AddLong
             | Op::SubLong
             | Op::MulLong { .. }
+            | Op::MulAddAdd
+            | Op::AddWide
+            | Op::SubWide
             | Op::Load(_)
             | Op::TrapIf(_) => node.args.iter().for_each(|&arg| self.want(arg, Core, weight)),
         }

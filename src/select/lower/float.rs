@@ -73,7 +73,8 @@ impl Lower<'_> {
             Op::Call(index) | Op::Routine(index) => {
                 self.graph.calls[index as usize].results.iter().map(|reg| reg.class()).collect()
             }
-            Op::AddLong | Op::SubLong | Op::MulLong { .. } => smallvec![Class::Core; 2],
+            Op::AddLong | Op::SubLong | Op::MulLong { .. } | Op::MulAddAdd => smallvec![Class::Core; 2],
+            Op::AddWide | Op::SubWide => smallvec![Class::Core; 4],
             _ => smallvec![self.class(value)],
         }
     }

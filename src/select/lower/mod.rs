@@ -16,10 +16,11 @@ mod cond;
 mod consts;
 mod float;
 mod memory;
+mod wide;
 
 use super::flow::{Flow, flow};
 use super::ir::{BinOp, Block, Graph, Op, Place, Value};
-use crate::isa::{self, Class, Func, Inst, Reg, Term, TrapCode, VReg};
+use crate::isa::{self, AluOp, Class, Func, Inst, Reg, Term, TrapCode, VReg};
 use crate::options::Target;
 use bitvec::vec::BitVec;
 use consts::Consts;
@@ -169,7 +170,8 @@ impl Lower<'_> {
     /// Whether code that comes later asked for the value or for one of its further results.
     fn is_wanted(&self, value: Value) -> bool {
         let results = match self.graph.op(value) {
-            Op::AddLong | Op::SubLong | Op::MulLong { .. } => 2,
+            Op::AddLong | Op::SubLong | Op::MulLong { .. } | Op::MulAddAdd => 2,
+            Op::AddWide | Op::SubWide => 4,
             Op::Routine(index) => self.graph.calls[index as usize].results.len() as u32,
             _ => 1,
         };
@@ -284,6 +286,9 @@ impl Lower<'_> {
             Op::AddLong => self.add_long(value),
             Op::SubLong => self.sub_long(value),
             Op::MulLong { signed } => self.mul_long(value, signed),
+            Op::MulAddAdd => self.mul_add_add(value),
+            Op::AddWide => self.carried(value, AluOp::Add, AluOp::Adc),
+            Op::SubWide => self.carried(value, AluOp::Sub, AluOp::Sbc),
             Op::Load(access) => self.load(value, args[0], access),
             Op::Store(access) => self.store(value, args[0], args[1], access),
             Op::TrapIf(code) => self.trap_if(args[0], code),

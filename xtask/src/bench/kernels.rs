@@ -84,7 +84,7 @@ pub const KERNELS: [Kernel; 11] = [
     Kernel { name: "dot_f64", function: "dot_f64", floats: Floats::Library, workload: dot_f64 },
 ];
 
-const fn integers(name: &'static str, workload: fn() -> Workload) -> Kernel {
+pub const fn integers(name: &'static str, workload: fn() -> Workload) -> Kernel {
     Kernel { name, function: name, floats: Floats::None, workload }
 }
 
@@ -99,7 +99,7 @@ impl Kernel {
 }
 
 /// Bytes without a pattern that code could exploit: a linear congruential generator (Knuth's MMIX).
-fn noise(seed: u64, len: usize) -> Vec<u8> {
+pub fn noise(seed: u64, len: usize) -> Vec<u8> {
     let mut state = seed;
     let next = || {
         state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
@@ -108,15 +108,15 @@ fn noise(seed: u64, len: usize) -> Vec<u8> {
     std::iter::repeat_with(next).take(len).collect()
 }
 
-fn words(values: &[u32]) -> Vec<u8> {
+pub fn words(values: &[u32]) -> Vec<u8> {
     values.iter().flat_map(|v| v.to_le_bytes()).collect()
 }
 
-fn call(writes: Vec<(u32, Vec<u8>)>, args: &[u32]) -> Invocation {
+pub fn call(writes: Vec<(u32, Vec<u8>)>, args: &[u32]) -> Invocation {
     Invocation { writes, args: args.iter().map(|&v| Arg::I32(v)).collect() }
 }
 
-fn alone(returns: Returns, invocations: Vec<Invocation>) -> Workload {
+pub fn alone(returns: Returns, invocations: Vec<Invocation>) -> Workload {
     Workload { returns, imports: Vec::new(), invocations }
 }
 

@@ -21,11 +21,14 @@ const RANDOM_CALLS: u32 = 6;
 #[derive(Args, Debug)]
 pub struct RunArguments {
     /// Modules, binary or text
-    #[arg(required_unless_present = "random")]
+    #[arg(required_unless_present_any = ["random", "stress"])]
     files: Vec<PathBuf>,
     /// Generate this many modules instead
     #[arg(long, value_name = "N", conflicts_with = "files")]
     random: Option<u64>,
+    /// The same with programs that are where compilers break
+    #[arg(long, value_name = "N", conflicts_with_all = ["files", "random"])]
+    stress: Option<u64>,
     /// Seed of the generator and of arguments
     #[arg(long, value_name = "S", default_value_t = 1)]
     seed: u64,
@@ -73,7 +76,7 @@ pub fn run(arguments: &RunArguments) -> Result<bool, String> {
         check: true,
         ..Options::default()
     };
-    let totals = match arguments.random {
+    let totals = match arguments.random.or(arguments.stress) {
         Some(count) => random(arguments, &options, count),
         None => files(arguments, &options)?,
     };
@@ -124,7 +127,10 @@ fn random(arguments: &RunArguments, options: &Options, count: u64) -> Totals {
 }
 
 fn random_module(arguments: &RunArguments, options: &Options, index: u64) -> (Report, String) {
-    let wasm = generated(arguments.seed, index, options.bounds);
+    let wasm = match arguments.stress {
+        Some(_) => stressful(arguments.seed, index, options.bounds),
+        None => generated(arguments.seed, index, options.bounds),
+    };
     let calls = arguments.calls.unwrap_or(RANDOM_CALLS);
     let seed = Random::stream(arguments.seed, index).next() >> 32;
     let mut report = check_module(&wasm, options, calls, seed);
@@ -142,6 +148,13 @@ fn random_module(arguments: &RunArguments, options: &Options, index: u64) -> (Re
         let _ = writeln!(lines, "module {index}: failed: {failure}\n  reproduce: {command}");
     }
     (report, lines)
+}
+
+/// Program `index` of a seed that is where compilers break.
+pub fn stressful(seed: u64, index: u64, bounds: Bounds) -> Vec<u8> {
+    let mut random = Random::stream(seed, index);
+    let length = (512 << random.below(6)) + random.below(512);
+    generate::stress(&random.bytes(length as usize), &Language::COMPLETE, bounds)
 }
 
 /// Module `index` of a seed. Bytes that make no module (they ran out) are followed by the next ones.

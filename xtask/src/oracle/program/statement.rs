@@ -21,7 +21,13 @@ impl Program<'_, '_> {
             return self.assignment(1);
         }
         self.budget -= 1;
-        match self.pick(17) {
+        if self.shape.stress && !self.chance(3) {
+            return self.stress(depth - 1);
+        }
+        match self.pick(20) {
+            17 | 18 if self.shape.references => self.table_statement(),
+            18 | 19 if self.shape.bulk => self.bulk_statement(),
+            17..=19 => self.assignment(4),
             0..=3 => self.assignment(4),
             4 | 14 | 15 => self.store(),
             16 => self.fields(),
@@ -52,9 +58,11 @@ impl Program<'_, '_> {
             _ => {
                 if self.chance(2) {
                     let pages = self.pick(3);
-                    self.line(&format!("i32.const {pages} memory.grow"));
+                    let memory = self.pick(self.memories);
+                    self.line(&format!("i32.const {pages} memory.grow $m{memory}"));
                 } else {
-                    self.line("memory.size");
+                    let memory = self.pick(self.memories);
+                    self.line(&format!("memory.size $m{memory}"));
                 }
                 let local = self.local(Ty::I32);
                 self.line(&format!("local.set {local}"));
@@ -161,7 +169,7 @@ impl Program<'_, '_> {
     }
 
     /// A call whose results go to locals.
-    fn call(&mut self) {
+    pub(super) fn call(&mut self) {
         let index = self.pick(self.functions.len());
         let signature = self.functions[index].clone();
         self.arguments(index, 2);
@@ -173,7 +181,7 @@ impl Program<'_, '_> {
     }
 
     /// Two or three locals change places.
-    fn exchange(&mut self) {
+    pub(super) fn exchange(&mut self) {
         let ty = self.ty();
         let locals: Vec<usize> = (0..2 + self.pick(2)).map(|_| self.local(ty)).collect();
         for local in &locals {

@@ -1,0 +1,45 @@
+//! Fewer bounds checks, each exact: a program that traps still does so with the same memory, and before anything that
+//! would have come after.
+//!
+//! Within a block, checks of one pointer between which nothing happens become the strictest of them, at the place of the
+//! first (`merge`). Checks in a loop on what grows by a constant each time around move before the loop (`hoist`, on what
+//! `induction` knows).
+
+mod hoist;
+mod induction;
+mod merge;
+
+use super::ir::{Block, Graph, Node, Op, Value};
+use crate::isa::{Cond, TrapCode};
+use smallvec::SmallVec;
+
+/// Rewrites a graph whose blocks stand in order. Returns the new order if there are more blocks now.
+pub fn checks(graph: &mut Graph) -> Option<Vec<Block>> {
+    let mut any = false;
+    for block in graph.block_ids() {
+        any |= merge::merge(graph, block);
+    }
+    if any { hoist::hoist(graph) } else { None }
+}
+
+/// The pointer and the limit of a bounds check.
+fn check(graph: &Graph, value: Value) -> Option<(Value, Value)> {
+    let node = graph.node(value);
+    if node.op != Op::TrapIf(TrapCode::MemoryOutOfBounds) {
+        return None;
+    }
+    let cond = graph.node(node.args[0]);
+    (cond.op == Op::Compare(Cond::Hi)).then(|| (cond.args[0], cond.args[1]))
+}
+
+/// Whether something happens before which a bounds check must not come.
+fn is_effect(graph: &Graph, value: Value) -> bool {
+    let op = graph.op(value);
+    op.has_effect() && op != Op::TrapIf(TrapCode::MemoryOutOfBounds)
+}
+
+fn new_node(graph: &mut Graph, op: Op, args: &[Value], block: Block) -> Value {
+    let value = Value::new(graph.nodes.len());
+    graph.nodes.push(Node { op, args: SmallVec::from_slice(args), block });
+    value
+}
