@@ -84,6 +84,7 @@ pub const KERNELS: [Kernel; 11] = [
     Kernel { name: "dot_f64", function: "dot_f64", floats: Floats::Library, workload: dot_f64 },
 ];
 
+/// A kernel without floats.
 pub const fn integers(name: &'static str, workload: fn() -> Workload) -> Kernel {
     Kernel { name, function: name, floats: Floats::None, workload }
 }

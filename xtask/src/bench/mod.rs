@@ -97,8 +97,8 @@ enum Group {
 /// A kernel at one level.
 struct Row {
     kernel: &'static str,
-    floats: Floats,
     group: Group,
+    floats: Floats,
     level: Level,
     /// Or why there is no code or no run.
     synth: Result<Outcome, String>,
@@ -136,7 +136,7 @@ pub fn run(arguments: &Arguments) -> Result<bool, String> {
         }
         for level in Level::ALL {
             let files = Files::of(&bench, kernel.function, level);
-            let mut row = row((group, kernel), level, &files, arguments, gcc)?;
+            let mut row = row(group, kernel, level, &files, arguments, gcc)?;
             let column = format!("gcc-{}", level.name());
             row.gcc = row.gcc.or_else(|| recorded.get(kernel.name, &column));
             rows.push(row);
@@ -163,7 +163,8 @@ impl Files {
 }
 
 fn row(
-    (group, kernel): (Group, &Kernel),
+    group: Group,
+    kernel: &Kernel,
     level: Level,
     files: &Files,
     arguments: &Arguments,
@@ -180,7 +181,7 @@ fn row(
         let run = measure(&s.image, function, Some(&s.init), s.memory, workload)?;
         Ok(outcome(run, s.bytes, &reference, 0))
     });
-    let mut row = Row { kernel: name, floats, group, level, synth, gcc: None, gcc_mix: None };
+    let mut row = Row { kernel: name, group, floats, level, synth, gcc: None, gcc_mix: None };
     if gcc {
         let flag = format!("-{}", level.name());
         let native = native::build(&files.source, target, &flag, &workload.imports)?;

@@ -195,21 +195,23 @@ fn above(rows: &[Row]) {
 
 fn summary(rows: &[Row]) {
     above(rows);
-    println!("added kernels: {}", means(rows, Group::Added, true));
+    println!("added kernels: {} {}", means(rows, Group::Added, true), counts(rows, Group::Added));
     if rows.iter().any(|row| row.floats == Floats::Library) {
         println!("without the rows of the library of floats: {}", means(rows, Group::Shared, false));
     }
-    println!("{}", means(rows, Group::Shared, true));
+    println!("{} {}", means(rows, Group::Shared, true), counts(rows, Group::Shared));
 }
 
 fn means(rows: &[Row], group: Group, library: bool) -> String {
-    let rows_of = || rows.iter().filter(|row| row.group == group && (library || row.floats != Floats::Library));
     format!(
-        "cycles {:.2} bytes {:.2} os-cycles {:.2} right {}/{}",
+        "cycles {:.2} bytes {:.2} os-cycles {:.2}",
         geomean(rows, group, Level::Speed, library, |f| f.cycles),
         geomean(rows, group, Level::Size, library, |f| u64::from(f.bytes)),
         geomean(rows, group, Level::Size, library, |f| f.cycles),
-        rows_of().filter(|row| row.is_right()).count(),
-        rows_of().count(),
     )
+}
+
+fn counts(rows: &[Row], group: Group) -> String {
+    let rows_of = || rows.iter().filter(|row| row.group == group);
+    format!("right {}/{}", rows_of().filter(|row| row.is_right()).count(), rows_of().count())
 }
