@@ -43,7 +43,7 @@ pub fn singles(graph: &Graph, flow: &Flow) -> BitVec {
 fn has_floats(graph: &Graph) -> bool {
     let is_single = |place: &Place| matches!(place, Place::Reg(reg) if reg.class() == isa::Class::Single);
     let is_float =
-        |&value: &Value| matches!(graph.op(value), Op::FloatBinary(_) | Op::FloatUnary(_) | Op::FloatCompare(_));
+        |&value: &Value| matches!(graph.op(value), Op::FloatBinary(_) | Op::FloatUnary(_) | Op::FloatCompare(_) | Op::FloatOverflows { .. });
     let returns = |term: &Term| match term {
         Term::Return(values) => values.iter().any(|&(_, reg)| reg.class() == isa::Class::Single),
         Term::Jump(_) | Term::Branch { .. } | Term::Table { .. } | Term::TailCall { .. } | Term::Trap(_) => false,
@@ -79,6 +79,7 @@ fn fixed(graph: &Graph, value: Value) -> Option<isa::Class> {
         | Op::Binary(_)
         | Op::Unary(_)
         | Op::FloatCompare(_)
+        | Op::FloatOverflows { .. }
         | Op::Compare(_)
         | Op::CompareLong(_)
         | Op::AddLong
@@ -155,7 +156,8 @@ impl Classes<'_> {
 
     /// Takes note that a value of either class is a copy of the other.
     fn connect(&mut self, value: Value, source: Value) {
-        if matches!(self.graph.op(source), Op::Const(_)) {
+        // These stand nowhere, and are built where they are needed.
+        if matches!(self.graph.op(source), Op::Const(_) | Op::Address(..)) {
             return;
         }
         match fixed(self.graph, source) {
@@ -223,6 +225,7 @@ impl Classes<'_> {
             | Op::ResultArea(_)
             | Op::Binary(_)
             | Op::Unary(_)
+            | Op::FloatOverflows { .. }
             | Op::Compare(_)
             | Op::CompareLong(_)
             | Op::AddLong
