@@ -19,6 +19,7 @@ mod fold;
 mod graph;
 mod init;
 mod ir;
+mod known;
 mod locals;
 mod long;
 mod lower;

@@ -14,6 +14,7 @@ use super::checks::checks;
 use super::flow::flow;
 use super::graph::Builder;
 use super::ir::{Block, BlockData, Edge, Graph, Op, Term, Value};
+use super::known;
 use super::pointers::pointers;
 use super::tail::tail_calls;
 use bitvec::vec::BitVec;
@@ -182,6 +183,7 @@ fn rebuild(old: &Graph) -> Graph {
     builder.graph.calls.clone_from(&old.calls);
     builder.graph.result_area = old.result_area;
     let replaced = redundant_params(old);
+    let bits = known::bits(old);
     let count = old.nodes.len();
     builder.reserve(count);
     let mut state = Rebuild { builder, old, replaced, new: vec![None; count], higher: HashMap::new() };
@@ -201,7 +203,8 @@ fn rebuild(old: &Graph) -> Graph {
         let data = old.block(block);
         for &param in &data.params {
             if state.replaced[param.index()] == param {
-                state.new[param.index()] = Some(state.builder.param(home[block.index()]));
+                let bits = bits[param.index()];
+                state.new[param.index()] = Some(state.builder.param_of(home[block.index()], bits));
             }
         }
         state.builder.switch_to(home[block.index()]);
