@@ -1,6 +1,6 @@
 //! Simplification of a whole graph: what the walk could only see locally is built again with the shape known, once
 //! before and once after pointers become machine pointers (`pointers`), and once more in between where bounds checks move
-//! (`checks`). Then tail calls are found (`tail`).
+//! (`checks`). Branches on conjunctions are split (`branches`). In the end tail calls are found (`tail`).
 //!
 //! A round
 //! 1. drops blocks that cannot be reached, folding branches on constants, and keeps the others in order;
@@ -10,6 +10,7 @@
 //! 4. drops nodes and parameters that nothing needs: halves of i64, locals that are overwritten before they
 //!    are read.
 
+use super::branches::branches;
 use super::checks::checks;
 use super::flow::flow;
 use super::graph::Builder;
@@ -27,6 +28,9 @@ pub fn simplify(graph: Graph, order: &[Block]) -> Graph {
     let mut graph = round(arrange(graph, order));
     if let Some(order) = checks(&mut graph) {
         graph = round(arrange(graph, &order));
+    }
+    if let Some(order) = branches(&mut graph) {
+        graph = arrange(graph, &order);
     }
     pointers(&mut graph);
     let mut graph = round(graph);
