@@ -5,13 +5,16 @@
 //!   build     select_with_stack: one walk over the operators, to SSA form (ir, graph, fold, long, wide)
 //!   init      the same for the module's initialisation
 //!   routines  the same for what the object brings itself, from wasm text
+//!   branches  two branches for one on a conjunction
 //!   checks    fewer bounds checks
 //!   simplify  the graph built again with its shape known (flow)
 //!   tail      calls whose results are returned become tail calls
+//!   steps     accesses that step their addresses
 //!   lower     tree covering: instructions over virtual registers
 //! ```
 
 mod abi;
+mod branches;
 mod build;
 mod checks;
 mod flow;
@@ -19,6 +22,7 @@ mod fold;
 mod graph;
 mod init;
 mod ir;
+mod known;
 mod locals;
 mod long;
 mod lower;
@@ -26,6 +30,7 @@ mod pointers;
 mod print;
 mod routines;
 mod simplify;
+mod steps;
 mod tail;
 mod wide;
 
