@@ -294,6 +294,10 @@ impl Func<VReg> {
     }
 
     pub fn class(&self, v: VReg) -> Class {
+        // Most functions have none.
+        if self.singles.is_empty() {
+            return Class::Core;
+        }
         match self.singles.get(v.index()).is_some_and(|single| *single) {
             true => Class::Single,
             false => Class::Core,

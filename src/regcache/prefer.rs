@@ -150,6 +150,9 @@ impl<'a> Market<'a> {
 
     /// Notes the registers that the group's fixed operands want and that it could have.
     fn want(&mut self, group: Group) {
+        if group.members.iter().all(|&v| self.wishes.fixed.of(v).is_empty()) {
+            return;
+        }
         let weights = self.wishes.fixed_weights(group);
         let allocatable = self.allocatable.in_class(group.class);
         let possible: RegSet = allocatable.iter().filter(|reg| weights[reg.index()] > 0.0).collect();
