@@ -10,7 +10,7 @@ use synth::elf::{Names, Part, write};
 use synth::emit::{Code, Reloc, RelocKind};
 use synth::error::Error;
 use synth::isa::Symbol;
-use synth::options::{Alignment, Options};
+use synth::options::{Alignment, Options, Target};
 use synth::wasm::{Layout, Module, layout, parse};
 
 /// Words that refer to these symbols, then `bx lr`.
@@ -110,6 +110,35 @@ fn unaligned_access_is_an_attribute_unless_the_core_faults() {
     };
     assert!(with(Alignment::Strict) && with(Alignment::Trust));
     assert!(!with(Alignment::Bytes));
+}
+
+/// The unit and its convention are attributes of its target alone; the model of numbers, which makes linkers look at
+/// them, of objects in which floats travel.
+#[test]
+fn the_convention_of_floats_is_an_attribute() {
+    let tags = |target, text: &str, symbols: &[Symbol]| {
+        let options = Options { target, ..Options::default() };
+        let bytes = build(text, &options, symbols).expect("no names collide");
+        let file = file(&bytes);
+        let section = file.section_by_name(".ARM.attributes");
+        let data = section.expect("it is there").data().expect("it has data");
+        let has = |tag: [u8; 2]| data.windows(2).any(|pair| pair == tag);
+        [has([10, 6]), has([27, 1]), has([28, 1]), has([23, 3])]
+    };
+    let (soft, hard) = (Target::CortexM4, Target::CortexM4F);
+    let local = "(func (export \"f\") (drop (f32.add (f32.const 1) (f32.const 2))))";
+    let helper = Symbol::Library("__aeabi_dadd");
+    assert_eq!(tags(soft, local, &[helper]), [false, false, false, false]);
+    assert_eq!(tags(hard, local, &[helper]), [true, true, true, false]);
+    assert_eq!(tags(soft, local, &[Symbol::Library("sqrt")]), [false, false, false, true]);
+    for open in [
+        "(func (export \"f\") (param f64))",
+        "(import \"m\" \"f\" (func (result f32)))",
+        "(table (export \"t\") 1 funcref) (elem (i32.const 0) $f) (func $f (param f32))",
+    ] {
+        assert_eq!(tags(soft, open, &[]), [false, false, false, true], "{open}");
+        assert_eq!(tags(hard, open, &[]), [true, true, true, true], "{open}");
+    }
 }
 
 #[test]
