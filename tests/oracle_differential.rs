@@ -100,3 +100,14 @@ fn operators(wasm: &[u8]) -> Vec<String> {
     }
     operators
 }
+
+/// A start function grows what was created empty no further than any other function.
+#[test]
+fn start_functions_grow_within_the_reserves() {
+    let text = r#"(module (memory (export "m") 0) (table (export "t") 0 funcref) (global (export "g") (mut i32) (i32.const 0))
+        (func $start (global.set 0 (i32.add (memory.grow (i32.const 9)) (table.grow (ref.null func) (i32.const 900)))))
+        (start $start) (func (export "f") (result i32 i32) (memory.grow (i32.const 2)) (table.grow (ref.null func) (i32.const 9))))"#;
+    let wasm = wat::parse_str(text).expect("the text is a module");
+    let report = check_module(&wasm, &Options::default(), 4, 1);
+    assert!(report.passed() && report.returned == 4, "{report:?}");
+}
