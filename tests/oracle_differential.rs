@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 use synth::options::{Bounds, Options};
 use wasmparser::{Parser, Payload};
 use xtask::oracle::generate::Language;
-use xtask::oracle::run::generated;
+use xtask::oracle::run::{generated, stressful};
 use xtask::oracle::value::Random;
 use xtask::oracle::{check_bytes, check_module};
 
@@ -27,6 +27,22 @@ fn seeded_bytes_agree() {
         compared += report.returned + report.trapped();
     }
     assert!(compared > 0, "no call was compared");
+}
+
+/// Programs where compilers break agree too, and do more than trap.
+#[test]
+fn stressful_programs_agree() {
+    let (mut calls, mut returned) = (0, 0);
+    for bounds in [Bounds::Trap, Bounds::None] {
+        let options = Options { bounds, check: true, ..Options::default() };
+        for index in 0..60 {
+            let report = check_module(&stressful(12, index, bounds), &options, 3, index);
+            assert!(report.passed(), "{bounds:?}, module {index}: {report:#?}");
+            calls += report.calls;
+            returned += report.returned;
+        }
+    }
+    assert!(returned * 5 >= calls * 4, "{calls} calls, {returned} returned");
 }
 
 /// Nearly all calls are compared, most return, and every kind of trap occurs that the generators can cause often.

@@ -1,7 +1,8 @@
 //! The official test suite on images that real linkers make: each module of the core language that imports from nothing but
 //! `spectest` is linked with it, and with newlib and libgcc, by `arm-none-eabi-ld` or by lld, every warning an error; its
 //! assertions are executed on that image. So float arithmetic is libgcc's and libm's there, and not the host's: the
-//! scripts about floats are among these.
+//! scripts about floats are among these. So are tail
+//! calls.
 //!
 //! Needs `arm-none-eabi-gcc` with newlib, and lld; `tools/setup` installs them.
 
@@ -58,16 +59,20 @@ fn check(names: &[&str], what: &str, first: usize) {
     };
     std::fs::write(directory.path().join("image.ld"), layout()).expect("the directory is writable");
     let link = |objects: &[&[u8]]| linker.link(objects);
-    let suite = suite(CORE).expect("the core language is part of the suite");
+    let core = suite(CORE).expect("the core language is part of the suite");
+    let tail_calls = suite("tail-call").expect("a set of the suite");
     // Instances with an image each share no state.
     let separate = |script: &Script| !script.text.contains("(register ");
-    let scripts = suite.scripts.into_iter().filter(separate);
+    let scripts = core.scripts.into_iter().filter(separate);
     let scripts: Vec<Script> = scripts.collect();
     let is_there = |name: &&str| scripts.iter().any(|script| script.name.ends_with(&format!("/{name}.wast")));
     assert!(FLOATS.iter().all(is_there), "a script about floats is missing");
-    let scripts: Vec<Script> = scripts.into_iter().skip(first).step_by(2).collect();
+    let mut scripts: Vec<Script> = scripts.into_iter().skip(first).step_by(2).collect();
+    scripts.extend(tail_calls.scripts);
+    let text = include_str!("scripts/tail_calls.wast").to_string();
+    scripts.push(Script { name: "tail_calls.wast".to_string(), text });
     let options = Options { check: true, ..Options::default() };
-    let settings = Settings { options, features: suite.features, external: Some(&link) };
+    let settings = Settings { options, features: tail_calls.features, external: Some(&link) };
     let tally = run_all(&scripts, &settings).expect("scripts can be run");
     assert!(tally.failures.is_empty(), "{}", report(&tally));
     let images = linker.images.into_inner();

@@ -29,6 +29,24 @@ fn ring() -> Vec<u8> {
         .finish()
 }
 
+/// Functions that end in a call of the next one, with one less and another constant added, until nothing is left.
+fn chain() -> Vec<u8> {
+    let functions = (0..FUNCTIONS).map(|i| {
+        let mut code = Code::default();
+        code.get(0).int(0xff).op(0x71).op(0x45).open(0x04);
+        code.get(0).op(0x0f).end();
+        code.get(0).int((i as i32 + 1) * 0x100 - 1).add().call((i + 1) % FUNCTIONS);
+        Function { signature: 0, locals: vec![], code }
+    });
+    ModuleWriter { signatures: vec![word_to_word()], functions: functions.collect(), ..ModuleWriter::default() }
+        .finish()
+}
+
+/// What function 0 of the chain answers for the depth.
+fn expected_of_chain() -> u32 {
+    (0..DEPTH).fold(DEPTH, |x, n| x + (n % FUNCTIONS as u32 + 1) * 0x100 - 1)
+}
+
 /// What function `i` of the ring answers.
 fn expected(i: usize, x: u32) -> u32 {
     let less = x.wrapping_sub(1);
@@ -71,16 +89,25 @@ fn compile_c(source: &Path, object: &Path) {
 
 #[test]
 fn calls_between_distant_functions_return() {
+    check(&ring(), expected(0, DEPTH));
+}
+
+#[test]
+fn tail_calls_between_distant_functions_arrive() {
+    check(&chain(), expected_of_chain());
+}
+
+/// Links a module whose functions are in turn near and far, and runs function 0.
+fn check(wasm: &[u8], answer: u32) {
     let directory = tempfile::tempdir().expect("a temporary directory");
     let path = |name: &str| directory.path().join(name);
     let options = Options { bounds: Bounds::None, ..Options::default() };
-    let compiled = synth::compile(&ring(), &options).unwrap_or_else(|error| panic!("{error}"));
+    let compiled = synth::compile(wasm, &options).unwrap_or_else(|error| panic!("{error}"));
     let write = |name: &str, bytes: &[u8]| {
         std::fs::write(path(name), bytes).expect("a writable directory");
     };
     write("ring.o", &compiled.object);
     write("image.ld", script().as_bytes());
-    let answer = expected(0, DEPTH);
     let main = format!("unsigned f0(unsigned);\nint main(void) {{ return f0({DEPTH}) == {answer}u ? 0 : 1; }}\n");
     write("main.c", main.as_bytes());
     compile_c(&path("main.c"), &path("main.o"));

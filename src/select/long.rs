@@ -54,7 +54,7 @@ impl Builder {
     }
 
     /// Whether the high word is the sign of the low one.
-    fn is_sign_extended(&self, [lo, hi]: Long) -> bool {
+    pub fn is_sign_extended(&self, [lo, hi]: Long) -> bool {
         match (self.constant(lo), self.constant(hi)) {
             (Some(lo), Some(hi)) => hi == (lo.cast_signed() >> 31).cast_unsigned(),
             (None, Some(0)) => self.bits(lo) >> 31 == 0,

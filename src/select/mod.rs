@@ -2,7 +2,7 @@
 //!
 //! ```text
 //!   locals    which locals a label must carry
-//!   build     select_with_stack: one walk over the operators, to SSA form (ir, graph, fold, long)
+//!   build     select_with_stack: one walk over the operators, to SSA form (ir, graph, fold, long, wide)
 //!   init      the same for the module's initialisation
 //!   routines  the same for what the object brings itself, from wasm text
 //!   checks    fewer bounds checks
@@ -27,6 +27,7 @@ mod print;
 mod routines;
 mod simplify;
 mod tail;
+mod wide;
 
 pub use abi::tail_area;
 pub use ir::Graph;
@@ -54,5 +55,5 @@ pub fn init(module: &Module<'_>, layout: &Layout) -> Graph {
 
 /// A graph as instructions. `tail_area` is that of its module.
 pub fn lower(graph: &Graph, tail_area: u32, options: &Options) -> Func<VReg> {
-    lower::lower(graph, tail_area, options.stack_limit.is_some())
+    lower::lower(graph, tail_area, options.target, options.stack_limit.is_some())
 }

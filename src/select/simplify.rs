@@ -17,6 +17,7 @@ use super::ir::{Block, BlockData, Edge, Graph, Op, Term, Value};
 use super::pointers::pointers;
 use super::tail::tail_calls;
 use bitvec::vec::BitVec;
+use hashbrown::HashMap;
 use smallvec::SmallVec;
 
 /// The simplified graph, given the blocks in an order in which forward edges go forward. In the result the blocks
@@ -170,8 +171,8 @@ struct Rebuild<'g> {
     /// For each old value the parameter or argument that stands for it.
     replaced: Vec<Value>,
     new: Vec<Option<Value>>,
-    /// Of nodes that were folded to a pair: the new high word.
-    high: Vec<Option<Value>>,
+    /// Of nodes that make several words: the new ones above the lowest.
+    higher: HashMap<(Value, u32), Value>,
 }
 
 fn rebuild(old: &Graph) -> Graph {
@@ -183,7 +184,7 @@ fn rebuild(old: &Graph) -> Graph {
     let replaced = redundant_params(old);
     let count = old.nodes.len();
     builder.reserve(count);
-    let mut state = Rebuild { builder, old, replaced, new: vec![None; count], high: vec![None; count] };
+    let mut state = Rebuild { builder, old, replaced, new: vec![None; count], higher: HashMap::new() };
     for _ in 1..state.old.blocks.len() {
         state.builder.new_block();
     }
@@ -255,24 +256,37 @@ impl Rebuild<'_> {
             Op::Param => unreachable!("parameters do not stand in a block's body"),
             Op::Const(_) | Op::Address(..) => unreachable!("constants do not stand in a block"),
             Op::Argument(_) | Op::ResultArea(_) => builder.pure(op, &[]),
-            Op::Result(n) => match self.high[self.replaced[old_args[0].index()].index()] {
-                Some(high) => high,
+            Op::Result(n) => match self.higher.get(&(self.replaced[old_args[0].index()], n)) {
+                Some(&higher) => higher,
                 None => builder.result(args[0], n),
             },
             Op::Binary(op) => builder.binary(op, args[0], args[1]),
             Op::Unary(op) => builder.unary(op, args[0]),
+            Op::FloatBinary(_) => builder.pure(op, &args),
+            Op::FloatUnary(op) => builder.float_unary(op, args[0]),
+            Op::FloatCompare(_) => builder.pure(op, &args),
             Op::Compare(cond) => builder.compare(cond, args[0], args[1]),
             Op::CompareLong(cond) => builder.compare_long(cond, [args[0], args[1]], [args[2], args[3]]),
             Op::Select => builder.select(args[0], args[1], args[2]),
-            Op::AddLong | Op::SubLong | Op::MulLong { .. } => {
+            Op::AddLong | Op::SubLong | Op::MulLong { .. } | Op::MulAddAdd => {
                 let [lo, hi] = match op {
+                    Op::MulAddAdd => builder.mul_add_add(args[0], args[1], args[2], args[3]),
                     Op::AddLong => builder.add_long([args[0], args[1]], [args[2], args[3]]),
                     Op::SubLong => builder.sub_long([args[0], args[1]], [args[2], args[3]]),
                     Op::MulLong { signed } => builder.mul_words(signed, args[0], args[1]),
                     _ => unreachable!("matched above"),
                 };
-                self.high[value.index()] = Some(hi);
+                self.higher.insert((value, 1), hi);
                 lo
+            }
+            Op::AddWide | Op::SubWide => {
+                let (a, b) = ([args[0], args[1], args[2], args[3]], [args[4], args[5], args[6], args[7]]);
+                let words = match op {
+                    Op::AddWide => builder.add_wide(a, b),
+                    _ => builder.sub_wide(a, b),
+                };
+                self.higher.extend((1..4).map(|n| ((value, n), words[n as usize])));
+                words[0]
             }
             Op::Load(access) => builder.load(args[0], access),
             Op::Store(access) => {

@@ -40,6 +40,9 @@ enum Numeric {
 impl Walk<'_> {
     /// Builds an arithmetic operator; `false` if it is none.
     pub fn numeric(&mut self, operator: &Operator<'_>) -> bool {
+        if self.wide(operator) {
+            return true;
+        }
         let Some(numeric) = classify(operator) else {
             return false;
         };
@@ -109,6 +112,29 @@ impl Walk<'_> {
                 self.push_long([lo, hi]);
             }
         }
+        true
+    }
+
+    /// Builds an operator with a 128-bit result; `false` if it is none.
+    fn wide(&mut self, operator: &Operator<'_>) -> bool {
+        let [a, b, c, d] = match operator {
+            Operator::I64Add128 | Operator::I64Sub128 => {
+                let ([b2, b3], [b0, b1]) = (self.pop_long(), self.pop_long());
+                let ([a2, a3], [a0, a1]) = (self.pop_long(), self.pop_long());
+                let (a, b) = ([a0, a1, a2, a3], [b0, b1, b2, b3]);
+                match operator {
+                    Operator::I64Add128 => self.builder.add_wide(a, b),
+                    _ => self.builder.sub_wide(a, b),
+                }
+            }
+            Operator::I64MulWideS | Operator::I64MulWideU => {
+                let (b, a) = (self.pop_long(), self.pop_long());
+                self.builder.mul_wide(matches!(operator, Operator::I64MulWideS), a, b)
+            }
+            _ => return false,
+        };
+        self.push_long([a, b]);
+        self.push_long([c, d]);
         true
     }
 

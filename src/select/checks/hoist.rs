@@ -123,7 +123,8 @@ struct Entry<'g> {
     flow: &'g Flow,
     found: &'g Loop,
     block: Block,
-    params: Vec<Value>,
+    /// What the loop's parameters are in the first round.
+    first: Vec<Value>,
     body: Vec<Value>,
 }
 
@@ -131,16 +132,27 @@ impl<'g> Entry<'g> {
     /// `behind` tells the new blocks behind the latches of other loops, which may lead here.
     fn new(graph: &'g mut Graph, flow: &'g Flow, found: &'g Loop, behind: &HashMap<Block, Block>) -> Self {
         let block = Block::new(graph.blocks.len());
-        let params: Vec<Value> =
-            (0..graph.block(found.header()).params.len()).map(|_| new_node(graph, Op::Param, &[], block)).collect();
-        let edge = Edge { target: found.header(), args: params.clone() };
-        graph.blocks.push(BlockData { params: params.clone(), body: Vec::new(), term: Term::Jump(edge) });
-        let outside = flow.predecessors[found.header().index()].iter().filter(|&&pred| pred < found.header());
+        let header = found.header();
+        let count = graph.block(header).params.len();
+        let params: Vec<Value> = (0..count).map(|_| new_node(graph, Op::Param, &[], block)).collect();
+        let mut entering: Vec<Vec<Value>> = Vec::new();
+        let outside = flow.predecessors[header.index()].iter().filter(|&&pred| pred < header);
         for pred in outside.flat_map(|pred| [Some(pred), behind.get(pred)]).flatten() {
-            let mut edges = graph.blocks[pred.index()].term.edges_mut();
-            edges.iter_mut().filter(|edge| edge.target == found.header()).for_each(|edge| edge.target = block);
+            for edge in graph.blocks[pred.index()].term.edges_mut() {
+                if edge.target == header {
+                    edge.target = block;
+                    entering.push(edge.args.clone());
+                }
+            }
         }
-        Entry { graph, flow, found, block, params, body: Vec::new() }
+        // Where there is one way in, what it passes is known to be there.
+        let first = match &entering[..] {
+            [args] => args.clone(),
+            _ => params.clone(),
+        };
+        let edge = Edge { target: header, args: params.clone() };
+        graph.blocks.push(BlockData { params, body: Vec::new(), term: Term::Jump(edge) });
+        Entry { graph, flow, found, block, first, body: Vec::new() }
     }
 
     fn node(&mut self, op: Op, args: &[Value]) -> Value {
@@ -184,7 +196,7 @@ impl<'g> Entry<'g> {
             _ => {
                 let params = &self.graph.block(self.found.header()).params;
                 let n = params.iter().position(|&param| param == value);
-                self.params[n.expect("what has a step is a sum of parameters of the loop")]
+                self.first[n.expect("what has a step is a sum of parameters of the loop")]
             }
         }
     }

@@ -5,6 +5,8 @@
 //! cycles (`cycles`). Without gcc at hand its recorded figures are used. A run counts as right when its
 //! results, its calls of imported functions and all of its linear memory are those that wasmtime has.
 
+mod added;
+mod compile;
 mod cycles;
 mod figures;
 mod kernels;
@@ -16,8 +18,9 @@ mod reference;
 mod report;
 mod subject;
 
+use added::ADDED;
 use figures::{Figures, Record};
-use kernels::{DATA, KERNELS, Kernel, Workload};
+use kernels::{DATA, Floats, KERNELS, Kernel};
 use measure::{Measured, measure};
 use std::path::{Path, PathBuf};
 use synth::options::{Alignment, Bounds, Options};
@@ -36,6 +39,9 @@ pub struct Arguments {
     /// Print the changes against a file that --json wrote
     #[arg(long, value_name = "FILE")]
     compare: Option<PathBuf>,
+    /// Measure the compilation of these modules instead: speed and memory on one core
+    #[arg(long, value_name = "FILE", num_args = 1.., conflicts_with_all = ["kernels", "json", "compare"])]
+    compile: Vec<PathBuf>,
     /// Kernels to measure; all without any
     #[arg(value_name = "KERNEL")]
     kernels: Vec<String>,
@@ -79,9 +85,20 @@ struct Outcome {
     wrong: Option<String>,
 }
 
+/// Which kernels a mean is about.
+#[derive(Copy, Clone, PartialEq, Eq, Debug)]
+enum Group {
+    /// Those for which other compilers' figures are recorded.
+    Shared,
+    /// Those of other shapes.
+    Added,
+}
+
 /// A kernel at one level.
 struct Row {
     kernel: &'static str,
+    group: Group,
+    floats: Floats,
     level: Level,
     /// Or why there is no code or no run.
     synth: Result<Outcome, String>,
@@ -95,8 +112,13 @@ struct Row {
 /// # Errors
 /// An unknown kernel, an unreadable file, or gcc's own code going wrong.
 pub fn run(arguments: &Arguments) -> Result<bool, String> {
+    if !arguments.compile.is_empty() {
+        return compile::run(&arguments.compile, &options(arguments));
+    }
     let bench = Path::new(env!("CARGO_MANIFEST_DIR")).with_file_name("bench");
-    let unknown = arguments.kernels.iter().find(|k| KERNELS.iter().all(|known| known.name != **k));
+    let shared = KERNELS.iter().map(|kernel| (Group::Shared, kernel));
+    let all: Vec<(Group, &Kernel)> = shared.chain(ADDED.iter().map(|kernel| (Group::Added, kernel))).collect();
+    let unknown = arguments.kernels.iter().find(|name| all.iter().all(|(_, known)| known.name != **name));
     if let Some(unknown) = unknown {
         return Err(format!("no kernel is called {unknown}"));
     }
@@ -106,19 +128,18 @@ pub fn run(arguments: &Arguments) -> Result<bool, String> {
     println!("gcc: {}", if gcc { "measured now" } else { "recorded figures" });
 
     let mut rows = Vec::new();
-    let selected = |k: &&Kernel| arguments.kernels.is_empty() || arguments.kernels.iter().any(|name| name == k.name);
-    for kernel in KERNELS.iter().filter(selected) {
-        match kernel.workload {
-            Err(reason) => println!("{}: skipped: {reason}", kernel.name),
-            Ok(workload) => {
-                for level in Level::ALL {
-                    let files = Files::of(&bench, kernel.name, level);
-                    let mut row = row(kernel.name, level, &files, arguments, &workload(), gcc)?;
-                    let column = format!("gcc-{}", level.name());
-                    row.gcc = row.gcc.or_else(|| recorded.get(kernel.name, &column));
-                    rows.push(row);
-                }
-            }
+    let selected = |name: &str| arguments.kernels.is_empty() || arguments.kernels.iter().any(|other| other == name);
+    for (group, kernel) in all.into_iter().filter(|(_, kernel)| selected(kernel.name)) {
+        if kernel.floats == Floats::Library && !gcc {
+            println!("{}: not measured: it needs gcc's library", kernel.name);
+            continue;
+        }
+        for level in Level::ALL {
+            let files = Files::of(&bench, kernel.function, level);
+            let mut row = row(group, kernel, level, &files, arguments, gcc)?;
+            let column = format!("gcc-{}", level.name());
+            row.gcc = row.gcc.or_else(|| recorded.get(kernel.name, &column));
+            rows.push(row);
         }
     }
     if let Some(path) = &arguments.json {
@@ -142,28 +163,32 @@ impl Files {
 }
 
 fn row(
-    kernel: &'static str,
+    group: Group,
+    kernel: &Kernel,
     level: Level,
     files: &Files,
     arguments: &Arguments,
-    workload: &Workload,
     gcc: bool,
 ) -> Result<Row, String> {
+    let Kernel { name, function, floats, .. } = *kernel;
+    let workload = &(kernel.workload)();
+    let target = kernel.target();
     let at = |e: std::io::Error| format!("{}: {e}", files.wasm.display());
     let wasm = std::fs::read(&files.wasm).map_err(at)?;
-    let reference = reference::observe(&wasm, kernel, workload)?;
-    let synth = subject::build(&wasm, kernel, &options(arguments), &workload.imports).and_then(|s| {
-        let run = measure(&s.image, kernel, Some(&s.init), s.memory, workload)?;
+    let reference = reference::observe(&wasm, function, workload)?;
+    let options = Options { target, ..options(arguments) };
+    let synth = subject::build(&wasm, function, &options, floats, &workload.imports).and_then(|s| {
+        let run = measure(&s.image, function, Some(&s.init), s.memory, workload)?;
         Ok(outcome(run, s.bytes, &reference, 0))
     });
-    let mut row = Row { kernel, level, synth, gcc: None, gcc_mix: None };
+    let mut row = Row { kernel: name, group, floats, level, synth, gcc: None, gcc_mix: None };
     if gcc {
         let flag = format!("-{}", level.name());
-        let native = native::build(&files.source, &flag, &workload.imports)?;
-        let run = measure(&native.image, kernel, None, 0, workload)?;
+        let native = native::build(&files.source, target, &flag, &workload.imports)?;
+        let run = measure(&native.image, function, None, 0, workload)?;
         let outcome = outcome(run, native.bytes, &reference, DATA as usize);
         if let Some(wrong) = outcome.wrong {
-            return Err(format!("{kernel} as gcc {flag} compiles it: {wrong}"));
+            return Err(format!("{name} as gcc {flag} compiles it: {wrong}"));
         }
         (row.gcc, row.gcc_mix) = (Some(outcome.figures), Some(outcome.mix));
     }

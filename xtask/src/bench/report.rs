@@ -1,8 +1,9 @@
 //! Prints what was measured.
 
 use super::figures::{Figures, Record};
+use super::kernels::Floats;
 use super::mix::{Kind, Mix};
-use super::{Level, Outcome, Row};
+use super::{Group, Level, Outcome, Row};
 
 /// The figures of a run, for `--json`.
 pub fn record(rows: &[Row]) -> Record {
@@ -21,9 +22,11 @@ pub fn record(rows: &[Row]) -> Record {
 
 /// Prints every table, and as the last line the geometric means over gcc.
 pub fn print(rows: &[Row], earlier: Option<&Record>) {
-    for level in Level::ALL {
-        println!();
-        figures(rows, level);
+    for (group, level) in tables() {
+        if of(rows, group, level).next().is_some() {
+            println!();
+            figures(rows, group, level);
+        }
     }
     println!();
     mixes(rows);
@@ -39,15 +42,19 @@ fn right(row: &Row) -> Option<&Outcome> {
     row.synth.as_ref().ok().filter(|outcome| outcome.wrong.is_none())
 }
 
-fn of(rows: &[Row], level: Level) -> impl Iterator<Item = &Row> {
-    rows.iter().filter(move |row| row.level == level)
+fn tables() -> impl Iterator<Item = (Group, Level)> {
+    [Group::Shared, Group::Added].into_iter().flat_map(|group| Level::ALL.map(|level| (group, level)))
+}
+
+fn of(rows: &[Row], group: Group, level: Level) -> impl Iterator<Item = &Row> {
+    rows.iter().filter(move |row| row.group == group && row.level == level)
 }
 
 fn ratio(ours: u64, theirs: u64) -> f64 {
     ours as f64 / theirs as f64
 }
 
-fn figures(rows: &[Row], level: Level) {
+fn figures(rows: &[Row], group: Group, level: Level) {
     let name = level.name();
     println!(
         "{:<11} {:>8} {:>8} {:>6}  {:>8} {:>8} {:>6}  {:>6} {:>6} {:>6}",
@@ -62,7 +69,7 @@ fn figures(rows: &[Row], level: Level) {
         "instrs",
         "bytes"
     );
-    for row in of(rows, level) {
+    for row in of(rows, group, level) {
         let gcc = row.gcc.unwrap_or_default();
         let Figures { cycles, instructions, bytes } = gcc;
         let theirs = format!("{cycles:>8} {instructions:>8} {bytes:>6}");
@@ -99,6 +106,10 @@ fn mixes(rows: &[Row]) {
             let name = format!("{}-{}", row.kernel, row.level.name());
             mix_line(&name, &[(&outcome.mix, gcc.instructions)]);
             println!("  {}", outcome.mix.spill_in_loop.as_deref().unwrap_or("no"));
+            if let Some(mix) = &row.gcc_mix {
+                mix_line("  gcc", &[(mix, gcc.instructions)]);
+                println!();
+            }
             means[0].1.push((&outcome.mix, gcc.instructions));
         }
         means[1].1.extend(row.gcc_mix.as_ref().map(|mix| (mix, gcc.instructions)));
@@ -152,9 +163,11 @@ fn changes(rows: &[Row], earlier: &Record) {
     }
 }
 
-/// The geometric mean of a ratio over gcc, of the right rows of a level.
-fn geomean(rows: &[Row], level: Level, of_figures: impl Fn(Figures) -> u64) -> f64 {
-    let logs: Vec<f64> = of(rows, level)
+/// The geometric mean of a ratio over gcc, of the right rows of a group at a level; with `library` also those whose time is
+/// the library's.
+fn geomean(rows: &[Row], group: Group, level: Level, library: bool, of_figures: impl Fn(Figures) -> u64) -> f64 {
+    let logs: Vec<f64> = of(rows, group, level)
+        .filter(|row| library || row.floats != Floats::Library)
         .filter_map(|row| {
             let (ours, theirs) = (right(row)?.figures, row.gcc?);
             Some(ratio(of_figures(ours), of_figures(theirs)).ln())
@@ -163,13 +176,42 @@ fn geomean(rows: &[Row], level: Level, of_figures: impl Fn(Figures) -> u64) -> f
     (logs.iter().sum::<f64>() / logs.len() as f64).exp()
 }
 
+/// Cycles over gcc's above which a kernel at -O2 needs a reason, and bytes at -Os.
+const MANY_CYCLES: f64 = 1.10;
+const MANY_BYTES: f64 = 1.30;
+
+/// The kernels that need one.
+fn above(rows: &[Row]) {
+    let names = |level: Level, most: f64, of_figures: fn(Figures) -> u64| {
+        let above = rows.iter().filter(|row| row.level == level).filter_map(|row| {
+            let ratio = ratio(of_figures(right(row)?.figures), of_figures(row.gcc?));
+            (ratio > most).then(|| format!("{} {ratio:.2}", row.kernel))
+        });
+        above.collect::<Vec<String>>().join(", ")
+    };
+    println!("cycles above {MANY_CYCLES:.2}: {}", names(Level::Speed, MANY_CYCLES, |f| f.cycles));
+    println!("bytes above {MANY_BYTES:.2}: {}", names(Level::Size, MANY_BYTES, |f| u64::from(f.bytes)));
+}
+
 fn summary(rows: &[Row]) {
-    println!(
-        "cycles {:.2} bytes {:.2} os-cycles {:.2} right {}/{}",
-        geomean(rows, Level::Speed, |f| f.cycles),
-        geomean(rows, Level::Size, |f| u64::from(f.bytes)),
-        geomean(rows, Level::Size, |f| f.cycles),
-        rows.iter().filter(|row| row.is_right()).count(),
-        rows.len(),
-    );
+    above(rows);
+    println!("added kernels: {} {}", means(rows, Group::Added, true), counts(rows, Group::Added));
+    if rows.iter().any(|row| row.floats == Floats::Library) {
+        println!("without the rows of the library of floats: {}", means(rows, Group::Shared, false));
+    }
+    println!("{} {}", means(rows, Group::Shared, true), counts(rows, Group::Shared));
+}
+
+fn means(rows: &[Row], group: Group, library: bool) -> String {
+    format!(
+        "cycles {:.2} bytes {:.2} os-cycles {:.2}",
+        geomean(rows, group, Level::Speed, library, |f| f.cycles),
+        geomean(rows, group, Level::Size, library, |f| u64::from(f.bytes)),
+        geomean(rows, group, Level::Size, library, |f| f.cycles),
+    )
+}
+
+fn counts(rows: &[Row], group: Group) -> String {
+    let rows_of = || rows.iter().filter(|row| row.group == group);
+    format!("right {}/{}", rows_of().filter(|row| row.is_right()).count(), rows_of().count())
 }

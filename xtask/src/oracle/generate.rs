@@ -34,7 +34,7 @@ impl Language {
         multi_memory: true,
         tail_calls: true,
         extended_const: true,
-        wide_arithmetic: false,
+        wide_arithmetic: true,
     };
 }
 
@@ -49,15 +49,32 @@ fn any_module(input: &mut Unstructured<'_>, language: &Language, bounds: Bounds)
     if input.ratio(1u8, 2u8).ok()? {
         let traps = input.ratio(1u8, 4u8).ok()?;
         let overruns = traps && bounds == Bounds::Trap;
-        let &Language { floats, references, bulk, multi_memory, tail_calls, .. } = language;
-        let shape = program::Shape { traps, overruns, floats, references, bulk, multi_memory, tail_calls };
-        let text = program::text(input, shape);
-        return Some(wat::parse_str(text).expect("programs are well-formed text"));
+        let shape = shape(language, traps, overruns);
+        return Some(parsed(&program::text(input, shape)));
     }
     let config = config(input, language, bounds).ok()?;
     let mut module = Module::new(config, input).ok()?;
     let fuel = module.ensure_termination(GENERATED_FUEL as u32).ok()?;
     rewrite::rename(&module.to_bytes(), Some(fuel)).ok()
+}
+
+/// A program made from `bytes` that is where compilers break.
+pub fn stress(bytes: &[u8], language: &Language, bounds: Bounds) -> Vec<u8> {
+    let mut input = Unstructured::new(bytes);
+    let traps = input.ratio(1u8, 6u8).unwrap_or(false);
+    let floats = language.floats && input.ratio(1u8, 3u8).unwrap_or(false);
+    let shape = shape(language, traps, traps && bounds == Bounds::Trap);
+    parsed(&program::text(&mut input, program::Shape { floats, stress: true, ..shape }))
+}
+
+fn shape(language: &Language, traps: bool, overruns: bool) -> program::Shape {
+    let Language { floats, references, bulk, multi_memory, tail_calls, wide_arithmetic, .. } = *language;
+    let stress = false;
+    program::Shape { traps, overruns, floats, references, bulk, multi_memory, tail_calls, wide_arithmetic, stress }
+}
+
+fn parsed(text: &str) -> Vec<u8> {
+    wat::parse_str(text).expect("programs are well-formed text")
 }
 
 const ALL_KINDS: &[InstructionKind] = &[

@@ -7,11 +7,12 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 use clap::{Args, ValueEnum};
 use rayon::prelude::*;
-use synth::options::{Bounds, Options, Target};
+use synth::options::{Bounds, Options};
 
 use super::check::{Report, check_module};
 use super::generate::{self, Language};
 use super::value::Random;
+use crate::target::TargetArgument;
 
 /// Calls of each export of a file, and of a random module.
 const FILE_CALLS: u32 = 24;
@@ -20,11 +21,14 @@ const RANDOM_CALLS: u32 = 6;
 #[derive(Args, Debug)]
 pub struct RunArguments {
     /// Modules, binary or text
-    #[arg(required_unless_present = "random")]
+    #[arg(required_unless_present_any = ["random", "stress"])]
     files: Vec<PathBuf>,
     /// Generate this many modules instead
     #[arg(long, value_name = "N", conflicts_with = "files")]
     random: Option<u64>,
+    /// The same with programs that are where compilers break
+    #[arg(long, value_name = "N", conflicts_with_all = ["files", "random"])]
+    stress: Option<u64>,
     /// Seed of the generator and of arguments
     #[arg(long, value_name = "S", default_value_t = 1)]
     seed: u64,
@@ -45,12 +49,6 @@ enum BoundsArgument {
     None,
 }
 
-#[derive(Copy, Clone, PartialEq, Eq, Debug, ValueEnum)]
-enum TargetArgument {
-    #[value(name = "cortex-m4")]
-    CortexM4,
-}
-
 /// Sums over modules.
 #[derive(Default)]
 struct Totals {
@@ -69,9 +67,7 @@ struct Totals {
 /// An unreadable file, by one line.
 pub fn run(arguments: &RunArguments) -> Result<bool, String> {
     let options = Options {
-        target: match arguments.target {
-            TargetArgument::CortexM4 => Target::CortexM4,
-        },
+        target: arguments.target.target(),
         bounds: match arguments.bounds {
             BoundsArgument::Trap => Bounds::Trap,
             BoundsArgument::None => Bounds::None,
@@ -80,7 +76,7 @@ pub fn run(arguments: &RunArguments) -> Result<bool, String> {
         check: true,
         ..Options::default()
     };
-    let totals = match arguments.random {
+    let totals = match arguments.random.or(arguments.stress) {
         Some(count) => random(arguments, &options, count),
         None => files(arguments, &options)?,
     };
@@ -131,7 +127,10 @@ fn random(arguments: &RunArguments, options: &Options, count: u64) -> Totals {
 }
 
 fn random_module(arguments: &RunArguments, options: &Options, index: u64) -> (Report, String) {
-    let wasm = generated(arguments.seed, index, options.bounds);
+    let wasm = match arguments.stress {
+        Some(_) => stressful(arguments.seed, index, options.bounds),
+        None => generated(arguments.seed, index, options.bounds),
+    };
     let calls = arguments.calls.unwrap_or(RANDOM_CALLS);
     let seed = Random::stream(arguments.seed, index).next() >> 32;
     let mut report = check_module(&wasm, options, calls, seed);
@@ -149,6 +148,13 @@ fn random_module(arguments: &RunArguments, options: &Options, index: u64) -> (Re
         let _ = writeln!(lines, "module {index}: failed: {failure}\n  reproduce: {command}");
     }
     (report, lines)
+}
+
+/// Program `index` of a seed that is where compilers break.
+pub fn stressful(seed: u64, index: u64, bounds: Bounds) -> Vec<u8> {
+    let mut random = Random::stream(seed, index);
+    let length = (512 << random.below(6)) + random.below(512);
+    generate::stress(&random.bytes(length as usize), &Language::COMPLETE, bounds)
 }
 
 /// Module `index` of a seed. Bytes that make no module (they ran out) are followed by the next ones.
@@ -177,8 +183,9 @@ fn command(path: &Path, arguments: &RunArguments, calls: u32, seed: u64) -> Stri
         BoundsArgument::Trap => "trap",
         BoundsArgument::None => "none",
     };
+    let target = arguments.target.name();
     let path = path.display();
-    format!("cargo xtask oracle run {path} --bounds {bounds} --calls {calls} --seed {seed}")
+    format!("cargo xtask oracle run {path} --target {target} --bounds {bounds} --calls {calls} --seed {seed}")
 }
 
 impl Totals {

@@ -10,6 +10,7 @@ mod expression;
 mod float;
 mod reference;
 mod statement;
+mod stress;
 mod tail;
 
 use std::fmt::Write as _;
@@ -33,6 +34,9 @@ pub struct Shape {
     pub bulk: bool,
     pub multi_memory: bool,
     pub tail_calls: bool,
+    pub wide_arithmetic: bool,
+    /// Mostly what `stress` has, with more locals and longer signatures.
+    pub stress: bool,
 }
 
 #[derive(Copy, Clone, PartialEq, Eq, Debug)]
@@ -170,6 +174,7 @@ impl Program<'_, '_> {
 
     fn signature(&mut self) -> Signature {
         let most = match self.pick(12) {
+            0..=7 if self.shape.stress => MAX_PARAMETERS,
             0..=7 => 4,
             8..=10 => MAX_PARAMETERS,
             _ => MANY_PARAMETERS,
@@ -220,8 +225,10 @@ impl Program<'_, '_> {
 
     /// Memory, table, globals and segments.
     fn state(&mut self, imports: usize) {
-        let maximum = 1 + self.pick(3);
-        self.line(&format!("(memory $m0 (export \"memory\") 1 {maximum})"));
+        let maximum = self.pick(3);
+        // The edges of offsets lie in the second page.
+        let pages = if self.shape.stress { 2 } else { 1 };
+        self.line(&format!("(memory $m0 (export \"memory\") {pages} {})", maximum + pages));
         let offset = self.pick(0x400);
         let data: String = (0..self.pick(48)).map(|_| format!("\\{:02x}", self.pick(256))).collect();
         self.line(&format!("(data (i32.const {offset}) \"{data}\")"));
@@ -252,7 +259,7 @@ impl Program<'_, '_> {
         let signature = self.functions[index].clone();
         let ty = signature.clause();
         self.line(&format!("(func $f{index} (export \"export{index}\") {ty}"));
-        let own = self.types(MAX_LOCALS);
+        let own = self.types(if self.shape.stress { 3 * MAX_LOCALS } else { MAX_LOCALS });
         let mut one_each = vec![Ty::I32, Ty::I64];
         if self.shape.floats {
             one_each.extend([Ty::F32, Ty::F64]);

@@ -21,6 +21,9 @@ impl Program<'_, '_> {
             return self.assignment(1);
         }
         self.budget -= 1;
+        if self.shape.stress && !self.chance(3) {
+            return self.stress(depth - 1);
+        }
         match self.pick(20) {
             17 | 18 if self.shape.references => self.table_statement(),
             18 | 19 if self.shape.bulk => self.bulk_statement(),
@@ -166,7 +169,7 @@ impl Program<'_, '_> {
     }
 
     /// A call whose results go to locals.
-    fn call(&mut self) {
+    pub(super) fn call(&mut self) {
         let index = self.pick(self.functions.len());
         let signature = self.functions[index].clone();
         self.arguments(index, 2);
@@ -178,7 +181,7 @@ impl Program<'_, '_> {
     }
 
     /// Two or three locals change places.
-    fn exchange(&mut self) {
+    pub(super) fn exchange(&mut self) {
         let ty = self.ty();
         let locals: Vec<usize> = (0..2 + self.pick(2)).map(|_| self.local(ty)).collect();
         for local in &locals {
