@@ -31,7 +31,9 @@ fn part(inst: &Inst<VReg>) -> Part {
         Inst::Load { .. } | Inst::LoadUpdate { .. } => Part::Access { load: true },
         Inst::Store { .. } | Inst::StoreUpdate { .. } => Part::Access { load: false },
         Inst::Call(_) | Inst::TrapIf { .. } | Inst::TrapIfZero { .. } => Part::Fixed,
-        Inst::LoadPair { .. } | Inst::StorePair { .. } | Inst::FloatLoad { .. } | Inst::FloatStore { .. } => Part::Fixed,
+        Inst::LoadPair { .. } | Inst::StorePair { .. } | Inst::FloatLoad { .. } | Inst::FloatStore { .. } => {
+            Part::Fixed
+        }
         Inst::If { inst, .. } => match part(inst) {
             Part::Access { .. } | Part::Fixed => Part::Fixed,
             Part::Free | Part::Flags => Part::Flags,

@@ -33,6 +33,7 @@ pub struct Shape {
     /// Operations on ranges of memory.
     pub bulk: bool,
     pub multi_memory: bool,
+    pub custom_page_sizes: bool,
     pub tail_calls: bool,
     pub wide_arithmetic: bool,
     /// Mostly what `stress` has, with more locals and longer signatures.

@@ -20,7 +20,11 @@ impl Program<'_, '_> {
             self.line(&format!("(data $passive \"{data}\")"));
         }
         if self.memories > 1 {
-            self.line("(memory $m1 (export \"memory1\") 1 2)");
+            let size = match self.shape.custom_page_sizes && self.chance(3) {
+                true => format!("{} 70000 (pagesize 1)", 0x10000 + self.pick(100)),
+                false => "1 2".to_string(),
+            };
+            self.line(&format!("(memory $m1 (export \"memory1\") {size})"));
             self.line("(data (memory $m1) (i32.const 3) \"second\")");
         }
         if !self.shape.references {
