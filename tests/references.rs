@@ -6,7 +6,7 @@ use xtask::scene::Scene;
 
 #[test]
 fn references_travel_between_modules_and_c() {
-    Scene::new()
+    Scene::empty()
         .module(
             "a",
             r#"(import "env" "pass" (func $pass (param externref funcref i64) (result funcref externref)))
@@ -73,7 +73,7 @@ fn growth_of_a_table_is_seen_by_exporter_and_importer() {
     let own = r#"(table $t (export "objects") 2 7 externref)"#;
     let imported = r#"(import "a" "objects" (table $t 2 externref))"#;
     let reserve = Options { table_size: vec![(0, 9)], ..Options::default() };
-    Scene::new()
+    Scene::empty()
         .module_with("a", &format!("{own} {}", user("a")), reserve)
         .module("b", &format!("{imported} {}", user("b")))
         .module("c", &format!("(table $t 3 externref) {}", user("c")))
@@ -95,7 +95,7 @@ fn growth_of_a_table_is_seen_by_exporter_and_importer() {
 
 #[test]
 fn dropped_segments_come_back_with_initialisation() {
-    Scene::new()
+    Scene::empty()
         .module("a", r#"(global (export "g") funcref (ref.func $f)) (func $f (result i32) (i32.const 9))"#)
         .module(
             "b",
@@ -143,7 +143,7 @@ fn a_table_with_fewer_entries_than_declared_says_that_it_has_them() {
         (func (export "b_grow") (param i32) (result i32) (table.grow $t (ref.null extern) (local.get 0)))
         (func (export "b_get") (param i32) (result externref) (table.get $t (local.get 0)))"#;
     let few = Options { table_size: vec![(0, 3)], ..Options::default() };
-    Scene::new().module_with("a", text, few).module("b", importer).run(
+    Scene::empty().module_with("a", text, few).module("b", importer).run(
         "",
         r#"
     a_init(); b_init();
