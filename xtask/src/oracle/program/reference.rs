@@ -142,10 +142,18 @@ impl Program<'_, '_> {
         let (to, from) = (self.pick(self.memories), self.pick(self.memories));
         self.address(2);
         match self.pick(5) {
-            0 | 1 => {
+            0 => {
                 self.address(2);
                 self.count();
                 self.line(&format!("memory.copy {to} {from}"));
+            }
+            1 => {
+                // From a little before or behind.
+                let (local, before, behind) = (self.local(Ty::I32), self.pick(24), self.pick(24));
+                self.line(&format!("local.tee {local} i32.const {behind} i32.add"));
+                self.line(&format!("local.get {local} i32.const {before} i32.add"));
+                self.count();
+                self.line(&format!("memory.copy {to} {to}"));
             }
             2 | 3 => {
                 self.expression(Ty::I32, 2);
