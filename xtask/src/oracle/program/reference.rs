@@ -148,9 +148,14 @@ impl Program<'_, '_> {
                 self.line(&format!("memory.copy {to} {from}"));
             }
             1 => {
-                // From a little before or behind.
+                // From a little before or behind, where something is.
                 let (local, before, behind) = (self.local(Ty::I32), self.pick(24), self.pick(24));
-                self.line(&format!("local.tee {local} i32.const {behind} i32.add"));
+                self.line(&format!("local.set {local}"));
+                for offset in [0, 8, 16, 24] {
+                    let value = self.input.arbitrary().unwrap_or(0x0123_4567_89ab_cdefi64);
+                    self.line(&format!("local.get {local} i64.const {value} i64.store $m{to} offset={offset}"));
+                }
+                self.line(&format!("local.get {local} i32.const {behind} i32.add"));
                 self.line(&format!("local.get {local} i32.const {before} i32.add"));
                 self.count();
                 self.line(&format!("memory.copy {to} {to}"));
