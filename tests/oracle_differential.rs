@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use synth::options::{Bounds, Options};
+use synth::options::{Alignment, Bounds, Options};
 use wasmparser::{Parser, Payload};
 use xtask::oracle::generate::Language;
 use xtask::oracle::run::{generated, stressful};
@@ -126,4 +126,31 @@ fn start_functions_grow_within_the_reserves() {
     let wasm = wat::parse_str(text).expect("the text is a module");
     let report = check_module(&wasm, &Options::default(), 4, 1);
     assert!(report.passed() && report.returned == 4, "{report:?}");
+}
+
+/// Copies and fills of every constant length that may be made in place, from places that overlap.
+#[test]
+fn constant_lengths_of_copies_and_fills() {
+    let data: String = (0..=255u8).map(|n| format!("\\{:02x}", n.wrapping_mul(167))).collect();
+    let near = "(i32.and (local.get 0) (i32.const 63)) (i32.and (local.get 1) (i32.const 63))";
+    let functions: String = (0..=66)
+        .map(|n| {
+            format!(
+                r#"(func (export "copy{n}") (param i32 i32) (memory.copy {near} (i32.const {n})))
+                (func (export "fill{n}") (param i32 i32) (memory.fill {near} (i32.const {n})))
+                (func (export "init{n}") (param i32 i32) (memory.init $d {near} (i32.const {n})))"#
+            )
+        })
+        .collect();
+    for alignment in [Alignment::Strict, Alignment::Bytes] {
+        for seed in 0..3 {
+            let text = format!(
+                r#"(module (memory (export "m") 1 1) (data (i32.const 0) "{data}") (data $d "{data}") {functions})"#
+            );
+            let wasm = wat::parse_str(text).expect("the text is a module");
+            let options = Options { alignment, ..Options::default() };
+            let report = check_module(&wasm, &options, 2, seed);
+            assert!(report.passed() && report.returned > 350, "{alignment:?}: {report:?}");
+        }
+    }
 }
