@@ -9,13 +9,16 @@
 //!   checks    fewer bounds checks
 //!   simplify  the graph built again with its shape known (flow)
 //!   tail      calls whose results are returned become tail calls
+//!   steps     accesses that step their addresses
 //!   lower     tree covering: instructions over virtual registers
 //! ```
 
 mod abi;
 mod branches;
 mod build;
+mod bytes;
 mod checks;
+mod divide;
 mod flow;
 mod fold;
 mod graph;
@@ -29,6 +32,7 @@ mod pointers;
 mod print;
 mod routines;
 mod simplify;
+mod steps;
 mod tail;
 mod wide;
 
