@@ -302,6 +302,25 @@ fn tables_and_element_images_refer_to_functions() {
 }
 
 #[test]
+fn segments_are_in_flash_unless_their_items_are_evaluated() {
+    let text = r#"(import "env" "r" (global $r funcref)) (func $g (export "g")) (memory 1) (table 2 funcref)
+        (data "bytes") (elem funcref (ref.func $g) (ref.null func)) (elem funcref (global.get $r) (ref.func $g))"#;
+    let symbols =
+        [Symbol::Data(0), Symbol::DataSize(0), Symbol::Element(0), Symbol::Element(1), Symbol::ElementSize(1)];
+    let bytes = object(text, &symbols);
+    let file = file(&bytes);
+    let section = |name| file.section_by_name(name).expect("it is there");
+    assert_eq!(section(".rodata.module_data0").data().expect("it has bytes"), b"bytes");
+    assert_eq!(section(".rodata.module_elements0").data().expect("it has bytes"), [0; 8]);
+    let word = (0, elf::R_ARM_ABS32.0, "g".to_string());
+    assert_eq!(relocations(&file, ".rodata.module_elements0"), [word]);
+    assert_eq!(section(".bss.module_elements1").size(), 8);
+    assert_eq!(section(".bss.module_data0.size").size(), 4);
+    assert_eq!(section(".bss.module_elements1.size").size(), 4);
+    assert!(symbol(&file, "module_data0.size").is_local() && symbol(&file, "module_elements1.size").is_local());
+}
+
+#[test]
 fn long_signatures_share_a_group() {
     let text = "(type (func (param i64 i64 i64 i64 i64 i64 i64 i64 i64 i64 i64 i64 i64 i64)))";
     let bytes = object(text, &[Symbol::Signature(0)]);

@@ -3,6 +3,7 @@
 use std::time::{Duration, Instant};
 
 use synth::options::{Bounds, Options};
+use wasmparser::{Parser, Payload};
 use xtask::oracle::generate::Language;
 use xtask::oracle::run::{generated, stressful};
 use xtask::oracle::value::Random;
@@ -67,4 +68,51 @@ fn random_modules_are_worth_comparing() {
         let expected = [0, 1, 2, 3, 5, 7].into_iter().chain((bounds == Bounds::Trap).then_some(4));
         assert!(expected.into_iter().all(|code| traps[code] > 0), "{counts}");
     }
+}
+
+/// Random modules have every operator on references, tables and memories as a whole.
+#[test]
+fn random_modules_have_bulk_operations_and_references() {
+    let names = [
+        "RefNull",
+        "RefFunc",
+        "RefIsNull",
+        "TypedSelect",
+        "TableGet",
+        "TableSet",
+        "TableSize",
+        "TableGrow",
+        "TableFill",
+        "TableCopy",
+        "TableInit",
+        "ElemDrop",
+        "MemoryCopy",
+        "MemoryFill",
+        "MemoryInit",
+        "DataDrop",
+        "CallIndirect",
+    ];
+    for bounds in [Bounds::Trap, Bounds::None] {
+        let mut counts = [0; 17];
+        for index in 0..400 {
+            for operator in operators(&generated(11, index, bounds)) {
+                let counted = names.iter().position(|name| operator.starts_with(name));
+                counted.into_iter().for_each(|place| counts[place] += 1);
+            }
+        }
+        let counts: Vec<(&str, u32)> = names.into_iter().zip(counts).collect();
+        assert!(counts.iter().all(|&(_, count)| count >= 20), "{bounds:?}: {counts:?}");
+    }
+}
+
+/// The operators of all bodies, as they are called in `wasmparser`.
+fn operators(wasm: &[u8]) -> Vec<String> {
+    let mut operators = Vec::new();
+    for payload in Parser::new(0).parse_all(wasm) {
+        if let Payload::CodeSectionEntry(body) = payload.expect("the module decodes") {
+            let reader = body.get_operators_reader().expect("the module decodes");
+            operators.extend(reader.into_iter().map(|operator| format!("{:?}", operator.expect("the module decodes"))));
+        }
+    }
+    operators
 }

@@ -345,3 +345,43 @@ fn what_a_linker_refuses() {
     let nothing = check(module, Builder::default());
     assert_fails(&nothing, "no global symbol f");
 }
+
+#[test]
+fn references() {
+    let module = r#"(module (func $g (export "g")) (func (export "h"))
+        (func (export "f") (param externref) (result funcref externref) (ref.func $g) (local.get 0)))"#;
+    // movw r2, #:lower16:…; movt r2, #:upper16:…; strd r2, r1, [r0]
+    let object = |target: &'static str, last: &[u16]| {
+        let words = [(0, elf::R_ARM_THM_MOVW_ABS_NC, target), (4, elf::R_ARM_THM_MOVT_ABS, target)];
+        let code = [&[0xf240, 0x0200, 0xf2c0, 0x0200], last].concat();
+        let functions = Builder::default().function("g", &[BX_LR], &[]).function("h", &[BX_LR], &[]);
+        functions.function("f", &code, &words)
+    };
+    assert_passes(&check(module, object("g", &[0xe9c0, 0x2100, BX_LR])));
+    assert_fails(&check(module, object("h", &[0xe9c0, 0x2100, BX_LR])), "funcref:0x2, externref");
+    // The address without the Thumb bit: bic r2, r2, #1
+    assert_fails(&check(module, object("g", &[0xf022, 0x0201, 0xe9c0, 0x2100, BX_LR])), "funcref:0x800");
+    // movs r1, #0
+    assert_fails(&check(module, object("g", &[0x2100, 0xe9c0, 0x2100, BX_LR])), "externref:0x0");
+}
+
+#[test]
+fn entries_of_tables() {
+    let module = r#"(module (func $g (export "g")) (func (export "h"))
+        (table (export "t") 2 funcref) (elem (i32.const 1) func $g))"#;
+    // movw r0, …; movt r0, …; movw r1, …; movt r1, …; str r0, [r1, #4]; bx lr
+    let object = |target: &'static str, store: u16| {
+        let words = [
+            (0, elf::R_ARM_THM_MOVW_ABS_NC, target),
+            (4, elf::R_ARM_THM_MOVT_ABS, target),
+            (8, elf::R_ARM_THM_MOVW_ABS_NC, "module_table"),
+            (12, elf::R_ARM_THM_MOVT_ABS, "module_table"),
+        ];
+        let code = [0xf240, 0x0000, 0xf2c0, 0x0000, 0xf240, 0x0100, 0xf2c0, 0x0100, store, BX_LR];
+        let functions = Builder::default().function("g", &[BX_LR], &[]).function("h", &[BX_LR], &[]);
+        functions.data("module_table", 8).function("module_init", &code, &words)
+    };
+    assert_passes(&check(module, object("g", 0x6048)));
+    assert_fails(&check(module, object("h", 0x6048)), "module_table entry 1: funcref:0x2, expected funcref:0x1");
+    assert_fails(&check(module, object("g", 0x6008)), "module_table entry 0: funcref:0x1, expected funcref:0x0");
+}

@@ -5,7 +5,7 @@
 
 use super::graph::Builder;
 use super::ir::{BinOp, Op, UnOp, Value};
-use crate::isa::Cond;
+use crate::isa::{Cond, Symbol};
 
 /// The value of `a op b`, where it is one (division by zero has none).
 pub fn evaluate(op: BinOp, a: u32, b: u32) -> Option<u32> {
@@ -403,6 +403,8 @@ impl Builder {
             Cond::Hi if most <= c => Some(false),
             Cond::Eq if c & !most != 0 => Some(false),
             Cond::Ne if c & !most != 0 => Some(true),
+            Cond::Eq if c == 0 && self.is_reference(a) => Some(false),
+            Cond::Ne if c == 0 && self.is_reference(a) => Some(true),
             Cond::Lt if c == 0 && most < MIN => Some(false),
             Cond::Ge if c == 0 && most < MIN => Some(true),
             _ => None,
@@ -438,6 +440,11 @@ impl Builder {
         }
         let c = self.int(c);
         self.pure(Op::Compare(cond), &[a, c])
+    }
+
+    /// Whether the value is the address of a function, which is never null.
+    fn is_reference(&self, value: Value) -> bool {
+        matches!(self.op(value), Op::Address(Symbol::FunctionReference(_), 0))
     }
 
     /// A value that is 0 exactly where this one is: what a branch, a trap or a select needs of a condition.

@@ -10,7 +10,7 @@ pub mod parse;
 pub mod reach;
 pub mod segments;
 pub mod signature;
-mod support;
+pub mod support;
 
 pub use constant::Value;
 pub use layout::{GlobalLayout, Layout, MemoryLayout, TableLayout, layout};

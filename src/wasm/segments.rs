@@ -29,9 +29,7 @@ pub fn data(module: &Module<'_>, reach: &Reach, options: &Options) -> Vec<Segmen
 pub fn elements(module: &Module<'_>, reach: &Reach) -> Vec<SegmentLayout> {
     let segments = module.elements.iter().zip(reach.copied_elements.iter().zip(&reach.dropped_elements));
     segments
-        .map(|(element, (&copied, &dropped))| {
-            segment(&element.placement, element.items.len(), copied, dropped, true)
-        })
+        .map(|(element, (&copied, &dropped))| segment(&element.placement, element.items.len(), copied, dropped, true))
         .collect()
 }
 
@@ -44,4 +42,42 @@ fn segment(placement: &Placement<'_>, len: usize, copied: bool, dropped: bool, c
         Placement::Active { .. } | Placement::Passive => Size::Fixed(len),
     };
     SegmentLayout { copied, size }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::wasm::{layout, parse};
+
+    fn sizes(text: &str, bounds: Bounds) -> (Vec<SegmentLayout>, Vec<SegmentLayout>) {
+        let wasm = wat::parse_str(format!("(module {text})")).expect("the text is a module");
+        let module = parse(&wasm).expect("the module is valid");
+        let layout = layout(&module, &Options { bounds, ..Options::default() }).expect("everything fits");
+        (layout.data, layout.elements)
+    }
+
+    const FIXED: fn(bool, u32) -> SegmentLayout = |copied, size| SegmentLayout { copied, size: Size::Fixed(size) };
+    const WORD: SegmentLayout = SegmentLayout { copied: true, size: Size::Word };
+
+    #[test]
+    fn what_is_copied_and_may_be_dropped_has_a_word() {
+        let text = r#"(memory 1) (data "kept") (data "dropped") (data "gone") (data (i32.const 0) "active") (data (i32.const 0) "only")
+            (func (export "f")
+                (memory.init 0 (i32.const 0) (i32.const 0) (i32.const 1)) (memory.init 1 (i32.const 0) (i32.const 0) (i32.const 1))
+                (memory.init 3 (i32.const 0) (i32.const 0) (i32.const 0)) (data.drop 1) (data.drop 2))
+            (func (data.drop 0))"#;
+        let found = sizes(text, Bounds::Trap).0;
+        assert_eq!(found, [FIXED(true, 4), WORD, FIXED(false, 4), WORD, FIXED(false, 4)]);
+        let unchecked = sizes(text, Bounds::None).0;
+        assert_eq!(unchecked[..2], [FIXED(true, 4), FIXED(true, 7)]);
+    }
+
+    #[test]
+    fn tables_are_checked_whatever_memories_are() {
+        let text = r#"(table 4 funcref) (func $f) (elem func $f $f) (elem declare func $f) (elem (i32.const 0) func $f)
+            (func (export "f")
+                (table.init 0 (i32.const 0) (i32.const 0) (i32.const 1)) (table.init 1 (i32.const 0) (i32.const 0) (i32.const 0))
+                (table.init 2 (i32.const 0) (i32.const 0) (i32.const 0)) (elem.drop 0))"#;
+        assert_eq!(sizes(text, Bounds::None).1, [WORD, FIXED(true, 0), WORD]);
+    }
 }

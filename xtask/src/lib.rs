@@ -5,5 +5,6 @@ pub mod encodings;
 pub mod firmware;
 pub mod image;
 pub mod oracle;
+pub mod scene;
 pub mod shapes;
 pub mod spec;

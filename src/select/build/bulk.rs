@@ -124,9 +124,7 @@ impl Walk<'_> {
             // The byte in each place.
             let value = match size {
                 MemSize::U8 | MemSize::S8 => byte,
-                MemSize::U16 | MemSize::S16 | MemSize::Word => {
-                    self.builder.binary_const(BinOp::Mul, byte, 0x0101_0101)
-                }
+                MemSize::U16 | MemSize::S16 | MemSize::Word => self.builder.binary_const(BinOp::Mul, byte, 0x0101_0101),
             };
             let access = Access { size, offset, region: to.region, volatile: to.volatile };
             self.builder.store(to.address, value, access);

@@ -9,7 +9,7 @@ use crate::options::{Alignment, Bounds};
 use crate::select::graph::Builder;
 use crate::select::ir::{Access, BinOp, Region, Value};
 use crate::wasm::constant;
-use crate::wasm::layout::{GlobalLayout, MemoryLayout, Size};
+use crate::wasm::layout::{GlobalLayout, Size};
 use wasmparser::{MemArg, MemArgTarget, Operator};
 
 /// The high word of a loaded i64.
@@ -209,15 +209,19 @@ impl Walk<'_> {
             Size::Fixed(_) => self.builder.int(layout.declared_pages),
             Size::Word => {
                 let bytes = size_word(&mut self.builder, Symbol::MemorySize(memory));
-                self.pages(layout, bytes)
+                self.pages(memory, bytes)
             }
         }
     }
 
-    /// The pages of a memory that has this many bytes. Where less is reserved than declared, the program is
-    /// still told what it declared.
-    fn pages(&mut self, layout: MemoryLayout, bytes: Value) -> Value {
+    /// The pages of a memory that has this many bytes, which change. Where less is reserved of an import than declared, the
+    /// program is still told what it declared.
+    fn pages(&mut self, memory: u32, bytes: Value) -> Value {
+        let layout = self.layout.memories[memory as usize];
         let pages = self.builder.binary_const(BinOp::ShrU, bytes, layout.page_log2);
+        if self.module.memories[memory as usize].import.is_none() {
+            return pages;
+        }
         let fewer = self.builder.compare_const(Cond::Lo, pages, layout.declared_pages);
         let declared = self.builder.int(layout.declared_pages);
         self.builder.select(fewer, declared, pages)
@@ -242,7 +246,7 @@ impl Walk<'_> {
         let sum = builder.binary(BinOp::Add, size, bytes);
         let new_size = builder.select(fits, sum, size);
         builder.set_size_word(Symbol::MemorySize(memory), new_size);
-        let pages = self.pages(layout, size);
+        let pages = self.pages(memory, size);
         let value = self.builder.select(fits, pages, failure);
         self.push_word(value);
     }

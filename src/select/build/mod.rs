@@ -22,8 +22,8 @@ use super::locals::{Locals, locals};
 use super::long::Long;
 use crate::error::Error;
 use crate::options::Options;
-use crate::wasm::Module;
 use crate::wasm::layout::Layout;
+use crate::wasm::{Module, support};
 use control::Frame;
 pub use memory::size_word;
 use wasmparser::{FuncType, Operator, ValType};
@@ -67,7 +67,7 @@ struct Walk<'a> {
 /// The SSA form of defined function `index`, with its blocks in source order.
 ///
 /// # Errors
-/// `Unsupported` for operators that have no translation.
+/// `Unsupported` for operators that have no translation, and locals of types that have no representation.
 pub fn select_with_stack(
     module: &Module<'_>,
     layout: &Layout,
@@ -81,6 +81,10 @@ pub fn select_with_stack(
     let declared = body.get_locals_reader().expect("a validated body decodes");
     for local in declared {
         let (count, ty) = local.expect("a validated body decodes");
+        support::value_type(ty).map_err(|what| {
+            let place = module.place(index, Some(body.range().start));
+            Error::unsupported(place, format!("{what} is not supported"))
+        })?;
         types.extend(std::iter::repeat_n(ty, count as usize));
     }
     let facts = locals(body, types.len());

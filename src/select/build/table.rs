@@ -76,8 +76,13 @@ impl Walk<'_> {
         }
     }
 
-    /// What the program is told of a table with so many entries: where fewer are reserved than declared, those.
+    /// What the program is told of a table with so many entries: where fewer are reserved than declared, which of the
+    /// tables whose size changes only imports can be, the declared ones.
     fn declared_entries(&mut self, table: u32, entries: Value) -> Value {
+        let is_own = self.module.tables[table as usize].import.is_none();
+        if is_own && self.layout.tables[table as usize].size == Size::Word {
+            return entries;
+        }
         let declared = self.layout.tables[table as usize].declared;
         let fewer = self.builder.compare_const(Cond::Lo, entries, declared);
         let declared = self.builder.int(declared);
@@ -152,7 +157,12 @@ impl Walk<'_> {
         let from = self.table_range(from_table, from, count);
         let to = self.table_range(to_table, to, count);
         // Imports of two names may be one table.
-        self.copy_words("__aeabi_memmove4", (to, Region::Table(to_table)), (from, self.table_region(from_table)), count);
+        self.copy_words(
+            "__aeabi_memmove4",
+            (to, Region::Table(to_table)),
+            (from, self.table_region(from_table)),
+            count,
+        );
     }
 
     fn table_init(&mut self, segment: u32, table: u32) {

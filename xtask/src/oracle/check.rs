@@ -3,24 +3,26 @@
 //!
 //! First `<module>_init` against instantiation, then every exported function with edge-case and random arguments, in rounds.
 //! After each call these must agree: results or trap code, the log of import calls, all bytes of all memories, the size words,
-//! mutable exported globals, and which table entries are null.
+//! mutable exported globals, and the entries of all tables.
 //!
 //! A call that the reference cannot finish within its fuel, or whose behaviour the options leave undefined (an
 //! out-of-bounds access without bounds checks), is not compared; both sides then start afresh.
 
+use std::collections::BTreeSet;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use synth::error::Error;
 use synth::options::{Alignment, Bounds, Options};
 
 use super::compare;
+use super::hosts;
 use super::interface::{self, Function, ImportKind, Interface, Signature};
 use super::link::{self, Provided};
 use super::machine::{self, Machine};
 use super::reference::{self, Compiled, Reference};
 use super::rewrite;
 use super::stub::Surroundings;
-use super::value::{self, Random, Value};
+use super::value::{self, Random, Type, Value};
 
 /// Instructions that a call may always take, and for each unit of fuel that the reference spent.
 const FREE_INSTRUCTIONS: u64 = 500_000;
@@ -120,6 +122,7 @@ fn prepare(wasm: &[u8], options: &Options) -> Result<Prepared, Stop> {
     }
     let observable = rewrite::export_state(wasm, &interface);
     let observable = observable.map_err(|error| Stop::Skip(error.to_string()))?;
+    let observable = hosts::as_functions(&observable).map_err(Stop::Skip)?;
     let reference = reference::compile(&observable, &interface);
     let reference = reference.map_err(|error| Stop::Skip(format!("reference: {error}")))?;
     let options = interface::with_reserves(options, &interface);
@@ -146,19 +149,23 @@ struct Sides<'a> {
     machine: Machine,
     surroundings: Surroundings,
     reference: Reference,
+    /// Function references that both sides have shown.
+    seen: BTreeSet<u64>,
 }
 
 impl<'a> Sides<'a> {
     fn new(prepared: &'a Prepared, object: &[u8]) -> Result<Sides<'a>, Stop> {
-        let surroundings = Surroundings::new(&prepared.interface);
+        let mut surroundings = Surroundings::new(&prepared.interface);
         let provided = provided(&prepared.interface, &prepared.options);
         let image = link::link(object, &provided, |name| surroundings.provides(name));
+        let image = image.map_err(Stop::Fail)?;
+        surroundings.know(&image, &prepared.interface);
         let unaligned_traps = prepared.options.alignment == Alignment::Bytes;
-        let machine = Machine::new(image.map_err(Stop::Fail)?, unaligned_traps);
+        let machine = Machine::new(image, unaligned_traps);
         let machine = machine.map_err(Stop::Fail)?;
         let reference = prepared.reference.instantiate();
         let reference = reference.map_err(|error| Stop::Skip(format!("reference: {error}")))?;
-        Ok(Sides { prepared, machine, surroundings, reference })
+        Ok(Sides { prepared, machine, surroundings, reference, seen: BTreeSet::new() })
     }
 
     fn run(&mut self, calls: u32, seed: u64, report: &mut Report) -> Result<(), Stop> {
@@ -174,7 +181,7 @@ impl<'a> Sides<'a> {
             let signature = function.signature.as_ref().expect("only such functions are called");
             let memory = self.memory_size();
             let arguments: Vec<Value> =
-                signature.parameters.iter().map(|&ty| value::argument(&mut random, ty, memory)).collect();
+                signature.parameters.iter().map(|&ty| self.argument(&mut random, ty, memory)).collect();
             report.calls += 1;
             let compared = self.compare_call(function, signature, &arguments);
             match compared
@@ -187,11 +194,21 @@ impl<'a> Sides<'a> {
                     self.reference = fresh.map_err(Stop::Skip)?;
                     self.machine.reset().map_err(Stop::Fail)?;
                     self.surroundings.log = Default::default();
+                    self.seen.clear();
                     self.initialise()?;
                 }
             }
         }
         Ok(())
+    }
+
+    /// An argument; a function reference is null or one that has been shown.
+    fn argument(&self, random: &mut Random, ty: Type, memory: u64) -> Value {
+        if ty != Type::FuncRef || self.seen.is_empty() || random.below(4) == 0 {
+            return value::argument(random, ty, memory);
+        }
+        let number = self.seen.iter().nth(random.below(self.seen.len() as u64) as usize);
+        Value::new(ty, number.copied().unwrap_or(0))
     }
 
     /// Runs `<module>_init` against what instantiation did; whether there are functions to call now.
@@ -226,7 +243,18 @@ impl<'a> Sides<'a> {
         let address = self.machine.image().global(&function.symbol);
         let address = address.ok_or_else(|| format!("no global symbol {}", function.symbol))?;
         let limit = self.limit();
-        let outcome = self.machine.call(address, arguments, &signature.results, limit, &mut self.surroundings);
+        let references = self.surroundings.references();
+        let passed: Vec<Value> = arguments.iter().map(|&value| references.to_core(value)).collect();
+        let outcome = self.machine.call(address, &passed, &signature.results, limit, &mut self.surroundings);
+        let outcome = match outcome {
+            machine::Outcome::Returned(values) => {
+                let references = self.surroundings.references();
+                machine::Outcome::Returned(values.into_iter().map(|value| references.from_core(value)).collect())
+            }
+            ended @ (machine::Outcome::Trapped(_) | machine::Outcome::Endless { .. } | machine::Outcome::Broken(_)) => {
+                ended
+            }
+        };
         let exhausted = expected == reference::Outcome::Trapped(8);
         if exhausted && !matches!(outcome, machine::Outcome::Broken(_)) {
             // Where a stack ends differs, and so does what was done before. A recursion that has become a loop does not end.
@@ -236,7 +264,16 @@ impl<'a> Sides<'a> {
         }
         let compared = compare_outcomes(&outcome, &expected)?;
         self.compare_state()?;
+        if let reference::Outcome::Returned(values) = &expected {
+            self.note(values);
+        }
         Ok(compared)
+    }
+
+    /// Remembers function references, which may be arguments from now on.
+    fn note(&mut self, values: &[Value]) {
+        let references = values.iter().filter(|value| value.ty == Type::FuncRef && value.bits != 0);
+        self.seen.extend(references.map(|value| value.bits));
     }
 
     /// The most instructions that the call which the reference has just made may take.
@@ -251,6 +288,7 @@ impl<'a> Sides<'a> {
         self.reference = self.prepared.reference.instantiate()?;
         self.machine.reset()?;
         self.surroundings.log = Default::default();
+        self.seen.clear();
         match self.initialise() {
             Ok(_) => Ok(()),
             Err(Stop::Skip(error) | Stop::Fail(error)) => Err(error),
@@ -261,7 +299,10 @@ impl<'a> Sides<'a> {
         if let Some(difference) = self.surroundings.log.difference(self.reference.log()) {
             return Err(difference);
         }
-        compare::state(&self.machine, &mut self.reference, &self.prepared.interface)
+        let functions = self.surroundings.references();
+        let seen = compare::state(&self.machine, functions, &mut self.reference, &self.prepared.interface)?;
+        self.note(&seen);
+        Ok(())
     }
 
     /// Gives generated modules the same fuel on both sides.

@@ -1,40 +1,55 @@
 //! The state of both sides after a call: memories byte by byte, size words, mutable globals, null entries of tables.
 
+use super::functions::Functions;
 use super::interface::{ImportKind, Interface, Storage};
 use super::machine::Machine;
 use super::reference::Reference;
 use super::value::Value;
 
-/// Compares everything that both sides show.
+/// Compares everything that both sides show; the values of globals and the entries of tables.
 ///
 /// # Errors
 /// The first difference.
-pub fn state(machine: &Machine, reference: &mut Reference, interface: &Interface) -> Result<(), String> {
-    imports(machine, reference, interface)?;
+pub fn state(
+    machine: &Machine,
+    functions: &Functions,
+    reference: &mut Reference,
+    interface: &Interface,
+) -> Result<Vec<Value>, String> {
+    let mut seen = Vec::new();
+    imports(machine, functions, reference, interface)?;
     for memory in &interface.memories {
         if let Some(expected) = reference.memory(&memory.export) {
             compare_memory(machine, memory, expected)?;
         }
     }
     for table in &interface.tables {
-        if let Some(expected) = reference.nulls(&table.export) {
-            compare_table(machine, table, &expected)?;
+        let element = table.element.expect("a table has entries");
+        if let Some(expected) = reference.table(&table.export, element) {
+            compare_table(machine, functions, table, &expected)?;
+            seen.extend(expected);
         }
     }
     for global in interface.globals.iter() {
-        if let Some(expected) = reference.global(&global.name) {
-            let value =
-                Value::from_bytes(global.ty, &machine.read(symbol(machine, &global.symbol)?, global.ty.size())?);
+        if let Some(expected) = reference.global(&global.name, global.ty) {
+            let bytes = machine.read(symbol(machine, &global.symbol)?, global.ty.size())?;
+            let value = functions.from_core(Value::from_bytes(global.ty, &bytes));
             if !value.agrees(expected) {
                 return Err(format!("global {}: {value:?}, expected {expected:?}", global.name));
             }
+            seen.push(expected);
         }
     }
-    Ok(())
+    Ok(seen)
 }
 
 /// Imported memories and globals, which exist even where the instance does not.
-fn imports(machine: &Machine, reference: &mut Reference, interface: &Interface) -> Result<(), String> {
+fn imports(
+    machine: &Machine,
+    functions: &Functions,
+    reference: &mut Reference,
+    interface: &Interface,
+) -> Result<(), String> {
     let mut memories = interface.memories.iter();
     for (index, import) in interface.imports.iter().enumerate() {
         match import.kind {
@@ -47,8 +62,8 @@ fn imports(machine: &Machine, reference: &mut Reference, interface: &Interface) 
             }
             ImportKind::Global { ty, .. } => {
                 let bytes = machine.read(symbol(machine, &import.symbol)?, ty.size())?;
-                let value = Value::from_bytes(ty, &bytes);
-                let expected = reference.imported_global(index);
+                let value = functions.from_core(Value::from_bytes(ty, &bytes));
+                let expected = reference.imported_global(index, ty);
                 if expected.is_some_and(|expected| !value.agrees(expected)) {
                     let name = &import.symbol;
                     return Err(format!("global {name}: {value:?}, expected {expected:?}"));
@@ -126,18 +141,17 @@ fn compare_size(machine: &Machine, storage: &Storage, expected: u64) -> Result<(
     Ok(())
 }
 
-/// An entry is a code address, or 0 for null.
-fn compare_table(machine: &Machine, table: &Storage, expected: &[bool]) -> Result<(), String> {
+fn compare_table(machine: &Machine, functions: &Functions, table: &Storage, expected: &[Value]) -> Result<(), String> {
     compare_size(machine, table, expected.len() as u64)?;
     let Some(address) = machine.image().symbol(&table.symbol) else {
         return Ok(());
     };
     let bytes = machine.read(address, expected.len() as u32 * 4)?;
     for (index, (entry, &expected)) in bytes.chunks_exact(4).zip(expected).enumerate() {
-        let is_null = entry == [0; 4];
-        if is_null != expected {
+        let value = functions.from_core(Value::from_bytes(expected.ty, entry));
+        if value != expected {
             let name = &table.symbol;
-            return Err(format!("{name} entry {index}: {entry:02x?}, null is {expected}"));
+            return Err(format!("{name} entry {index}: {value:?}, expected {expected:?}"));
         }
     }
     Ok(())

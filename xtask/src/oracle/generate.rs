@@ -9,7 +9,7 @@ use synth::options::Bounds;
 use wasm_smith::{Config, InstructionKind, InstructionKinds, MemoryOffsetChoices, Module};
 
 use super::check::GENERATED_FUEL;
-use super::{program, rewrite};
+use super::{hosts, program, rewrite};
 
 /// What generated modules may use beyond integers, control flow, one memory, one table, globals, calls and several results.
 #[derive(Copy, Clone, PartialEq, Eq, Debug, Default)]
@@ -29,26 +29,31 @@ impl Language {
     /// What the compiler has.
     pub const COMPLETE: Language = Language {
         floats: true,
-        references: false,
-        bulk: false,
-        multi_memory: false,
+        references: true,
+        bulk: true,
+        multi_memory: true,
         tail_calls: true,
-        extended_const: false,
+        extended_const: true,
         wide_arithmetic: true,
     };
 }
 
 /// A module made from `bytes`; `None` when they are too few.
 pub fn module(bytes: &[u8], language: &Language, bounds: Bounds) -> Option<Vec<u8>> {
-    let mut input = Unstructured::new(bytes);
+    let wasm = any_module(&mut Unstructured::new(bytes), language, bounds)?;
+    // What the reference cannot run is no module.
+    hosts::as_functions(&wasm).ok().map(|_| wasm)
+}
+
+fn any_module(input: &mut Unstructured<'_>, language: &Language, bounds: Bounds) -> Option<Vec<u8>> {
     if input.ratio(1u8, 2u8).ok()? {
         let traps = input.ratio(1u8, 4u8).ok()?;
         let overruns = traps && bounds == Bounds::Trap;
         let shape = shape(language, traps, overruns);
-        return Some(parsed(&program::text(&mut input, shape)));
+        return Some(parsed(&program::text(input, shape)));
     }
-    let config = config(&mut input, language, bounds).ok()?;
-    let mut module = Module::new(config, &mut input).ok()?;
+    let config = config(input, language, bounds).ok()?;
+    let mut module = Module::new(config, input).ok()?;
     let fuel = module.ensure_termination(GENERATED_FUEL as u32).ok()?;
     rewrite::rename(&module.to_bytes(), Some(fuel)).ok()
 }
@@ -63,8 +68,9 @@ pub fn stress(bytes: &[u8], language: &Language, bounds: Bounds) -> Vec<u8> {
 }
 
 fn shape(language: &Language, traps: bool, overruns: bool) -> program::Shape {
-    let Language { floats, tail_calls, wide_arithmetic, .. } = *language;
-    program::Shape { traps, overruns, floats, tail_calls, wide_arithmetic, stress: false }
+    let Language { floats, references, bulk, multi_memory, tail_calls, wide_arithmetic, .. } = *language;
+    let stress = false;
+    program::Shape { traps, overruns, floats, references, bulk, multi_memory, tail_calls, wide_arithmetic, stress }
 }
 
 fn parsed(text: &str) -> Vec<u8> {

@@ -4,10 +4,10 @@
 //! It is read from the binary alone. Symbol names follow the object ABI: the import and export templates, `$hex:` for names
 //! that ELF cannot carry, `<module>_memory<k>` and `<module>_table<k>` for the module's own state.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use synth::options::Options;
-use wasmparser::{ExternalKind, FuncType, Parser, Payload, TypeRef};
+use wasmparser::{ExternalKind, FuncType, KnownCustom, Name, NameSectionReader, Parser, Payload, TypeRef};
 
 use super::value::Type;
 
@@ -51,6 +51,7 @@ pub struct Import {
 /// An exported function.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Function {
+    pub index: usize,
     pub name: String,
     pub symbol: String,
     /// `None` where a type is not one that the oracle can pass.
@@ -66,6 +67,8 @@ pub struct Storage {
     /// An export's name, which `rewrite::export_state` makes up where the module has none.
     pub export: String,
     pub exported: bool,
+    /// What the entries of a table are.
+    pub element: Option<Type>,
 }
 
 /// An exported global.
@@ -84,6 +87,17 @@ pub struct Interface {
     pub memories: Vec<Storage>,
     pub tables: Vec<Storage>,
     pub globals: Vec<Global>,
+    /// Every function by index.
+    pub names: Vec<Naming>,
+}
+
+/// The symbol of a function's code, or of the thunk that stands for an import.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Naming {
+    /// Of the first export.
+    Export(String),
+    /// Local, from the name section or by index.
+    Local(String),
 }
 
 /// Index spaces while the module is read.
@@ -91,6 +105,8 @@ pub struct Interface {
 struct Spaces {
     types: Vec<Option<FuncType>>,
     functions: Vec<u32>,
+    /// Of functions, by index.
+    names: HashMap<usize, String>,
     /// Type and mutability, `None` for a type that the oracle cannot pass; then the symbol of an import.
     globals: Vec<(Option<Type>, bool, Option<String>)>,
 }
@@ -129,14 +145,15 @@ pub fn read(wasm: &[u8], options: &Options) -> Result<Interface, String> {
                 for ty in section {
                     let sizes = memory_sizes(&ty.map_err(text)?)?;
                     let symbol = own_symbol(options, "memory", interface.memories.len());
-                    push_storage(&mut interface.memories, symbol, sizes, false, "memory");
+                    push_storage(&mut interface.memories, symbol, sizes, false, None);
                 }
             }
             Payload::TableSection(section) => {
                 for table in section {
-                    let sizes = table_sizes(&table.map_err(text)?.ty)?;
+                    let ty = table.map_err(text)?.ty;
+                    let (sizes, element) = (table_sizes(&ty)?, element(&ty)?);
                     let symbol = own_symbol(options, "table", interface.tables.len());
-                    push_storage(&mut interface.tables, symbol, sizes, false, "table");
+                    push_storage(&mut interface.tables, symbol, sizes, false, Some(element));
                 }
             }
             Payload::GlobalSection(section) => {
@@ -151,14 +168,47 @@ pub fn read(wasm: &[u8], options: &Options) -> Result<Interface, String> {
                     add_export(&mut interface, &spaces, export.map_err(text)?, options)?;
                 }
             }
+            Payload::CustomSection(section) => {
+                if let KnownCustom::Name(section) = section.as_known() {
+                    // A broken name section is as good as none.
+                    let _ = read_names(&mut spaces, section);
+                }
+            }
             _ => {}
         }
     }
+    interface.names = names(&interface, &spaces);
     Ok(interface)
 }
 
 fn text(error: wasmparser::BinaryReaderError) -> String {
     error.to_string()
+}
+
+fn read_names(spaces: &mut Spaces, section: NameSectionReader<'_>) -> wasmparser::Result<()> {
+    let mut names = HashMap::new();
+    for subsection in section {
+        if let Name::Function(map) = subsection? {
+            for naming in map {
+                let naming = naming?;
+                names.insert(naming.index as usize, naming.name.to_string());
+            }
+        }
+    }
+    spaces.names = names;
+    Ok(())
+}
+
+fn names(interface: &Interface, spaces: &Spaces) -> Vec<Naming> {
+    let naming = |index: usize| {
+        let export = interface.functions.iter().find(|function| function.index == index);
+        match (export, spaces.names.get(&index)) {
+            (Some(export), _) => Naming::Export(export.symbol.clone()),
+            (None, Some(name)) => Naming::Local(elf_name(name.clone())),
+            (None, None) => Naming::Local(format!("func[{index}]")),
+        }
+    };
+    (0..spaces.functions.len()).map(naming).collect()
 }
 
 fn add_import(
@@ -185,12 +235,12 @@ fn add_import(
         }
         TypeRef::Memory(ty) => {
             let sizes = memory_sizes(&ty)?;
-            push_storage(&mut interface.memories, symbol.clone(), sizes, true, "memory");
+            push_storage(&mut interface.memories, symbol.clone(), sizes, true, None);
             ImportKind::Memory { ty, sizes }
         }
         TypeRef::Table(ty) => {
-            let sizes = table_sizes(&ty)?;
-            push_storage(&mut interface.tables, symbol.clone(), sizes, true, "table");
+            let (sizes, element) = (table_sizes(&ty)?, element(&ty)?);
+            push_storage(&mut interface.tables, symbol.clone(), sizes, true, Some(element));
             ImportKind::Table { ty, sizes }
         }
         TypeRef::Global(ty) => {
@@ -218,7 +268,7 @@ fn add_export(
     match export.kind {
         ExternalKind::Func | ExternalKind::FuncExact => {
             let signature = signature(spaces, spaces.functions[index]);
-            interface.functions.push(Function { name, symbol, signature });
+            interface.functions.push(Function { index, name, symbol, signature });
         }
         ExternalKind::Memory => adopt(&mut interface.memories[index], name),
         ExternalKind::Table => adopt(&mut interface.tables[index], name),
@@ -240,9 +290,10 @@ fn adopt(storage: &mut Storage, name: String) {
     storage.exported = true;
 }
 
-fn push_storage(list: &mut Vec<Storage>, symbol: String, sizes: Sizes, imported: bool, kind: &str) {
+fn push_storage(list: &mut Vec<Storage>, symbol: String, sizes: Sizes, imported: bool, element: Option<Type>) {
+    let kind = if element.is_some() { "table" } else { "memory" };
     let export = format!("oracle.{kind}.{}", list.len());
-    list.push(Storage { symbol, sizes, imported, export, exported: false });
+    list.push(Storage { symbol, sizes, imported, export, exported: false, element });
 }
 
 fn signature(spaces: &Spaces, ty: u32) -> Option<Signature> {
@@ -276,6 +327,11 @@ fn table_sizes(ty: &wasmparser::TableType) -> Result<Sizes, String> {
         return Err(format!("a table of {minimum} entries is too large to emulate"));
     }
     Ok(Sizes { minimum, reserved })
+}
+
+fn element(ty: &wasmparser::TableType) -> Result<Type, String> {
+    let element = Type::from_wasm(wasmparser::ValType::Ref(ty.element_type));
+    element.ok_or_else(|| format!("a table of {} cannot be observed", ty.element_type))
 }
 
 /// The options with reserves for everything of the module that can grow.

@@ -68,7 +68,8 @@ pub struct Provided {
 pub struct Image {
     pub regions: Vec<Region>,
     globals: HashMap<String, u32>,
-    locals: HashMap<String, u32>,
+    /// Local symbols may share a name.
+    locals: HashMap<String, Vec<u32>>,
     /// Undefined functions; number `n` is at `STUBS + 2 * (n + 1)`. The stub at `STUBS` is where calls return to.
     pub stubs: Vec<String>,
     /// Whether a linker made it, with code of other compilers.
@@ -78,7 +79,12 @@ pub struct Image {
 impl Image {
     /// Address of a global symbol, else of a local one; code addresses have the Thumb bit.
     pub fn symbol(&self, name: &str) -> Option<u32> {
-        self.global(name).or_else(|| self.locals.get(name).copied())
+        self.global(name).or_else(|| self.locals(name).last().copied())
+    }
+
+    /// Addresses of the local symbols of that name.
+    pub fn locals(&self, name: &str) -> &[u32] {
+        self.locals.get(name).map_or(&[], Vec::as_slice)
     }
 
     pub fn global(&self, name: &str) -> Option<u32> {
@@ -94,15 +100,18 @@ impl Image {
     pub fn extend(&mut self, image: Image) {
         self.regions.extend(image.regions);
         self.globals.extend(image.globals);
-        self.locals.extend(image.locals);
+        for (name, addresses) in image.locals {
+            self.locals.entry(name).or_default().extend(addresses);
+        }
         self.stubs.extend(image.stubs);
     }
 
     /// The function symbol before an address, for messages.
     pub fn describe(&self, address: u32) -> String {
-        let all = self.globals.iter().chain(&self.locals);
-        let code = all.filter(|(_, value)| **value & 1 == 1 && **value & !1 <= address);
-        match code.max_by_key(|(_, value)| **value) {
+        let locals = self.locals.iter().flat_map(|(name, values)| values.iter().map(move |&value| (name, value)));
+        let all = self.globals.iter().map(|(name, &value)| (name, value)).chain(locals);
+        let code = all.filter(|(_, value)| value & 1 == 1 && value & !1 <= address);
+        match code.max_by_key(|(_, value)| *value) {
             Some((name, value)) => format!("{address:#x} ({name}+{:#x})", address - (value & !1)),
             None => format!("{address:#x}"),
         }
@@ -339,7 +348,7 @@ impl<'a> Linker<'a> {
                 continue;
             };
             if symbol.is_local() {
-                self.image.locals.insert(name, address);
+                self.image.locals.entry(name).or_default().push(address);
             } else if self.provided.contains_key(&name) {
                 return Err(format!("symbol {name} is defined, and an import has its name"));
             } else if self.base.symbols.contains_key(&name) && !self.is_comdat(symbol.index()) {

@@ -69,7 +69,9 @@ pub enum Outcome {
     /// A trap code of the object ABI.
     Trapped(u8),
     /// It did not within its instructions, and used so many bytes of stack at the end of them.
-    Endless { stack: u32 },
+    Endless {
+        stack: u32,
+    },
     /// The object did what no object may do.
     Broken(String),
 }

@@ -1,13 +1,19 @@
 //! The reference: the same module on wasmtime, with the same imports, reserves and order of calls.
+//!
+//! Function references are known by the address that the engine has for a function; the module exports them all
+//! (`rewrite::export_state`). External references are functions too (`hosts`), one of the host's for each word.
 
+use std::collections::HashMap;
 use std::sync::OnceLock;
 
 use wasmtime::{
-    Config, Engine, Extern, FuncType, Global, GlobalType, HeapType, Instance, Memory, Module, Mutability, OptLevel,
-    Ref, ResourceLimiter, Store, Table, Trap, Val, ValType,
+    AsContextMut, Caller, Config, Engine, Extern, Func, FuncType, Global, GlobalType, Instance, Memory, Module,
+    Mutability, OptLevel, Ref, RefType, ResourceLimiter, Store, Table, TableType, Trap, Val, ValType,
 };
 
-use super::interface::{GROWTH_ENTRIES, GROWTH_PAGES, ImportKind, Interface};
+use super::functions::number;
+use super::interface::{GROWTH_ENTRIES, GROWTH_PAGES, ImportKind, Interface, Signature};
+use super::rewrite;
 use super::stub::Log;
 use super::value::{self, Type, Value};
 
@@ -28,6 +34,24 @@ pub enum Outcome {
 struct State {
     log: Log,
     limits: Limits,
+    references: References,
+}
+
+/// Functions that are references' values, and the values of functions by the engine's address of them.
+#[derive(Default)]
+struct References {
+    /// How many functions the module has, and the number of each.
+    numbers: Vec<u64>,
+    known: bool,
+    functions: HashMap<Value, Func>,
+    values: HashMap<usize, Value>,
+}
+
+impl References {
+    fn insert(&mut self, address: usize, value: Value, function: Func) {
+        self.functions.entry(value).or_insert(function);
+        self.values.insert(address, value);
+    }
 }
 
 /// Growth ends at the reserves of the interface. Invariant: `creating` only until the instance exists; then minima larger
@@ -91,7 +115,9 @@ impl Compiled {
     /// What is no trap of the module: the host's limits.
     pub fn instantiate(&self) -> Result<Reference, String> {
         let limits = Limits { creating: true };
-        let mut store = Store::new(engine(), State { log: Log::default(), limits });
+        let numbers = (0..self.interface.names.len()).map(|index| number(&self.interface, index)).collect();
+        let references = References { numbers, ..References::default() };
+        let mut store = Store::new(engine(), State { log: Log::default(), limits, references });
         store.limiter(|state| &mut state.limits);
         store.set_fuel(FUEL).map_err(|error| error.to_string())?;
         let mut imports = Vec::new();
@@ -101,6 +127,9 @@ impl Compiled {
         }
         let instance = Instance::new(&mut store, &self.module, &imports);
         store.data_mut().limits.creating = false;
+        if let Ok(instance) = &instance {
+            learn(&mut store, |store, name| instance.get_func(store, name));
+        }
         let (instance, started) = match instance {
             Ok(instance) => (Some(instance), Outcome::Returned(Vec::new())),
             Err(error) => (None, failure(&error)?),
@@ -115,14 +144,11 @@ impl Reference {
         self.store.set_fuel(FUEL).map_err(|error| error.to_string())?;
         let function = self.instance.and_then(|it| it.get_func(&mut self.store, name));
         let function = function.ok_or_else(|| format!("the reference exports no function {name}"))?;
-        let arguments: Vec<Val> = arguments.iter().map(|&value| to_wasmtime(value)).collect();
-        let mut values: Vec<Val> = results.iter().map(|&ty| to_wasmtime(Value::new(ty, 0))).collect();
-        match function.call(&mut self.store, &arguments, &mut values) {
-            Ok(()) => {
-                let values: Option<Vec<Value>> = values.iter().map(from_wasmtime).collect();
-                let values = values.ok_or("a result of a type that is not passed")?;
-                Ok(Outcome::Returned(values))
-            }
+        let store = &mut self.store;
+        let arguments: Vec<Val> = arguments.iter().map(|&value| to_wasmtime(store, value)).collect();
+        let mut values: Vec<Val> = results.iter().map(|&ty| to_wasmtime(store, Value::new(ty, 0))).collect();
+        match function.call(&mut *store, &arguments, &mut values) {
+            Ok(()) => Ok(Outcome::Returned(from_all(store, &values, results))),
             Err(error) => failure(&error),
         }
     }
@@ -142,26 +168,29 @@ impl Reference {
         Some(memory.data(&self.store))
     }
 
-    /// Whether each entry of the table exported as `name` is null.
-    pub fn nulls(&mut self, name: &str) -> Option<Vec<bool>> {
+    /// The entries of the table exported as `name`.
+    pub fn table(&mut self, name: &str, element: Type) -> Option<Vec<Value>> {
         let table = self.instance?.get_table(&mut self.store, name)?;
         let size = table.size(&self.store);
-        let entries = (0..size).map(|index| {
-            let entry = table.get(&mut self.store, index);
-            entry.is_none_or(|entry| entry.is_null())
-        });
-        Some(entries.collect())
+        let store = &mut self.store;
+        let entry = |index| {
+            let entry = table.get(&mut *store, index).unwrap_or(Ref::Func(None));
+            from_wasmtime(store, &Val::from(entry), element)
+        };
+        Some((0..size).map(entry).collect())
     }
 
-    pub fn global(&mut self, name: &str) -> Option<Value> {
+    pub fn global(&mut self, name: &str, ty: Type) -> Option<Value> {
         let global = self.instance?.get_global(&mut self.store, name)?;
-        from_wasmtime(&global.get(&mut self.store))
+        let value = global.get(&mut self.store);
+        Some(from_wasmtime(&mut self.store, &value, ty))
     }
 
     pub fn set_global(&mut self, name: &str, value: Value) -> Result<(), String> {
         let global = self.instance.and_then(|it| it.get_global(&mut self.store, name));
         let global = global.ok_or_else(|| format!("the reference exports no global {name}"))?;
-        let set = global.set(&mut self.store, to_wasmtime(value));
+        let value = to_wasmtime(&mut self.store, value);
+        let set = global.set(&mut self.store, value);
         set.map_err(|error| error.to_string())
     }
 
@@ -173,53 +202,65 @@ impl Reference {
         }
     }
 
-    pub fn imported_global(&mut self, index: usize) -> Option<Value> {
-        match self.imports.get(index)? {
-            Extern::Global(global) => from_wasmtime(&global.get(&mut self.store)),
-            _ => None,
-        }
+    pub fn imported_global(&mut self, index: usize, ty: Type) -> Option<Value> {
+        let Some(&Extern::Global(global)) = self.imports.get(index).as_ref().map(|item| *item) else {
+            return None;
+        };
+        let value = global.get(&mut self.store);
+        Some(from_wasmtime(&mut self.store, &value, ty))
     }
 }
 
 /// Makes import number `index`.
 fn provide(store: &mut Store<State>, index: usize, kind: &ImportKind) -> wasmtime::Result<Extern> {
     Ok(match kind {
-        ImportKind::Function(signature) => {
-            let types = |list: &[Type]| list.iter().map(|&ty| wasmtime_type(ty)).collect::<Vec<_>>();
-            let ty = FuncType::new(store.engine(), types(&signature.parameters), types(&signature.results));
-            let results = signature.results.clone();
-            let function = wasmtime::Func::new(store, ty, move |mut caller, arguments, out| {
-                let arguments: Vec<Value> = arguments.iter().filter_map(from_wasmtime).collect();
-                let answers = caller.data_mut().log.answer(index, arguments, &results);
-                for (out, answer) in out.iter_mut().zip(answers) {
-                    *out = to_wasmtime(answer);
-                }
-                Ok(())
-            });
-            Extern::Func(function)
-        }
+        ImportKind::Function(signature) => Extern::Func(provide_function(store, index, signature)),
         ImportKind::Memory { ty, .. } => Extern::Memory(Memory::new(store, memory_type(ty)?)?),
         ImportKind::Table { ty, .. } => {
-            let element = match ty.element_type.heap_type() {
-                wasmparser::HeapType::EXTERN => HeapType::Extern,
-                _ => HeapType::Func,
-            };
-            let null = match element {
-                HeapType::Extern => Ref::Extern(None),
-                _ => Ref::Func(None),
-            };
             let maximum = ty.maximum.map(|maximum| maximum as u32);
-            let reference = wasmtime::RefType::new(true, element);
-            let ty = wasmtime::TableType::new(reference, ty.initial as u32, maximum);
-            Extern::Table(Table::new(store, ty, null)?)
+            let ty = TableType::new(RefType::FUNCREF, ty.initial as u32, maximum);
+            Extern::Table(Table::new(store, ty, Ref::Func(None))?)
         }
         ImportKind::Global { ty, mutable } => {
             let mutability = if *mutable { Mutability::Var } else { Mutability::Const };
-            let value = value::initial(index, *ty, *mutable);
+            let value = to_wasmtime(store, value::initial(index, *ty, *mutable));
             let ty = GlobalType::new(wasmtime_type(*ty), mutability);
-            Extern::Global(Global::new(store, ty, to_wasmtime(value))?)
+            Extern::Global(Global::new(store, ty, value)?)
         }
     })
+}
+
+fn provide_function(store: &mut Store<State>, index: usize, signature: &Signature) -> Func {
+    let types = |list: &[Type]| list.iter().map(|&ty| wasmtime_type(ty)).collect::<Vec<_>>();
+    let ty = FuncType::new(store.engine(), types(&signature.parameters), types(&signature.results));
+    let Signature { parameters, results } = signature.clone();
+    Func::new(store, ty, move |mut caller: Caller<'_, State>, arguments, out| {
+        // The start function runs before there is an instance to ask.
+        learn(&mut caller, |caller, name| caller.get_export(name).and_then(Extern::into_func));
+        let arguments = from_all(&mut caller, arguments, &parameters);
+        let answers = caller.data_mut().log.answer(index, arguments, &results);
+        for (out, answer) in out.iter_mut().zip(answers) {
+            *out = to_wasmtime(&mut caller, answer);
+        }
+        Ok(())
+    })
+}
+
+/// Takes note of the module's functions, where that has not happened yet.
+fn learn<S: AsContextMut<Data = State>>(store: &mut S, find: impl Fn(&mut S, &str) -> Option<Func>) {
+    if store.as_context().data().references.known {
+        return;
+    }
+    let numbers = store.as_context().data().references.numbers.clone();
+    for (index, number) in numbers.into_iter().enumerate() {
+        let Some(function) = find(store, &rewrite::function(index)) else {
+            return;
+        };
+        let address = function.to_raw(&mut *store) as usize;
+        let value = Value::new(Type::FuncRef, number);
+        store.as_context_mut().data_mut().references.insert(address, value, function);
+    }
+    store.as_context_mut().data_mut().references.known = true;
 }
 
 fn memory_type(ty: &wasmparser::MemoryType) -> wasmtime::Result<wasmtime::MemoryType> {
@@ -260,24 +301,50 @@ fn wasmtime_type(ty: Type) -> ValType {
         Type::I64 => ValType::I64,
         Type::F32 => ValType::F32,
         Type::F64 => ValType::F64,
+        Type::FuncRef | Type::ExternRef => ValType::FUNCREF,
     }
 }
 
-fn to_wasmtime(value: Value) -> Val {
-    match value.ty {
-        Type::I32 => Val::I32(value.bits as u32 as i32),
-        Type::I64 => Val::I64(value.bits as i64),
-        Type::F32 => Val::F32(value.bits as u32),
-        Type::F64 => Val::F64(value.bits),
+fn to_wasmtime(store: &mut impl AsContextMut<Data = State>, value: Value) -> Val {
+    match (value.ty, value.bits) {
+        (Type::I32, bits) => Val::I32(bits as u32 as i32),
+        (Type::I64, bits) => Val::I64(bits as i64),
+        (Type::F32, bits) => Val::F32(bits as u32),
+        (Type::F64, bits) => Val::F64(bits),
+        (Type::FuncRef | Type::ExternRef, 0) => Val::FuncRef(None),
+        (Type::FuncRef, _) => Val::FuncRef(store.as_context().data().references.functions.get(&value).copied()),
+        (Type::ExternRef, _) => Val::FuncRef(Some(host(store, value))),
     }
 }
 
-fn from_wasmtime(value: &Val) -> Option<Value> {
-    Some(match value {
+/// The function that stands for an external reference.
+fn host(store: &mut impl AsContextMut<Data = State>, value: Value) -> Func {
+    if let Some(function) = store.as_context().data().references.functions.get(&value) {
+        return *function;
+    }
+    let ty = FuncType::new(store.as_context().engine(), [], []);
+    let function = Func::new(&mut *store, ty, |_, _, _| Ok(()));
+    let address = function.to_raw(&mut *store) as usize;
+    store.as_context_mut().data_mut().references.insert(address, value, function);
+    function
+}
+
+fn from_wasmtime(store: &mut impl AsContextMut<Data = State>, value: &Val, ty: Type) -> Value {
+    match value {
         Val::I32(value) => Value::i32(*value),
         Val::I64(value) => Value::i64(*value),
         Val::F32(bits) => Value::new(Type::F32, (*bits).into()),
         Val::F64(bits) => Value::new(Type::F64, *bits),
-        _ => return None,
-    })
+        Val::FuncRef(None) => Value::new(ty, 0),
+        Val::FuncRef(Some(function)) => {
+            let address = function.to_raw(&mut *store) as usize;
+            let known = store.as_context().data().references.values.get(&address).copied();
+            known.expect("each function of the module and of the host is known")
+        }
+        other => unreachable!("{other:?} is of no type that `wasmtime_type` has"),
+    }
+}
+
+fn from_all(store: &mut impl AsContextMut<Data = State>, values: &[Val], types: &[Type]) -> Vec<Value> {
+    values.iter().zip(types).map(|(value, &ty)| from_wasmtime(store, value, ty)).collect()
 }

@@ -14,6 +14,7 @@ const EXPORTS: u8 = 7;
 /// Stands between memories and globals, whatever its number says.
 const TAGS: u8 = 13;
 /// Kinds of external items (core specification 5.5.6).
+const FUNCTION: u8 = 0;
 const TABLE: u8 = 1;
 const MEMORY: u8 = 2;
 const GLOBAL: u8 = 3;
@@ -40,7 +41,7 @@ pub fn rename(wasm: &[u8], fuel: Option<u32>) -> Result<Vec<u8>, BinaryReaderErr
     Ok(join(wasm, &sections))
 }
 
-/// Exports every memory and table that is not exported, under the name that its interface has for it.
+/// Exports every memory and table that is not exported, under the name that its interface has for it, and every function.
 pub fn export_state(wasm: &[u8], interface: &Interface) -> Result<Vec<u8>, BinaryReaderError> {
     let mut sections = split(wasm)?;
     let mut exports = Vec::new();
@@ -51,8 +52,16 @@ pub fn export_state(wasm: &[u8], interface: &Interface) -> Result<Vec<u8>, Binar
             }
         }
     }
+    for index in 0..interface.names.len() {
+        exports.push((function(index), FUNCTION, index as u32));
+    }
     add_exports(&mut sections, &exports)?;
     Ok(join(wasm, &sections))
+}
+
+/// The export of function `index` that [`export_state`] makes.
+pub fn function(index: usize) -> String {
+    format!("oracle.function.{index}")
 }
 
 fn split(wasm: &[u8]) -> Result<Sections, BinaryReaderError> {

@@ -4,8 +4,10 @@
 use std::collections::HashMap;
 
 use super::abi;
+use super::functions::Functions;
 use super::interface::{ImportKind, Interface, Signature};
 use super::library;
+use super::link::Image;
 use super::machine::{Answer, Host, Machine};
 use super::value::{self, Type, Value};
 
@@ -60,6 +62,7 @@ impl Log {
 pub struct Surroundings {
     functions: HashMap<String, (usize, Signature)>,
     pub log: Log,
+    references: Functions,
 }
 
 /// Ends a call when the object was compiled to call out on traps.
@@ -73,7 +76,16 @@ impl Surroundings {
                 functions.insert(import.symbol.clone(), (index, signature.clone()));
             }
         }
-        Surroundings { functions, log: Log::default() }
+        Surroundings { functions, log: Log::default(), references: Functions::default() }
+    }
+
+    /// Makes the functions of the linked object known.
+    pub fn know(&mut self, image: &Image, interface: &Interface) {
+        self.references = Functions::new(image, interface);
+    }
+
+    pub fn references(&self) -> &Functions {
+        &self.references
     }
 
     /// Whether an undefined symbol is a function of these surroundings.
@@ -96,7 +108,9 @@ impl Host for Surroundings {
         let hidden = signature.results.len() > 1;
         let pointer = machine.word(0);
         let arguments = machine.take_arguments(&signature.parameters, hidden)?;
+        let arguments = arguments.into_iter().map(|value| self.references.from_core(value)).collect();
         let answers = self.log.answer(*import, arguments, &signature.results);
+        let answers: Vec<Value> = answers.into_iter().map(|value| self.references.to_core(value)).collect();
         if !hidden {
             let words = answers.iter().flat_map(|value| match value.ty.size() {
                 4 => vec![value.bits as u32],

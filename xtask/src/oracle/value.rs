@@ -12,13 +12,15 @@ pub enum Type {
     I64,
     F32,
     F64,
+    FuncRef,
+    ExternRef,
 }
 
 impl Type {
     /// Bytes in memory, in registers and as a C struct member; also the C alignment.
     pub fn size(self) -> u32 {
         match self {
-            Type::I32 | Type::F32 => 4,
+            Type::I32 | Type::F32 | Type::FuncRef | Type::ExternRef => 4,
             Type::I64 | Type::F64 => 8,
         }
     }
@@ -30,13 +32,16 @@ impl Type {
             wasmparser::ValType::I64 => Some(Type::I64),
             wasmparser::ValType::F32 => Some(Type::F32),
             wasmparser::ValType::F64 => Some(Type::F64),
+            wasmparser::ValType::FUNCREF => Some(Type::FuncRef),
+            wasmparser::ValType::EXTERNREF => Some(Type::ExternRef),
             _ => None,
         }
     }
 }
 
-/// A value: its type and its bits. Invariant: bits above the type's size are zero.
-#[derive(Copy, Clone, PartialEq, Eq)]
+/// A value: its type and its bits. An external reference is a word, a function reference the number of a function
+/// (`functions`); null is 0. Invariant: bits above the type's size are zero.
+#[derive(Copy, Clone, PartialEq, Eq, Hash)]
 pub struct Value {
     pub ty: Type,
     pub bits: u64,
@@ -80,7 +85,7 @@ impl Value {
 
     fn is_nan(self) -> bool {
         match self.ty {
-            Type::I32 | Type::I64 => false,
+            Type::I32 | Type::I64 | Type::FuncRef | Type::ExternRef => false,
             Type::F32 => f32::from_bits(self.bits as u32).is_nan(),
             Type::F64 => f64::from_bits(self.bits).is_nan(),
         }
@@ -92,6 +97,8 @@ impl fmt::Debug for Value {
         match self.ty {
             Type::I32 => write!(f, "i32:{:#x}", self.bits),
             Type::I64 => write!(f, "i64:{:#x}", self.bits),
+            Type::FuncRef => write!(f, "funcref:{:#x}", self.bits),
+            Type::ExternRef => write!(f, "externref:{:#x}", self.bits),
             Type::F32 => write!(f, "f32:{:?}", f32::from_bits(self.bits as u32)),
             Type::F64 => write!(f, "f64:{:?}", f64::from_bits(self.bits)),
         }
@@ -138,12 +145,14 @@ fn mix(value: u64) -> u64 {
 }
 
 /// An argument: an edge of the type, an address near 0 or near the end of a memory of `memory` bytes, a power of
-/// two or its neighbour, or anything.
+/// two or its neighbour, or anything. A function reference is null.
 pub fn argument(random: &mut Random, ty: Type, memory: u64) -> Value {
     let bits = match ty {
         Type::I32 | Type::I64 => integer(random, ty.size() * 8, memory),
         Type::F32 => float(random, 8, 23),
         Type::F64 => float(random, 11, 52),
+        Type::FuncRef => 0,
+        Type::ExternRef => [0, 1, 2, u64::from(random.next() as u32)][random.below(4) as usize],
     };
     Value::new(ty, bits)
 }
@@ -185,14 +194,20 @@ fn float(random: &mut Random, exponent_bits: u32, fraction_bits: u32) -> u64 {
 }
 
 /// What the stub of import number `import` answers to its call number `count` (counted over all imports of
-/// the instance): a hash of all of that, biased to values that are also useful addresses and conditions.
+/// the instance): a hash of all of that, biased to values that are also useful addresses and conditions. A function
+/// reference is one of the arguments, or null.
 pub fn answer(import: usize, count: u64, arguments: &[Value], results: &[Type]) -> Vec<Value> {
     let mut hash = mix((import as u64) << 32 ^ count);
     for argument in arguments {
         hash = mix(hash ^ argument.bits);
     }
     let mut random = Random::new(hash);
-    results.iter().map(|&ty| argument(&mut random, ty, 0x1000)).collect()
+    let functions: Vec<Value> = arguments.iter().copied().filter(|argument| argument.ty == Type::FuncRef).collect();
+    let answer = |&ty: &Type| match (ty, functions.as_slice()) {
+        (Type::FuncRef, [_, ..]) => functions[random.below(functions.len() as u64) as usize],
+        _ => argument(&mut random, ty, 0x1000),
+    };
+    results.iter().map(answer).collect()
 }
 
 /// The initial value of imported global number `import`. Immutable ones place segments, so they are small.
@@ -203,7 +218,7 @@ pub fn initial(import: usize, ty: Type, mutable: bool) -> Value {
     } else {
         match ty {
             Type::I32 | Type::I64 => Value::new(ty, random.below(8)),
-            Type::F32 | Type::F64 => argument(&mut random, ty, 0),
+            Type::F32 | Type::F64 | Type::FuncRef | Type::ExternRef => argument(&mut random, ty, 0),
         }
     }
 }

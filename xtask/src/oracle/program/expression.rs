@@ -23,6 +23,7 @@ impl Program<'_, '_> {
         self.budget -= 1;
         match self.pick(24) {
             0..=2 => self.leaf(ty),
+            3..=11 | 20..=23 if ty.is_reference() => self.reference(ty, depth - 1),
             3..=8 if ty.is_float() => self.float_binary(ty, depth - 1),
             9 if ty.is_float() => self.float_unary(ty, depth - 1),
             10 | 23 if ty.is_float() => self.float_conversion(ty, depth - 1),
@@ -54,7 +55,11 @@ impl Program<'_, '_> {
                 self.expression(ty, depth - 1);
                 self.expression(ty, depth - 1);
                 self.condition(depth - 1);
-                self.line("select");
+                if ty.is_reference() {
+                    self.line(&format!("select (result {name})"));
+                } else {
+                    self.line("select");
+                }
             }
             13 => {
                 self.condition(depth - 1);
@@ -86,6 +91,7 @@ impl Program<'_, '_> {
             Ty::I32 => 5,
             Ty::I64 => 7,
             Ty::F32 | Ty::F64 => 1,
+            Ty::FuncRef | Ty::ExternRef => unreachable!("memories hold no references"),
         };
         let index = self.pick(count);
         let (operator, width) = *LOADS.iter().chain(&WIDE_LOADS).nth(index).expect("7 loads");
@@ -108,6 +114,9 @@ impl Program<'_, '_> {
         if ty.is_float() {
             return self.float_constant(ty);
         }
+        if ty.is_reference() {
+            return self.null(ty);
+        }
         let value = self.constant(ty);
         self.line(&format!("{}.const {value}", ty.name()));
     }
@@ -128,7 +137,7 @@ impl Program<'_, '_> {
         match ty {
             Ty::I32 => i64::from(value as i32),
             Ty::I64 => value,
-            Ty::F32 | Ty::F64 => unreachable!("floats have constants of their own"),
+            Ty::F32 | Ty::F64 | Ty::FuncRef | Ty::ExternRef => unreachable!("only integers have these constants"),
         }
     }
 
@@ -229,6 +238,7 @@ impl Program<'_, '_> {
             }
             Ty::I32 => self.condition(depth),
             Ty::F32 | Ty::F64 => self.float_conversion(ty, depth),
+            Ty::FuncRef | Ty::ExternRef => self.reference(ty, depth),
         }
     }
 
@@ -242,6 +252,9 @@ impl Program<'_, '_> {
         self.expression(ty, depth - 1);
         if ty.is_float() {
             return self.float_comparison(ty, depth - 1);
+        }
+        if ty.is_reference() {
+            return self.line("ref.is_null");
         }
         if self.chance(5) {
             return self.line(&format!("{}.eqz", ty.name()));
@@ -275,7 +288,8 @@ impl Program<'_, '_> {
             _ => self.pick(0x7000),
         };
         let align = 1u32 << self.pick(width.trailing_zeros() as usize + 1);
-        format!("offset={offset} align={align}")
+        let memory = self.pick(self.memories);
+        format!("$m{memory} offset={offset} align={align}")
     }
 
     /// A block that several exits leave with a value.
@@ -303,7 +317,8 @@ impl Program<'_, '_> {
         }
         self.line("end");
         self.expression(ty, depth);
-        self.line(&format!("{name}.add end"));
+        let operator = if ty.is_reference() { "drop".to_string() } else { format!("{name}.add") };
+        self.line(&format!("{operator} end"));
     }
 
     /// Sometimes leaves an enclosing block with operands on the stack.
@@ -354,7 +369,9 @@ impl Program<'_, '_> {
             self.expression(Ty::I32, depth);
             self.line(&format!("i32.const 0 i32.and i32.const {entry} i32.or"));
         }
-        self.line(&format!("call_indirect {}", signature.clause()));
+        // Table 1 has other functions, if any.
+        let table = if self.shape.references && self.shape.traps && self.chance(4) { 1 } else { 0 };
+        self.line(&format!("call_indirect {table} {}", signature.clause()));
         self.line(&"drop ".repeat(signature.results.len() - 1));
     }
 
@@ -372,7 +389,11 @@ impl Program<'_, '_> {
         self.condition(depth);
         self.line("global.get $fuel i32.const 1 i32.sub global.set $fuel");
         self.line("global.get $fuel i32.const 0 i32.gt_s i32.and");
-        let operator = if ty.is_float() { "sub" } else { "xor" };
-        self.line(&format!("br_if $l{label} {name}.{operator} end"));
+        let operator = match ty {
+            Ty::I32 | Ty::I64 => format!("{name}.xor"),
+            Ty::F32 | Ty::F64 => format!("{name}.sub"),
+            Ty::FuncRef | Ty::ExternRef => "drop".to_string(),
+        };
+        self.line(&format!("br_if $l{label} {operator} end"));
     }
 }

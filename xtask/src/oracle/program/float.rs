@@ -50,7 +50,7 @@ impl Program<'_, '_> {
                 let bits = value.to_bits();
                 self.line(&format!("i64.const {bits:#x} f64.reinterpret_i64"));
             }
-            Ty::I32 | Ty::I64 => unreachable!("integers have constants of their own"),
+            Ty::I32 | Ty::I64 | Ty::FuncRef | Ty::ExternRef => unreachable!("only floats have these constants"),
         }
     }
 

@@ -8,6 +8,7 @@
 
 mod expression;
 mod float;
+mod reference;
 mod statement;
 mod stress;
 mod tail;
@@ -27,6 +28,11 @@ pub struct Shape {
     /// Addresses that may be out of bounds.
     pub overruns: bool,
     pub floats: bool,
+    /// References and several tables.
+    pub references: bool,
+    /// Operations on ranges of memory.
+    pub bulk: bool,
+    pub multi_memory: bool,
     pub tail_calls: bool,
     pub wide_arithmetic: bool,
     /// Mostly what `stress` has, with more locals and longer signatures.
@@ -39,6 +45,8 @@ enum Ty {
     I64,
     F32,
     F64,
+    FuncRef,
+    ExternRef,
 }
 
 impl Ty {
@@ -48,6 +56,8 @@ impl Ty {
             Ty::I64 => "i64",
             Ty::F32 => "f32",
             Ty::F64 => "f64",
+            Ty::FuncRef => "funcref",
+            Ty::ExternRef => "externref",
         }
     }
 
@@ -55,13 +65,21 @@ impl Ty {
         match self {
             Ty::I32 | Ty::F32 => 32,
             Ty::I64 | Ty::F64 => 64,
+            Ty::FuncRef | Ty::ExternRef => unreachable!("references have no bits"),
         }
     }
 
     fn is_float(self) -> bool {
         match self {
-            Ty::I32 | Ty::I64 => false,
+            Ty::I32 | Ty::I64 | Ty::FuncRef | Ty::ExternRef => false,
             Ty::F32 | Ty::F64 => true,
+        }
+    }
+
+    fn is_reference(self) -> bool {
+        match self {
+            Ty::I32 | Ty::I64 | Ty::F32 | Ty::F64 => false,
+            Ty::FuncRef | Ty::ExternRef => true,
         }
     }
 }
@@ -82,6 +100,7 @@ struct Program<'a, 'b> {
     /// Imports first.
     functions: Vec<Signature>,
     imports: usize,
+    memories: usize,
     globals: Vec<Ty>,
     /// Functions in the table, by entry.
     table: Vec<usize>,
@@ -109,6 +128,7 @@ pub fn text(input: &mut Unstructured<'_>, shape: Shape) -> String {
         out: String::new(),
         functions: Vec::new(),
         imports: 0,
+        memories: 1,
         globals: Vec::new(),
         table: Vec::new(),
         locals: Vec::new(),
@@ -138,6 +158,9 @@ impl Program<'_, '_> {
     }
 
     fn ty(&mut self) -> Ty {
+        if self.shape.references && self.chance(10) {
+            return if self.chance(3) { Ty::ExternRef } else { Ty::FuncRef };
+        }
         if self.shape.floats && self.chance(3) {
             return if self.chance(2) { Ty::F64 } else { Ty::F32 };
         }
@@ -184,6 +207,7 @@ impl Program<'_, '_> {
             let signature = self.signature();
             self.functions.push(signature);
         }
+        self.memories = if self.shape.multi_memory && self.chance(3) { 2 } else { 1 };
         self.globals = self.types(5);
         for index in 0..imports {
             let ty = self.functions[index].clause();
@@ -204,15 +228,20 @@ impl Program<'_, '_> {
         let maximum = self.pick(3);
         // The edges of offsets lie in the second page.
         let pages = if self.shape.stress { 2 } else { 1 };
-        self.line(&format!("(memory (export \"memory\") {pages} {})", maximum + pages));
+        self.line(&format!("(memory $m0 (export \"memory\") {pages} {})", maximum + pages));
         let offset = self.pick(0x400);
         let data: String = (0..self.pick(48)).map(|_| format!("\\{:02x}", self.pick(256))).collect();
         self.line(&format!("(data (i32.const {offset}) \"{data}\")"));
         let globals = self.globals.clone();
         for (index, ty) in globals.iter().enumerate() {
-            let ty = ty.name();
-            let value = self.constant(Ty::I32);
-            self.line(&format!("(global $g{index} (export \"global{index}\") (mut {ty}) ({ty}.const {value}))"));
+            self.line(&format!("(global $g{index} (export \"global{index}\") (mut {})", ty.name()));
+            if ty.is_reference() {
+                self.null(*ty);
+            } else {
+                let value = self.constant(Ty::I32);
+                self.line(&format!("({}.const {value})", ty.name()));
+            }
+            self.line(")");
         }
         self.line(&format!("(global $fuel (export \"{FUEL}\") (mut i32) (i32.const {GENERATED_FUEL}))"));
         let entries = 1 + self.pick(6);
@@ -223,6 +252,7 @@ impl Program<'_, '_> {
         // One entry stays null.
         self.line(&format!("(table {export} {} funcref)", entries + 1));
         self.line(&format!("(elem (i32.const 0) func{names})"));
+        self.more_state();
     }
 
     fn function(&mut self, index: usize) {
@@ -230,9 +260,14 @@ impl Program<'_, '_> {
         let ty = signature.clause();
         self.line(&format!("(func $f{index} (export \"export{index}\") {ty}"));
         let own = self.types(if self.shape.stress { 3 * MAX_LOCALS } else { MAX_LOCALS });
-        let one_each = [Ty::I32, Ty::I64, Ty::F32, Ty::F64];
-        let one_each = &one_each[..if self.shape.floats { 4 } else { 2 }];
-        let own: Vec<Ty> = one_each.iter().copied().chain(own).collect();
+        let mut one_each = vec![Ty::I32, Ty::I64];
+        if self.shape.floats {
+            one_each.extend([Ty::F32, Ty::F64]);
+        }
+        if self.shape.references {
+            one_each.extend([Ty::FuncRef, Ty::ExternRef]);
+        }
+        let own: Vec<Ty> = one_each.into_iter().chain(own).collect();
         let names: String = own.iter().map(|ty| format!(" {}", ty.name())).collect();
         self.line(&format!("(local{names})"));
         self.locals = signature.parameters.iter().copied().chain(own).collect();
@@ -241,7 +276,11 @@ impl Program<'_, '_> {
         self.budget = 30 + self.pick(400) as u32;
         self.line("global.get $fuel i32.const 0 i32.le_s if");
         for &ty in &signature.results {
-            self.line(&format!("{}.const 0", ty.name()));
+            if ty.is_reference() {
+                self.null(ty);
+            } else {
+                self.line(&format!("{}.const 0", ty.name()));
+            }
         }
         self.line("return end global.get $fuel i32.const 1 i32.sub global.set $fuel");
         let statements = 1 + self.pick(10);

@@ -24,7 +24,10 @@ impl Program<'_, '_> {
         if self.shape.stress && !self.chance(3) {
             return self.stress(depth - 1);
         }
-        match self.pick(17) {
+        match self.pick(20) {
+            17 | 18 if self.shape.references => self.table_statement(),
+            18 | 19 if self.shape.bulk => self.bulk_statement(),
+            17..=19 => self.assignment(4),
             0..=3 => self.assignment(4),
             4 | 14 | 15 => self.store(),
             16 => self.fields(),
@@ -55,9 +58,11 @@ impl Program<'_, '_> {
             _ => {
                 if self.chance(2) {
                     let pages = self.pick(3);
-                    self.line(&format!("i32.const {pages} memory.grow"));
+                    let memory = self.pick(self.memories);
+                    self.line(&format!("i32.const {pages} memory.grow $m{memory}"));
                 } else {
-                    self.line("memory.size");
+                    let memory = self.pick(self.memories);
+                    self.line(&format!("memory.size $m{memory}"));
                 }
                 let local = self.local(Ty::I32);
                 self.line(&format!("local.set {local}"));
