@@ -189,7 +189,7 @@ fn choose<T: Copy>(text: &str, values: &[(&str, T)], planned: &[&str]) -> Result
 }
 
 fn target(text: &str) -> Result<Target, String> {
-    choose(text, &[("cortex-m4", Target::CortexM4)], &["cortex-m4f"])
+    choose(text, &[("cortex-m4", Target::CortexM4), ("cortex-m4f", Target::CortexM4F)], &[])
 }
 
 fn memory(text: &str) -> Result<MemoryPlace, String> {

@@ -91,7 +91,7 @@ fn compile_here(wasm: &[u8], options: &Options, inspect: &Inspect) -> Result<Com
     let layout = wasm::layout(&module, options)?;
     let names = Names::new(&module, options)?;
     let parts = parts(&module, &layout);
-    let tail_area = select::tail_area(&module, &layout);
+    let tail_area = select::tail_area(&module, &layout, options.target);
     let compiler = Compiler { module: &module, layout: &layout, names: &names, tail_area, options, inspect };
     // All results first, so that the error is that of the first function and not of the fastest thread.
     let results: Vec<Result<(Code, String), Error>> = parts.par_iter().map(|&part| compiler.part(part)).collect();
@@ -276,6 +276,7 @@ fn thunk(part: Part) -> Func<Reg> {
         locals: 0,
         slots: 0,
         stack_check: false,
+        singles: Default::default(),
         growth: None,
     }
 }

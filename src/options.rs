@@ -2,7 +2,20 @@
 
 #[derive(Copy, Clone, PartialEq, Eq, Debug)]
 pub enum Target {
+    /// Floats in core registers, by the run-time ABI.
     CortexM4,
+    /// With FPv4-SP-D16 and the standard for VFP arguments.
+    CortexM4F,
+}
+
+impl Target {
+    /// Whether the core has a floating-point unit, of single precision.
+    pub fn has_float_unit(self) -> bool {
+        match self {
+            Target::CortexM4 => false,
+            Target::CortexM4F => true,
+        }
+    }
 }
 
 /// What an out-of-bounds access to linear memory does.

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use synth::options::{Bounds, Options};
+use synth::options::{Alignment, Bounds, Options, Target};
 use xtask::encodings::{read, read_back, tables};
 
 #[test]
@@ -30,15 +30,12 @@ fn every_instruction_of_the_corpus_is_what_a_disassembler_reads() {
         let paths = entries.map(|entry| entry.expect("a readable directory").path());
         for path in paths.filter(|path| path.extension().is_some_and(|e| e == "wasm")) {
             let wasm = std::fs::read(&path).expect("a readable file");
-            for bounds in [Bounds::Trap, Bounds::None] {
-                let options = Options { bounds, check: false, ..Options::default() };
+            let trap = (Bounds::Trap, Target::CortexM4);
+            for (bounds, target) in [trap, (Bounds::None, Target::CortexM4), (Bounds::None, Target::CortexM4F)] {
+                let alignment = Alignment::Trust;
+                let options = Options { target, bounds, alignment, check: false, ..Options::default() };
                 let compared = read_back::compare(&wasm, &options);
-                let Ok((instructions, differences)) = compared else {
-                    // Kernels of floats are not compiled.
-                    let error = compared.expect_err("matched above");
-                    assert!(error.contains("is not supported"), "{path:?}: {error}");
-                    continue;
-                };
+                let (instructions, differences) = compared.unwrap_or_else(|error| panic!("{path:?}: {error}"));
                 count += instructions;
                 wrong.extend(differences);
             }

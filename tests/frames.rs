@@ -16,7 +16,17 @@ fn block(insts: Vec<Inst<Reg>>, term: Term<Reg>) -> BlockData<Reg> {
 }
 
 fn func(blocks: Vec<BlockData<Reg>>) -> Func<Reg> {
-    Func { blocks, entry: Vec::new(), vregs: 0, outgoing: 0, locals: 0, slots: 0, stack_check: false, growth: None }
+    Func {
+        blocks,
+        entry: Vec::new(),
+        vregs: 0,
+        outgoing: 0,
+        locals: 0,
+        slots: 0,
+        stack_check: false,
+        growth: None,
+        singles: Default::default(),
+    }
 }
 
 fn ret(regs: &[u8]) -> Term<Reg> {

@@ -4,6 +4,7 @@
 use std::thread;
 
 use synth::options::{Bounds, Options};
+use xtask::oracle::abi::Standard;
 use xtask::oracle::link;
 use xtask::oracle::machine::{Answer, Host, Machine, Outcome};
 use xtask::oracle::value::{Type, Value};
@@ -64,7 +65,7 @@ fn runs_to(wasm: &[u8], argument: u32, expected: u32) {
     let object = compile(wasm, &unchecked()).unwrap_or_else(|error| panic!("{error}"));
     let image = link::link(&object, &[], |_| false).unwrap_or_else(|error| panic!("{error}"));
     let address = image.symbol("f0").expect("the function is exported");
-    let mut machine = Machine::new(image, false).unwrap_or_else(|error| panic!("{error}"));
+    let mut machine = Machine::new(image, false, Standard::Base).unwrap_or_else(|error| panic!("{error}"));
     let word = |word: u32| Value::i32(word.cast_signed());
     let outcome = machine.call(address, &[word(argument)], &[Type::I32], 10_000_000, &mut Nobody);
     assert_eq!(outcome, Outcome::Returned(vec![word(expected)]));

@@ -7,11 +7,17 @@ use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
-use synth::options::{Bounds, Options};
+use synth::options::{Alignment, Bounds, Options, Target};
 use tempfile::TempDir;
 use xtask::firmware::{self, Outcome};
 
-const CPU: [&str; 2] = ["-mcpu=cortex-m4", "-mthumb"];
+/// What gcc is told of a core.
+fn cpu(target: Target) -> &'static [&'static str] {
+    match target {
+        Target::CortexM4 => &["-mcpu=cortex-m4", "-mthumb"],
+        Target::CortexM4F => &["-mcpu=cortex-m4", "-mthumb", "-mfpu=fpv4-sp-d16", "-mfloat-abi=hard"],
+    }
+}
 
 #[test]
 fn the_semaphore_example_runs() {
@@ -30,28 +36,73 @@ fn the_pid_example_runs() {
 
 #[test]
 fn many_modules_in_one_image_unoptimised() {
-    corpus("O0", Bounds::Trap);
+    corpus("O0", Bounds::Trap, Target::CortexM4);
 }
 
 #[test]
 fn many_modules_in_one_image_lightly_optimised() {
-    corpus("O1", Bounds::None);
+    corpus("O1", Bounds::None, Target::CortexM4);
 }
 
 #[test]
 fn many_modules_in_one_image_for_speed() {
-    corpus("O2", Bounds::None);
+    corpus("O2", Bounds::None, Target::CortexM4);
 }
 
 #[test]
 fn many_modules_in_one_image_for_size() {
-    corpus("Os", Bounds::Trap);
+    corpus("Os", Bounds::Trap, Target::CortexM4);
+}
+
+#[test]
+fn many_modules_in_one_image_with_a_floating_point_unit() {
+    corpus("O2", Bounds::Trap, Target::CortexM4F);
+}
+
+/// `tests/link/hard_float.wat` and C that call each other.
+#[test]
+fn floats_travel_between_c_and_wasm_in_registers() {
+    let path = |name: &str| repository().join("tests/link").join(name);
+    let wasm = wat::parse_file(path("hard_float.wat")).expect("the module is valid");
+    for alignment in [Alignment::Strict, Alignment::Trust] {
+        let target = Target::CortexM4F;
+        let image = Image::new(target);
+        let module_name = "hard_float".to_string();
+        image.add_wasm("hard_float", &wasm, &Options { target, alignment, module_name, ..Options::default() });
+        image.add_c("main", &path("hard_float.c"));
+        image.run_everywhere("");
+    }
+}
+
+/// GNU ld refuses to mix both standards where floats travel between objects, and only there. (lld takes an object of gcc
+/// without the attribute to be of either.)
+#[test]
+fn objects_of_both_standards_do_not_link() {
+    for (c, wasm) in [(Target::CortexM4, Target::CortexM4F), (Target::CortexM4F, Target::CortexM4)] {
+        for (ty, mixes) in [("float", false), ("int", true)] {
+            let image = Image::new(c);
+            let parameter = if mixes { "i32" } else { "f32" };
+            let text = format!("(module (func (export \"f\") (param {parameter})))");
+            let module = wat::parse_str(text).expect("a module");
+            image.add_wasm("wasm", &module, &Options { target: wasm, ..Options::default() });
+            let source = image.path("main.c");
+            let text = format!("void f({ty}); int main(void) {{ f(1); return 0; }}");
+            std::fs::write(&source, text).expect("the directory is writable");
+            image.add_c("main", &source);
+            let mut command = Command::new("arm-none-eabi-ld");
+            command.args(["--gc-sections", "-T"]).arg(repository().join("tests/link/image.ld")).args(image.objects());
+            let output = command.arg("-o").arg(image.path("mixed.elf")).output().expect("the linker runs");
+            let message = String::from_utf8_lossy(&output.stderr);
+            assert_eq!(output.status.success(), mixes, "{c:?} {wasm:?} {ty}: {message}");
+            assert_eq!(message.contains("VFP register arguments"), !mixes, "{message}");
+        }
+    }
 }
 
 /// `examples/NAME.wat` with the caller `examples/NAME.c`.
 fn example(name: &str) {
     for bounds in [Bounds::Trap, Bounds::None] {
-        let image = Image::new();
+        let image = Image::new(Target::CortexM4);
         let text = std::fs::read(repository().join(format!("examples/{name}.wat"))).expect(name);
         let wasm = wat::parse_bytes(&text).expect("the example is valid");
         let options = Options { module_name: name.to_string(), bounds, ..Options::default() };
@@ -62,10 +113,10 @@ fn example(name: &str) {
 }
 
 /// Every program of the corpus, each with its prefix, and a C program that prints what their `run` answers.
-fn corpus(level: &str, bounds: Bounds) {
+fn corpus(level: &str, bounds: Bounds, target: Target) {
     let expected = std::fs::read_to_string(repository().join("tests/corpus/expected.txt"))
         .expect("the expected answers are part of the repository");
-    let image = Image::new();
+    let image = Image::new(target);
     let (mut declarations, mut calls) = (String::new(), String::new());
     for line in expected.lines() {
         let (name, _) = line.split_once(' ').expect("NAME ANSWER");
@@ -74,6 +125,7 @@ fn corpus(level: &str, bounds: Bounds) {
         let options = Options {
             module_name: name.to_string(),
             export_name: "{name}_of_{module}".to_string(),
+            target,
             bounds,
             ..Options::default()
         };
@@ -103,11 +155,12 @@ fn program(declarations: &str, calls: &str) -> String {
 /// A directory of objects that become one executable.
 struct Image {
     directory: TempDir,
+    target: Target,
 }
 
 impl Image {
-    fn new() -> Image {
-        let image = Image { directory: tempfile::tempdir().expect("a temporary directory") };
+    fn new(target: Target) -> Image {
+        let image = Image { directory: tempfile::tempdir().expect("a temporary directory"), target };
         image.add_c("startup", &repository().join("tests/link/startup.c"));
         image
     }
@@ -123,7 +176,7 @@ impl Image {
 
     fn add_c(&self, name: &str, source: &Path) {
         let mut gcc = Command::new("arm-none-eabi-gcc");
-        gcc.args(CPU).args(["-O1", "-ffreestanding", "-Wall", "-Wextra", "-Werror", "-c"]);
+        gcc.args(cpu(self.target)).args(["-O1", "-ffreestanding", "-Wall", "-Wextra", "-Werror", "-c"]);
         run(gcc.arg(source).arg("-o").arg(self.path(&format!("{name}.o"))));
     }
 
@@ -134,7 +187,7 @@ impl Image {
             let executable = self.path(&format!("{linker}.elf"));
             command.args(["--gc-sections", "--fatal-warnings", "-T"]);
             command.arg(repository().join("tests/link/image.ld")).args(self.objects());
-            command.args([library("libm.a"), library("libc.a"), library("libgcc.a")]);
+            command.args(["libm.a", "libc.a", "libgcc.a"].map(|name| library(name, self.target)));
             run(command.arg("-o").arg(&executable));
             let elf = std::fs::read(&executable).expect("the linker wrote it");
             assert_eq!(firmware::run(&elf), Ok(expected.clone()), "{linker}, emulated core");
@@ -188,10 +241,10 @@ fn lld() -> Command {
     command
 }
 
-/// A library of the C toolchain for this core.
-fn library(name: &str) -> PathBuf {
+/// A library of the C toolchain for a core.
+fn library(name: &str, target: Target) -> PathBuf {
     let mut gcc = Command::new("arm-none-eabi-gcc");
-    let path = run(gcc.args(CPU).arg(format!("-print-file-name={name}"))).stdout;
+    let path = run(gcc.args(cpu(target)).arg(format!("-print-file-name={name}"))).stdout;
     let path = PathBuf::from(String::from_utf8_lossy(&path).trim());
     assert!(path.is_absolute(), "no {name} for this core; tools/setup installs it");
     path

@@ -17,6 +17,7 @@ use object::{
     Architecture, BinaryFormat, Endianness, FileFlags, RelocationFlags, SectionFlags, SectionKind, SymbolKind,
     SymbolScope, elf,
 };
+use wasmparser::ValType;
 
 /// What a piece of machine code is.
 #[derive(Copy, Clone, PartialEq, Eq, Debug)]
@@ -56,7 +57,7 @@ pub fn write(
     object.flags = FileFlags::Elf { os_abi: elf::ELFOSABI_NONE, abi_version: 0, e_flags: elf::EF_ARM_EABI_VER5 };
     let mut writer =
         Writer { object, module, layout, names, symbols: HashMap::new(), undefined: HashMap::new(), variables: None };
-    writer.attributes(options);
+    writer.attributes(options, floats_travel(module, layout, &code));
     let sections: Vec<SectionId> = code.iter_mut().map(|(part, code)| writer.code(*part, code)).collect();
     writer.exports()?;
     // Of each function's code nothing stays but what the object has of it.
@@ -71,6 +72,25 @@ pub fn write(
         names: writer.names,
         symbols: writer.symbols.into_keys().collect(),
     })
+}
+
+/// Whether floats are passed or returned between functions of this object and others: those that are imported, exported or
+/// referred to by their addresses, and libm's.
+fn floats_travel(module: &Module<'_>, layout: &Layout, code: &[(Part, Code)]) -> bool {
+    let is_float = |ty: &ValType| matches!(ty, ValType::F32 | ValType::F64);
+    let has_floats = |index: usize| {
+        let ty = &module.types[module.functions[index].signature as usize];
+        ty.params().iter().chain(ty.results()).any(is_float)
+    };
+    let exported = module.exports.iter().filter_map(|export| match export.entity {
+        Entity::Function(index) => Some(index as usize),
+        _ => None,
+    });
+    let is_open = |&index: &usize| layout.referenced[index] || module.functions[index].import.is_some();
+    let open = (0..module.functions.len()).filter(is_open);
+    let relocs = || code.iter().flat_map(|(_, code)| &code.relocs);
+    let roots = || relocs().any(|reloc| matches!(reloc.symbol, isa::Symbol::Library("sqrt" | "sqrtf")));
+    exported.chain(open).any(has_floats) || roots()
 }
 
 pub(super) struct Writer<'w, 'a> {
@@ -95,11 +115,11 @@ pub(super) struct Span {
 }
 
 impl Writer<'_, '_> {
-    fn attributes(&mut self, options: &Options) {
+    fn attributes(&mut self, options: &Options, floats: bool) {
         let section = self.section(".ARM.attributes", SectionKind::Metadata);
         let section = self.object.section_mut(section);
         section.flags = SectionFlags::Elf { sh_type: elf::SHT_ARM_ATTRIBUTES, sh_flags: elf::SectionFlags(0) };
-        section.set_data(attributes(options), 1);
+        section.set_data(attributes(options, floats), 1);
     }
 
     /// A function's section, which takes its bytes, and symbols.

@@ -4,6 +4,7 @@
 //! addresses round down to a word. That they are within reach is the caller's business.
 
 use super::encode::{Encoding, narrow};
+use super::encode_float;
 use crate::isa::{Cond, Reg};
 
 /// LDR (literal), ARMv7-M ARM A7.7.44
@@ -18,6 +19,12 @@ pub fn load_literal(wide: bool, rd: Reg, offset: u32) -> Encoding {
     };
     assert!(distance <= 4095, "pools are placed within reach");
     Encoding::Wide(0xf85f_0000 | up | rd.bits() << 12 | distance)
+}
+
+/// VLDR (literal), ARMv7-M ARM A7.7.236
+pub fn load_float_literal(sd: Reg, offset: i32) -> Encoding {
+    assert!(offset.unsigned_abs() <= 1020 && offset % 4 == 0, "pools are placed within reach");
+    Encoding::Wide(0xed1f_0a00 | encode_float::sd(sd) | encode_float::word_offset(offset))
 }
 
 /// ADR, encoding T1

@@ -2,6 +2,7 @@
 //! ends of blocks.
 
 use super::encode::{self, Context, Encoding};
+use super::encode_float;
 use super::flags::{self, Flags};
 use super::frame::{self, Frame, Op, top_byte};
 use super::growth;
@@ -11,8 +12,8 @@ use super::program::{Item, Label, LiteralId, Program, Reference};
 use super::terminators;
 use super::{EmitOptions, RelocKind};
 use crate::isa::{
-    AluOp, BlockData, BlockId, Call, CallTarget, Cond, Const, Func, Inst, MemSize, ModImm, Operand2, Reg, Symbol, Term,
-    TestOp, TrapCode, print,
+    AluOp, BlockData, BlockId, Call, CallTarget, Cond, Const, FloatUnaryOp, Func, Inst, MemSize, ModImm, Operand2, Reg,
+    Symbol, Term, TestOp, TrapCode, print,
 };
 use crate::options::Trap;
 
@@ -276,6 +277,8 @@ impl<'a> Builder<'a> {
             Op::Inst(_) if is_nothing(op) => {}
             Op::Inst(Inst::Const { rd, value }) => self.constant(*rd, *value, context),
             Op::Inst(inst) => self.inst(inst, context),
+            Op::FloatPush(regs) => self.fixed(encode_float::push(*regs), || print::list("vpush", false, *regs)),
+            Op::FloatPop(regs) => self.fixed(encode_float::pop(*regs), || print::list("vpop", false, *regs)),
             Op::Push(regs) => {
                 let encoding = encode::push(*regs);
                 self.fixed(encoding, || print::list("push", encoding.is_wide(), *regs));
@@ -327,5 +330,9 @@ const MAX_GROUP: usize = 64;
 
 /// A move of a register to itself.
 fn is_nothing(op: &Op) -> bool {
-    matches!(op, Op::Inst(Inst::Mov { s: false, rd, rhs: Operand2::Reg(rm) }) if rd == rm)
+    match op {
+        Op::Inst(Inst::Mov { s: false, rd, rhs: Operand2::Reg(rm) }) => rd == rm,
+        Op::Inst(Inst::FloatUnary { op: FloatUnaryOp::Mov, sd, sm }) => sd == sm,
+        Op::Inst(_) | Op::Push(_) | Op::Pop(_) | Op::FloatPush(_) | Op::FloatPop(_) => false,
+    }
 }

@@ -13,8 +13,8 @@
 use super::flags::Flags;
 use super::{encode16, encode32};
 use crate::isa::{
-    AluOp, Cond, Const, ExtendOp, Inst, ModImm, Operand2, Reg, RegSet, Rotation, ShiftAmount, ShiftOp, Symbol, TestOp,
-    print,
+    AluOp, Class, Cond, Const, ExtendOp, FloatImm, Inst, ModImm, Operand2, Reg, RegSet, Rotation, ShiftAmount, ShiftOp,
+    Symbol, TestOp, print,
 };
 use smallvec::{SmallVec, smallvec};
 
@@ -105,6 +105,7 @@ pub fn encode(inst: &Inst<Reg>, context: Context) -> Form {
 pub fn is_immediate(value: Const) -> bool {
     match value {
         Const::Int(v) => v <= 0xffff || ModImm::new(v).is_some() || ModImm::new(!v).is_some(),
+        Const::Float(bits) => FloatImm::new(bits).is_some(),
         Const::Address(..) => false,
     }
 }
@@ -227,7 +228,7 @@ fn extract_otherwise(signed: bool, rd: Reg, rn: Reg, lsb: u32, width: u8) -> Opt
 
 /// `push {regs}`; the set is not empty.
 pub fn push(regs: RegSet) -> Encoding {
-    let bits = u32::from(regs.bits());
+    let bits = core_list(regs);
     let lr = bits >> 14 & 1;
     if bits & !0x40ff == 0 {
         return narrow(0xb400 | lr << 8 | bits & 0xff);
@@ -240,7 +241,7 @@ pub fn push(regs: RegSet) -> Encoding {
 
 /// `pop {regs}`; the set is not empty and does not hold both lr and pc.
 pub fn pop(regs: RegSet) -> Encoding {
-    let bits = u32::from(regs.bits());
+    let bits = core_list(regs);
     let pc = bits >> 15;
     if bits & !0x80ff == 0 {
         return narrow(0xbc00 | pc << 8 | bits & 0xff);
@@ -249,6 +250,12 @@ pub fn pop(regs: RegSet) -> Encoding {
         (1, Some(rt)) => Encoding::Wide(0xf85d_0b04 | rt.bits() << 12),
         _ => Encoding::Wide(0xe8bd_0000 | bits),
     }
+}
+
+/// The sixteen bits of a list of core registers.
+fn core_list(regs: RegSet) -> u32 {
+    assert!(regs.in_class(Class::Single).is_empty(), "{regs:?} is no list of core registers");
+    regs.bits() as u32
 }
 
 /// `bx rm`

@@ -30,7 +30,7 @@ pub(super) fn narrow(inst: &Inst<Reg>, context: Context) -> Narrow {
         Inst::Mvn { .. } => None,
         Inst::Const { rd, value } => match value {
             Const::Int(value) => move_byte(false, rd, value, context),
-            Const::Address(..) => None,
+            Const::Float(_) | Const::Address(..) => None,
         },
         Inst::Shift { op, s, rd, rn, rm } => shift_register(op, s, rd, rn, rm, context),
         Inst::Extend { op, rd, rm, rotation } => extend(op, rd, rm, rotation),
@@ -58,7 +58,15 @@ pub(super) fn narrow(inst: &Inst<Reg>, context: Context) -> Narrow {
         | Inst::LoadUpdate { .. }
         | Inst::StoreUpdate { .. }
         | Inst::LoadPair { .. }
-        | Inst::StorePair { .. } => None,
+        | Inst::StorePair { .. }
+        | Inst::FloatAlu { .. }
+        | Inst::FloatUnary { .. }
+        | Inst::FloatCompare { .. }
+        | Inst::FloatFlags
+        | Inst::ToFloat { .. }
+        | Inst::ToCore { .. }
+        | Inst::FloatLoad { .. }
+        | Inst::FloatStore { .. } => None,
         Inst::If { .. } | Inst::StackAddr { .. } | Inst::Call(_) | Inst::TrapIf { .. } | Inst::TrapIfZero { .. } => {
             unreachable!("resolved before encoding")
         }

@@ -1,6 +1,9 @@
 //! The 32-bit formats (ARMv7-M ARM A5.3), first halfword in the upper half of the word.
 
-use crate::isa::{Addr, AluOp, Const, ExtendOp, Inst, MemSize, Operand2, Reg, Rotation, ShiftOp, TestOp, UnaryOp};
+use super::encode_float;
+use crate::isa::{
+    Addr, AluOp, Const, ExtendOp, FloatImm, Inst, MemSize, Operand2, Reg, Rotation, ShiftOp, TestOp, UnaryOp,
+};
 
 /// Register field value that turns an operation into its variant without that operand (ORR into
 /// MOV, SUB into CMP).
@@ -18,6 +21,7 @@ pub(super) fn wide(inst: &Inst<Reg>) -> u32 {
         Inst::Mvn { s, rd, rhs } => data_processing(3, s, rd.bits(), NONE, rhs),
         Inst::Const { rd, value } => match value {
             Const::Int(value) => half_immediate(0xf240_0000, rd, value),
+            Const::Float(bits) => encode_float::immediate(rd, FloatImm::new(bits).expect("other floats are literals")),
             Const::Address(..) => unreachable!("an address is a literal"),
         },
         Inst::Movt { rd, old: _, imm } => half_immediate(0xf2c0_0000, rd, imm.value()),
@@ -61,6 +65,14 @@ pub(super) fn wide(inst: &Inst<Reg>) -> u32 {
         Inst::StoreUpdate { size, pre, rt, rn, offset, old: _ } => update(false, size, pre, rt, rn, offset.value()),
         Inst::LoadPair { rt, rt2, rn, offset } => pair(true, rt, rt2, rn, offset.value()),
         Inst::StorePair { rt, rt2, rn, offset } => pair(false, rt, rt2, rn, offset.value()),
+        Inst::FloatAlu { .. }
+        | Inst::FloatUnary { .. }
+        | Inst::FloatCompare { .. }
+        | Inst::FloatFlags
+        | Inst::ToFloat { .. }
+        | Inst::ToCore { .. }
+        | Inst::FloatLoad { .. }
+        | Inst::FloatStore { .. } => encode_float::wide(inst),
         Inst::If { .. } | Inst::StackAddr { .. } | Inst::Call(_) | Inst::TrapIf { .. } | Inst::TrapIfZero { .. } => {
             unreachable!("resolved before encoding")
         }

@@ -139,7 +139,7 @@ fn kills(inst: &Inst<Reg>) -> Flags {
             AluOp::And | AluOp::Bic | AluOp::Orr | AluOp::Orn | AluOp::Eor => Flags::NZ,
         },
         Inst::Mov { s: true, .. } | Inst::Mvn { s: true, .. } | Inst::Shift { s: true, .. } => Flags::NZ,
-        Inst::Call(_) | Inst::TrapIfZero { .. } => Flags::ALL,
+        Inst::FloatFlags | Inst::Call(_) | Inst::TrapIfZero { .. } => Flags::ALL,
         _ => Flags::NONE,
     }
 }

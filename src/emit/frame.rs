@@ -3,7 +3,7 @@
 //!
 //! ```text
 //!   higher   │ incoming arguments │
-//!            │ saved registers    │  one PUSH
+//!            │ saved registers    │  one PUSH, one VPUSH
 //!            │ slots              │
 //!            │ locals             │  8-aligned
 //!   sp ──▶   │ outgoing arguments │
@@ -16,17 +16,21 @@
 //! Invariant: no expansion writes flags, and none needs a register besides those of its instruction.
 
 use super::encode::{self, Context};
+use super::encode_float;
 use crate::isa::{
-    Addr, AluOp, Const, Func, Imm12, Imm16, Inst, MemSize, ModImm, Offset, Operand2, Reg, RegSet, StackArea, Term,
+    Addr, AluOp, Class, Const, FloatAddr, Func, Imm12, Imm16, Inst, MemSize, ModImm, Offset, Operand2, PairOffset, Reg,
+    RegSet, StackArea, Term,
 };
 use smallvec::{SmallVec, smallvec};
 
-/// An instruction, or one of the two that only frames need.
+/// An instruction, or one of those that only frames need.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub enum Op {
     Inst(Inst<Reg>),
     Push(RegSet),
     Pop(RegSet),
+    FloatPush(RegSet),
+    FloatPop(RegSet),
 }
 
 pub type Ops = SmallVec<[Op; 4]>;
@@ -36,6 +40,8 @@ pub type Ops = SmallVec<[Op; 4]>;
 pub struct Frame {
     /// Callee-saved registers and lr, as the prologue pushes them.
     saved: RegSet,
+    /// Callee-saved single-precision registers, pushed behind them: an even number from s16 on.
+    singles: RegSet,
     /// Scratch registers that the prologue pushes below them instead of subtracting from sp.
     extra: RegSet,
     /// Bytes from sp to the first saved register.
@@ -56,7 +62,9 @@ impl Frame {
             usage.calls |= traps_call && block.insts.iter().any(can_trap);
         }
         usage.calls |= traps_call && func.stack_check;
-        let mut saved = usage.written.intersection(RegSet::CALLEE_SAVED);
+        let preserved = usage.written.intersection(RegSet::CALLEE_SAVED);
+        let singles = float_range(preserved.in_class(Class::Single));
+        let mut saved = preserved.in_class(Class::Core);
         if usage.links || usage.written.contains(Reg::LR) || !saved.is_empty() {
             saved.insert(Reg::LR);
         }
@@ -71,19 +79,34 @@ impl Frame {
                 None => body += 4,
             }
         }
-        let extra = scratch(body / 4, saved, RegSet::EMPTY).unwrap_or_default();
-        Frame { saved, extra, body, locals, slots, borrowed: if borrows(func, body) { 8 } else { 0 } }
+        let extra = match singles.is_empty() {
+            true => scratch(body / 4, saved, RegSet::EMPTY).unwrap_or_default(),
+            false => RegSet::EMPTY,
+        };
+        let mut frame = Frame { saved, singles, extra, body, locals, slots, borrowed: 0 };
+        if borrows(func, body) || usage.singles.iter().any(|&(area, offset)| frame.offset(area, offset) > FLOAT_REACH) {
+            frame.borrowed = 8;
+        }
+        frame
     }
 
     /// The frame that enlarges an argument area to `bytes`, a multiple of 8, on behalf of the caller.
     pub fn of_area(bytes: u32) -> Frame {
         let saved = RegSet::of(Reg::LR);
-        Frame { saved, extra: RegSet::EMPTY, body: bytes + 4, locals: 0, slots: 0, borrowed: 0 }
+        Frame {
+            saved,
+            singles: RegSet::EMPTY,
+            extra: RegSet::EMPTY,
+            body: bytes + 4,
+            locals: 0,
+            slots: 0,
+            borrowed: 0,
+        }
     }
 
     /// Bytes from sp in the body to the incoming arguments.
     fn size(&self) -> u32 {
-        self.body + 4 * count(self.saved)
+        self.body + 4 * count(self.saved) + 4 * count(self.singles)
     }
 
     /// Bytes of stack that the function uses at most.
@@ -96,6 +119,9 @@ impl Frame {
         let pushed = self.saved.union(self.extra);
         if !pushed.is_empty() {
             ops.push(Op::Push(pushed));
+        }
+        if !self.singles.is_empty() {
+            ops.push(Op::FloatPush(self.singles));
         }
         let rest = self.body - 4 * count(self.extra);
         adjust(&mut ops, AluOp::Sub, Reg::SP, Reg::SP, rest);
@@ -127,6 +153,8 @@ impl Frame {
             Op::Inst(inst) => encode::encode(inst, Context::FREE).encoding.size(),
             Op::Push(regs) => encode::push(*regs).size(),
             Op::Pop(regs) => encode::pop(*regs).size(),
+            Op::FloatPush(regs) => encode_float::push(*regs).size(),
+            Op::FloatPop(regs) => encode_float::pop(*regs).size(),
         };
         let branch = if is_return { 0 } else { 2 };
         ops.iter().map(size).sum::<u32>() + branch
@@ -135,9 +163,12 @@ impl Frame {
     fn unwind(&self, popped: RegSet, live: RegSet) -> Ops {
         let mut ops = Ops::new();
         match scratch(self.body / 4, popped, live) {
-            Some(extra) if !popped.is_empty() => ops.push(Op::Pop(popped.union(extra))),
+            Some(extra) if !popped.is_empty() && self.singles.is_empty() => ops.push(Op::Pop(popped.union(extra))),
             _ => {
                 adjust(&mut ops, AluOp::Add, Reg::SP, Reg::SP, self.body);
+                if !self.singles.is_empty() {
+                    ops.push(Op::FloatPop(self.singles));
+                }
                 if !popped.is_empty() {
                     ops.push(Op::Pop(popped));
                 }
@@ -168,6 +199,12 @@ impl Frame {
         match *inst {
             Inst::Load { size, rt, addr: Addr::Stack(area, offset) } => load(size, rt, self.offset(area, offset)),
             Inst::Store { size, rt, addr: Addr::Stack(area, offset) } => store(size, rt, self.offset(area, offset)),
+            Inst::FloatLoad { sd, addr: FloatAddr::Stack(area, offset) } => {
+                float_access(self.offset(area, offset), |addr| Inst::FloatLoad { sd, addr })
+            }
+            Inst::FloatStore { sd, addr: FloatAddr::Stack(area, offset) } => {
+                float_access(self.offset(area, offset), |addr| Inst::FloatStore { sd, addr })
+            }
             Inst::StackAddr { rd, area, offset } => {
                 let mut ops = Ops::new();
                 match self.offset(area, offset) {
@@ -189,6 +226,8 @@ struct Usage {
     links: bool,
     /// Whether a call needs an aligned stack.
     calls: bool,
+    /// Places on the stack that VLDR and VSTR name.
+    singles: Vec<(StackArea, u32)>,
 }
 
 impl Usage {
@@ -199,6 +238,11 @@ impl Usage {
             }
         });
         self.written = self.written.union(inst.clobbers());
+        if let Inst::FloatLoad { addr: FloatAddr::Stack(area, offset), .. }
+        | Inst::FloatStore { addr: FloatAddr::Stack(area, offset), .. } = *inst
+        {
+            self.singles.push((area, offset));
+        }
         let is_call = matches!(inst, Inst::Call(_));
         self.links |= is_call;
         self.calls |= is_call;
@@ -300,6 +344,37 @@ fn store(size: MemSize, rt: Reg, offset: u32) -> Ops {
     ops.push(Op::Inst(Inst::Store { size, rt, addr }));
     ops.push(Op::Pop(RegSet::of(base)));
     ops
+}
+
+/// What an immediate offset of VLDR and VSTR reaches.
+const FLOAT_REACH: u32 = 1020;
+
+/// VLDR or VSTR of a word of the stack.
+fn float_access(offset: u32, inst: impl Fn(FloatAddr<Reg>) -> Inst<Reg>) -> Ops {
+    let at = |base: Reg, offset: u32| {
+        let offset = i32::try_from(offset).ok().and_then(PairOffset::new);
+        Op::Inst(inst(FloatAddr::Offset(base, offset.expect("a multiple of 4 in reach"))))
+    };
+    if offset <= FLOAT_REACH {
+        return smallvec![at(Reg::SP, offset)];
+    }
+    let base = Reg::R0;
+    let mut ops: Ops = smallvec![Op::Push(RegSet::of(base))];
+    // The word that is pushed is in between.
+    let offset = offset + 4;
+    let low = offset % (FLOAT_REACH + 4);
+    adjust(&mut ops, AluOp::Add, base, Reg::SP, offset - low);
+    ops.push(at(base, low));
+    ops.push(Op::Pop(RegSet::of(base)));
+    ops
+}
+
+/// The registers that VPUSH saves where these are changed: all from s16 on, in pairs, so that sp stays 8-aligned.
+fn float_range(written: RegSet) -> RegSet {
+    match written.last() {
+        None => RegSet::EMPTY,
+        Some(last) => (16..=last.single_bits() as u8 | 1).map(Reg::single).collect(),
+    }
 }
 
 /// The address sp + offset, with `base` to build it in.

@@ -38,7 +38,7 @@ pub fn depth(func: &Func<Reg>) -> u32 {
     func.growth.map_or(0, |growth| Frame::of_area(growth.area).depth())
 }
 
-/// The routine: the epilogue of the frame that `enlarge` makes. Results are in r0 and r1.
+/// The routine: the epilogue of the frame that `enlarge` makes. Results are in r0 and r1 or, of floats, in registers that no epilogue changes.
 pub fn tail_return(area: u32, options: &EmitOptions) -> Program {
     let values = [Reg::R0, Reg::R1].map(|reg| (reg, reg)).into_iter().collect();
     let block = BlockData {
@@ -57,6 +57,7 @@ pub fn tail_return(area: u32, options: &EmitOptions) -> Program {
         slots: 0,
         stack_check: false,
         growth: None,
+        singles: Default::default(),
     };
     build_inside(&func, &Frame::of_area(area), options)
 }

@@ -18,6 +18,7 @@ mod build;
 pub mod encode;
 mod encode16;
 mod encode32;
+pub mod encode_float;
 pub mod flags;
 mod frame;
 mod growth;

@@ -5,7 +5,7 @@ use super::encode::{self, Context, Encoding};
 use super::program::{Item, Label, Program, Reference, Table};
 use super::relax::{self, Placement, form};
 use super::{Code, EmitOptions, Reloc, RelocKind};
-use crate::isa::{Cond, Const, Inst, ModImm, Operand2, Reg, TestOp};
+use crate::isa::{Class, Cond, Const, Inst, ModImm, Operand2, Reg, TestOp};
 use std::fmt::Write;
 
 /// Writes the items behind `identity`, if there is one.
@@ -105,11 +105,16 @@ impl Output<'_> {
                 let literal = self.placement.literals[id.index()];
                 let base = (self.position() + 4) & !3;
                 let wide = form == form::LONG;
-                self.put(branches::load_literal(wide, *rd, literal.wrapping_sub(base)));
+                let offset = literal.wrapping_sub(base);
+                self.put(match rd.class() {
+                    Class::Core => branches::load_literal(wide, *rd, offset),
+                    Class::Single => branches::load_float_literal(*rd, offset.cast_signed()),
+                });
                 self.line(|output| {
                     let cond = it.map_or(String::new(), |cond| cond.to_string());
+                    let name = if rd.class() == Class::Core { "ldr" } else { "vldr" };
                     let wide = if form == form::LONG && rd.is_low() { ".w" } else { "" };
-                    format!("ldr{cond}{wide} {rd}, ={}", output.value(*value))
+                    format!("{name}{cond}{wide} {rd}, ={}", output.value(*value))
                 });
             }
             Item::Table(table) => self.table(at, form, table),
@@ -284,7 +289,7 @@ impl Output<'_> {
 
     fn word(&mut self, value: Const) {
         let word = match value {
-            Const::Int(word) => word,
+            Const::Int(word) | Const::Float(word) => word,
             Const::Address(symbol, addend) => {
                 let kind = RelocKind::Word;
                 self.reference(Some(Reference { kind, symbol }));
@@ -318,7 +323,7 @@ impl Output<'_> {
     /// A value as assembly text.
     fn value(&self, value: Const) -> String {
         match value {
-            Const::Int(value) => format!("{value:#x}"),
+            Const::Int(value) | Const::Float(value) => format!("{value:#x}"),
             Const::Address(symbol, addend) => {
                 let name = self.options.names.map_or(String::new(), |names| names(symbol));
                 match addend {

@@ -1,21 +1,31 @@
 //! Where literal pools go.
 //!
-//! One walk with every item at its greatest length. A pool must follow the first load of one of its
-//! literals within the reach of LDR (literal), 4095 bytes (ARMv7-M ARM A7.7.44). When the next items
+//! One walk with every item at its greatest length. A pool must follow the first load of each of its
+//! literals within the reach of LDR (literal), 4095 bytes (ARMv7-M ARM A7.7.44), or of VLDR, 1020 bytes (A7.7.236): the
+//! earliest of these ends is the deadline. When the next items
 //! would break that, the literals so far go to the last place where control does not run on, or,
 //! failing that, right here with a branch around them. The rest stand at the end of the function.
-//! Loads of a literal that was already placed may look backwards: the window is the same.
+//! Loads of a literal that was already placed may look backwards: the window is the same, since all loads of a literal
+//! are by one of the two instructions.
 //!
 //! Invariant: lengths that `relax` chooses are at most those assumed here, so that what is in reach
 //! here is in reach there. Nothing is inserted into an IT block or between a table and its islands.
 
 use super::program::{Item, LiteralId, Program, Table};
 use super::relax;
-use crate::isa::Const;
+use crate::isa::{Class, Const, Reg};
 use hashbrown::HashMap;
 
-/// Bytes from a load to the end of its pool, less what alignment and a branch around may add.
-const WINDOW: u32 = 4095 - 16;
+/// What alignment and a branch around may add to the bytes from a load to the end of its pool.
+const SLACK: u32 = 16;
+
+/// How far from a load to this register the end of its pool may be.
+fn window(rd: Reg) -> u32 {
+    match rd.class() {
+        Class::Core => 4095 - SLACK,
+        Class::Single => 1020 - SLACK,
+    }
+}
 
 /// Inserts the pools and connects each load to its literal; the literals in the order of their ids.
 pub fn place(program: &mut Program) -> Vec<Const> {
@@ -35,8 +45,10 @@ pub fn place(program: &mut Program) -> Vec<Const> {
 
 #[derive(Default)]
 struct Planner {
-    /// Each literal and where its first load stands.
+    /// Each literal and where its pool has to end.
     literals: Vec<(Const, u32)>,
+    /// The earliest of those of the literals that are not placed yet.
+    deadline: u32,
     /// The literals that are not placed yet start here.
     start: usize,
     /// Numbers of those.
@@ -54,20 +66,29 @@ impl Planner {
         let size: u32 = items.iter().map(relax::greatest_size).sum();
         let is_load = |item: &&Item| matches!(item, Item::Literal { .. });
         let loads = items.iter().filter(is_load).count();
-        while self.is_too_far(size, loads) {
+        if self.literals.len() == self.start {
+            self.deadline = u32::MAX;
+        }
+        let reaches = items.iter().filter_map(|item| match item {
+            Item::Literal { rd, .. } => Some(self.position + window(*rd)),
+            _ => None,
+        });
+        let own = reaches.min().unwrap_or(u32::MAX);
+        while self.is_too_far(size, loads, own) {
             match self.gap.take() {
                 Some((gap, count)) if count > self.start => self.insert(gap, false, count),
                 _ => self.insert(at, true, self.literals.len()),
             }
         }
         for item in items.iter_mut() {
-            if let Item::Literal { value, id, .. } = item {
+            if let Item::Literal { rd, value, id, .. } = item {
                 let literals = &mut self.literals;
-                let position = self.position;
+                let deadline = self.position + window(*rd);
                 let number = *self.numbers.entry(*value).or_insert_with(|| {
-                    literals.push((*value, position));
+                    literals.push((*value, deadline));
                     literals.len() - 1
                 });
+                self.deadline = self.deadline.min(literals[number].1);
                 *id = LiteralId::new(number);
             }
         }
@@ -77,13 +98,10 @@ impl Planner {
         }
     }
 
-    /// Whether a pool after the next unit might be out of reach of its first load.
-    fn is_too_far(&self, size: u32, loads: usize) -> bool {
-        let Some(&(_, first)) = self.literals.get(self.start) else {
-            return false;
-        };
-        let words = self.literals.len() - self.start + loads;
-        self.position - first + size + 4 * words as u32 > WINDOW
+    /// Whether a pool after the next unit, whose own loads it has to serve too, might be out of reach.
+    fn is_too_far(&self, size: u32, loads: usize, own: u32) -> bool {
+        let waiting = self.literals.len() - self.start;
+        waiting != 0 && self.position + size + 4 * (waiting + loads) as u32 > self.deadline.min(own)
     }
 
     /// A pool before item `at` of the waiting literals below `end`.
@@ -94,8 +112,10 @@ impl Planner {
         let first = LiteralId::new(self.start);
         let pool = Item::Pool { first, end: LiteralId::new(end), over };
         self.position += relax::greatest_size(&pool);
+        self.deadline = u32::MAX;
         for literal in &mut self.literals[end..] {
             literal.1 += relax::greatest_size(&pool);
+            self.deadline = self.deadline.min(literal.1);
         }
         self.pools.push((at, pool));
         self.start = end;

@@ -5,7 +5,8 @@
 //! edge arguments are empty.
 
 use super::inst::{Call, Cond, Inst, Role};
-use super::reg::{Reg, VReg};
+use super::reg::{Class, Reg, VReg};
+use bitvec::vec::BitVec;
 use smallvec::SmallVec;
 
 /// A symbol of the object being made. Indices are those of the wasm module.
@@ -271,14 +272,37 @@ pub struct Func<R> {
     pub slots: u32,
     /// Whether the prologue compares sp with the word of `--stack-limit`.
     pub stack_check: bool,
+    /// Which vregs are single-precision registers; those past its end are not.
+    pub singles: BitVec,
     /// Whether the prologue enlarges the area of incoming arguments.
     pub growth: Option<Growth>,
 }
 
 impl Func<VReg> {
+    /// A new vreg of the core registers.
     pub fn new_vreg(&mut self) -> VReg {
         self.vregs += 1;
         VReg::new(self.vregs - 1)
+    }
+
+    /// A new vreg of the single-precision registers.
+    pub fn new_single(&mut self) -> VReg {
+        let v = self.new_vreg();
+        self.singles.resize(v.index(), false);
+        self.singles.push(true);
+        v
+    }
+
+    pub fn class(&self, v: VReg) -> Class {
+        match self.singles.get(v.index()).is_some_and(|single| *single) {
+            true => Class::Single,
+            false => Class::Core,
+        }
+    }
+
+    /// Whether any vreg is a single-precision register.
+    pub fn has_singles(&self) -> bool {
+        !self.singles.is_empty()
     }
 }
 

@@ -43,6 +43,28 @@ impl ModImm {
     }
 }
 
+/// The immediate of VMOV (ARMv7-M ARM A6.4.1): a sign, three bits of exponent around 0 and four of fraction.
+#[derive(Copy, Clone, PartialEq, Eq, Hash, Debug)]
+pub struct FloatImm(u32);
+
+impl FloatImm {
+    /// The immediate for the float with these bits.
+    pub fn new(bits: u32) -> Option<FloatImm> {
+        let exponent = bits >> 25 & 0x3f;
+        (bits & 0x7_ffff == 0 && (exponent == 0x20 || exponent == 0x1f)).then_some(FloatImm(bits))
+    }
+
+    /// The bits of the float.
+    pub fn value(self) -> u32 {
+        self.0
+    }
+
+    /// The eight bits `abcdefgh` of the encoding.
+    pub fn bits(self) -> u32 {
+        (self.0 >> 31) << 7 | (self.0 >> 29 & 1) << 6 | self.0 >> 19 & 0x3f
+    }
+}
+
 macro_rules! ranged {
     ($(#[$doc:meta])* $name:ident: $int:ty, $range:expr $(, multiples of $step:literal)?) => {
         $(#[$doc])*
@@ -87,7 +109,7 @@ ranged!(
     ShortOffset: i32, -255..=255
 );
 ranged!(
-    /// The offset of LDRD and STRD.
+    /// The offset of LDRD and STRD, VLDR and VSTR.
     PairOffset: i32, -1020..=1020, multiples of 4
 );
 ranged!(
@@ -127,6 +149,26 @@ mod tests {
         for value in near.chain(0..70_000) {
             assert_eq!(ModImm::new(value).is_some(), all.contains(&value), "{value:#x}");
         }
+    }
+
+    /// VFPExpandImm of ARMv7-M ARM A6.4.1.
+    fn expand_float(imm: u32) -> u32 {
+        let b = imm >> 6 & 1;
+        let exponent = (1 - b) << 7 | (if b == 1 { 0x1f } else { 0 }) << 2 | imm >> 4 & 3;
+        (imm >> 7) << 31 | exponent << 23 | (imm & 15) << 19
+    }
+
+    #[test]
+    fn float_immediates_go_both_ways_and_nothing_else_is_one() {
+        let all: Vec<u32> = (0..256).map(expand_float).collect();
+        for (imm, &value) in (0..).zip(&all) {
+            assert_eq!(FloatImm::new(value).map(FloatImm::bits), Some(imm), "{value:#x}");
+            for near in (0..32).map(|bit| value ^ 1 << bit) {
+                assert_eq!(FloatImm::new(near).is_some(), all.contains(&near), "{near:#x}");
+            }
+        }
+        assert_eq!(FloatImm::new(0), None);
+        assert!(FloatImm::new(1f32.to_bits()).is_some() && FloatImm::new((-31f32).to_bits()).is_some());
     }
 
     #[test]

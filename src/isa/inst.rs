@@ -141,6 +141,30 @@ pub enum UnaryOp {
     Revsh,
 }
 
+/// Three-operand arithmetic on single-precision floats. No operation is contracted with another.
+#[derive(Copy, Clone, PartialEq, Eq, Hash, Debug)]
+pub enum FloatAluOp {
+    Add,
+    Sub,
+    Mul,
+    Div,
+}
+
+/// Operations from one single-precision register to another.
+#[derive(Copy, Clone, PartialEq, Eq, Hash, Debug)]
+pub enum FloatUnaryOp {
+    Mov,
+    Abs,
+    Neg,
+    Sqrt,
+    /// From a signed integer in `sm`.
+    FromSigned,
+    FromUnsigned,
+    /// To a signed integer in `sd`, towards zero; the nearest one where it does not fit, and 0 for a NaN.
+    ToSigned,
+    ToUnsigned,
+}
+
 /// The flexible second operand.
 #[derive(Copy, Clone, PartialEq, Eq, Hash, Debug)]
 pub enum Operand2<R> {
@@ -180,10 +204,21 @@ pub enum Addr<R> {
     Stack(StackArea, u32),
 }
 
-/// A value that an instruction can build from nothing: an integer or an address of the object.
+/// The address of a load or store of a single-precision register, a multiple of 4.
+#[derive(Copy, Clone, PartialEq, Eq, Hash, Debug)]
+pub enum FloatAddr<R> {
+    /// `[rn, #offset]`
+    Offset(R, PairOffset),
+    /// As of `Addr`.
+    Stack(StackArea, u32),
+}
+
+/// A value that an instruction can build from nothing: an integer or an address of the object, in a core register, or
+/// the bits of a float, in a single-precision one.
 #[derive(Copy, Clone, PartialEq, Eq, Debug, Hash)]
 pub enum Const {
     Int(u32),
+    Float(u32),
     /// symbol + addend
     Address(Symbol, i32),
 }
@@ -234,7 +269,7 @@ pub enum Inst<R> {
         rd: R,
         rhs: Operand2<R>,
     },
-    /// `rd = value`, by whatever is shortest: MOVS, MOV, MVN, MOVW, a literal. The flags stay.
+    /// `rd = value`, by whatever is shortest: MOVS, MOV, MVN, MOVW, VMOV, a literal. The flags stay.
     Const {
         rd: R,
         value: Const,
@@ -411,6 +446,46 @@ pub enum Inst<R> {
         area: StackArea,
         offset: u32,
     },
+    /// `op.f32 sd, sn, sm`
+    FloatAlu {
+        op: FloatAluOp,
+        sd: R,
+        sn: R,
+        sm: R,
+    },
+    /// `op.f32 sd, sm`
+    FloatUnary {
+        op: FloatUnaryOp,
+        sd: R,
+        sm: R,
+    },
+    /// `vcmp.f32 sn, sm`, or with zero: the flags of FPSCR, which only `FloatFlags` reads.
+    FloatCompare {
+        sn: R,
+        sm: Option<R>,
+    },
+    /// `vmrs APSR_nzcv, fpscr`
+    FloatFlags,
+    /// `vmov sn, rt`
+    ToFloat {
+        sn: R,
+        rt: R,
+    },
+    /// `vmov rt, sn`
+    ToCore {
+        rt: R,
+        sn: R,
+    },
+    /// `vldr sd, addr`: faults unless the address is a multiple of 4.
+    FloatLoad {
+        sd: R,
+        addr: FloatAddr<R>,
+    },
+    /// `vstr sd, addr`: faults unless the address is a multiple of 4.
+    FloatStore {
+        sd: R,
+        addr: FloatAddr<R>,
+    },
     Call(Box<Call<R>>),
     /// Branch to the function's cold trap of this code if the condition holds. Nothing is live there.
     TrapIf {
@@ -464,6 +539,15 @@ impl<R: Copy> Addr<R> {
                 Addr::Index(rn, f(rm, Role::Use), shift)
             }
             Addr::Stack(area, offset) => Addr::Stack(area, offset),
+        }
+    }
+}
+
+impl<R: Copy> FloatAddr<R> {
+    fn map<T>(&self, f: &mut impl FnMut(R, Role) -> T) -> FloatAddr<T> {
+        match *self {
+            FloatAddr::Offset(rn, offset) => FloatAddr::Offset(f(rn, Role::Use), offset),
+            FloatAddr::Stack(area, offset) => FloatAddr::Stack(area, offset),
         }
     }
 }
@@ -608,6 +692,35 @@ impl<R: Copy> Inst<R> {
                 Inst::StorePair { rt, rt2, rn, offset }
             }
             Inst::StackAddr { rd, area, offset } => Inst::StackAddr { rd: f(rd, Def), area, offset },
+            Inst::FloatAlu { op, sd, sn, sm } => {
+                let (sn, sm) = (f(sn, Use), f(sm, Use));
+                Inst::FloatAlu { op, sd: f(sd, Def), sn, sm }
+            }
+            Inst::FloatUnary { op, sd, sm } => {
+                let sm = f(sm, Use);
+                Inst::FloatUnary { op, sd: f(sd, Def), sm }
+            }
+            Inst::FloatCompare { sn, sm } => {
+                let sn = f(sn, Use);
+                Inst::FloatCompare { sn, sm: sm.map(|sm| f(sm, Use)) }
+            }
+            Inst::FloatFlags => Inst::FloatFlags,
+            Inst::ToFloat { sn, rt } => {
+                let rt = f(rt, Use);
+                Inst::ToFloat { sn: f(sn, Def), rt }
+            }
+            Inst::ToCore { rt, sn } => {
+                let sn = f(sn, Use);
+                Inst::ToCore { rt: f(rt, Def), sn }
+            }
+            Inst::FloatLoad { sd, addr } => {
+                let addr = addr.map(f);
+                Inst::FloatLoad { sd: f(sd, Def), addr }
+            }
+            Inst::FloatStore { sd, addr } => {
+                let sd = f(sd, Use);
+                Inst::FloatStore { sd, addr: addr.map(f) }
+            }
             Inst::Call(ref call) => Inst::Call(Box::new(call.map(f))),
             Inst::TrapIf { cond, code } => Inst::TrapIf { cond, code },
             Inst::TrapIfZero { nonzero, rn, code } => Inst::TrapIfZero { nonzero, rn: f(rn, Use), code },
@@ -631,7 +744,7 @@ impl<R: Copy> Inst<R> {
     pub fn writes_flags(&self) -> bool {
         match *self {
             Inst::Alu { s, .. } | Inst::Mov { s, .. } | Inst::Mvn { s, .. } | Inst::Shift { s, .. } => s,
-            Inst::Test { .. } | Inst::Call(_) | Inst::TrapIfZero { .. } => true,
+            Inst::Test { .. } | Inst::FloatFlags | Inst::Call(_) | Inst::TrapIfZero { .. } => true,
             _ => false,
         }
     }

@@ -11,9 +11,9 @@ pub mod print;
 pub mod reg;
 
 pub use func::{BlockData, BlockId, Edge, Func, Growth, StackArea, Symbol, Term, TrapCode};
-pub use imm::{Imm12, Imm16, Lsb, ModImm, Offset, PairOffset, ShiftAmount, ShortOffset, WordOffset};
+pub use imm::{FloatImm, Imm12, Imm16, Lsb, ModImm, Offset, PairOffset, ShiftAmount, ShortOffset, WordOffset};
 pub use inst::{
-    Addr, AluOp, Call, CallTarget, Cond, Const, ExtendOp, Inst, MemSize, Operand2, Role, Rotation, ShiftOp, TestOp,
-    UnaryOp,
+    Addr, AluOp, Call, CallTarget, Cond, Const, ExtendOp, FloatAddr, FloatAluOp, FloatUnaryOp, Inst, MemSize, Operand2,
+    Role, Rotation, ShiftOp, TestOp, UnaryOp,
 };
-pub use reg::{Reg, RegSet, VReg};
+pub use reg::{Class, Reg, RegSet, VReg};

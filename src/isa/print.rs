@@ -6,6 +6,7 @@
 //! registers.
 
 mod dump;
+mod float;
 
 use super::func::Symbol;
 use super::inst::{Addr, AluOp, Cond, Const, ExtendOp, Inst, MemSize, Operand2, Rotation, ShiftOp, TestOp, UnaryOp};
@@ -31,7 +32,7 @@ pub fn encoded(inst: &Inst<Reg>, suffix: Suffix, names: &dyn Fn(Symbol) -> Strin
     text
 }
 
-/// `push {…}` or `pop {…}`
+/// `push {…}` or `pop {…}`, `vpush {…}` or `vpop {…}`
 pub fn list(name: &str, wide: bool, regs: RegSet) -> String {
     let wide = if wide && regs.len() > 1 { ".w" } else { "" };
     let regs: Vec<String> = regs.iter().map(|reg| reg.to_string()).collect();
@@ -168,6 +169,14 @@ impl Printer<'_> {
             Inst::StackAddr { rd, area, offset } => {
                 write!(self.out, "add {rd}, {area}, #{offset}")
             }
+            Inst::FloatAlu { .. }
+            | Inst::FloatUnary { .. }
+            | Inst::FloatCompare { .. }
+            | Inst::FloatFlags
+            | Inst::ToFloat { .. }
+            | Inst::ToCore { .. }
+            | Inst::FloatLoad { .. }
+            | Inst::FloatStore { .. } => self.float(inst),
             Inst::Call(ref call) => write!(self.out, "{call}"),
             Inst::TrapIf { cond, code } => write!(self.out, "trap{cond} {code}"),
             Inst::TrapIfZero { nonzero, rn, code } => {
@@ -203,6 +212,7 @@ impl Printer<'_> {
                 write!(self.out, "{rd}, ")?;
                 self.number(value)
             }
+            Const::Float(bits) => self.float_constant(rd, bits),
             Const::Address(symbol, addend) => {
                 self.name("ldr", Wide)?;
                 write!(self.out, "{rd}, ={}", (self.names)(symbol))?;

@@ -1,10 +1,22 @@
-//! Registers: the sixteen core registers, sets of them, and virtual registers.
+//! Registers: the sixteen core registers and the 32 single-precision registers of the floating-point extension, sets of
+//! them, and virtual registers.
 
 use std::fmt;
 
-/// A core register, r0–r15 (ARMv7-M ARM B1.4.1).
+/// Which of the two files a register belongs to. A value lives in one of them; instructions move it to the other.
+#[derive(Copy, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub enum Class {
+    Core,
+    Single,
+}
+
+/// A core register, r0–r15 (ARMv7-M ARM B1.4.1), or a single-precision one, s0–s31 (A2.5.1), which have the numbers from
+/// 16 on.
 #[derive(Copy, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Reg(u8);
+
+/// The number of s0.
+const FIRST_SINGLE: u8 = 16;
 
 impl Reg {
     pub const R0: Reg = Reg(0);
@@ -19,19 +31,46 @@ impl Reg {
     pub const LR: Reg = Reg(14);
     pub const PC: Reg = Reg(15);
 
-    /// The register of this number, which must be below 16.
+    /// How many registers there are; `index` is below.
+    pub const COUNT: usize = 48;
+
+    /// The core register of this number, which must be below 16.
     pub fn new(index: u8) -> Reg {
-        assert!(index < 16, "a core register has a 4-bit number");
+        assert!(index < FIRST_SINGLE, "a core register has a 4-bit number");
         Reg(index)
     }
 
+    /// The single-precision register of this number, which must be below 32.
+    pub fn single(index: u8) -> Reg {
+        assert!(index < 32, "a single-precision register has a 5-bit number");
+        Reg(FIRST_SINGLE + index)
+    }
+
+    /// The register with this number over both files.
+    pub fn at(index: usize) -> Reg {
+        assert!(index < Reg::COUNT, "there are {} registers", Reg::COUNT);
+        Reg(index as u8)
+    }
+
+    pub fn class(self) -> Class {
+        if self.0 < FIRST_SINGLE { Class::Core } else { Class::Single }
+    }
+
+    /// The number over both files.
     pub fn index(self) -> usize {
         usize::from(self.0)
     }
 
-    /// The number as it stands in an encoding.
+    /// The number of a core register as it stands in an encoding.
     pub fn bits(self) -> u32 {
+        assert!(self.class() == Class::Core, "{self} stands where a core register belongs");
         u32::from(self.0)
+    }
+
+    /// The number of a single-precision register: four bits of an encoding and, as the lowest, a fifth elsewhere in it.
+    pub fn single_bits(self) -> u32 {
+        assert!(self.class() == Class::Single, "{self} stands where a single-precision register belongs");
+        u32::from(self.0 - FIRST_SINGLE)
     }
 
     /// Whether 16-bit instructions can name the register in a 3-bit field.
@@ -46,6 +85,7 @@ impl fmt::Display for Reg {
             13 => f.write_str("sp"),
             14 => f.write_str("lr"),
             15 => f.write_str("pc"),
+            FIRST_SINGLE.. => write!(f, "s{}", self.0 - FIRST_SINGLE),
             n => write!(f, "r{n}"),
         }
     }
@@ -57,7 +97,7 @@ impl fmt::Debug for Reg {
     }
 }
 
-/// A virtual register: one 32-bit value, defined once.
+/// A virtual register: one 32-bit value, defined once. Its class stands in `Func`.
 #[derive(Copy, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct VReg(u32);
 
@@ -83,25 +123,48 @@ impl fmt::Debug for VReg {
     }
 }
 
-/// A set of core registers, iterated in ascending order.
+/// A set of registers, iterated in ascending order: core registers, then single-precision ones.
 #[derive(Copy, Clone, PartialEq, Eq, Hash, Default)]
-pub struct RegSet(u16);
+pub struct RegSet(u64);
 
 impl RegSet {
     pub const EMPTY: RegSet = RegSet(0);
-    /// What a called function may change (AAPCS32 6.1.1): r0–r3, r12 and lr.
-    pub const CALLER_SAVED: RegSet = RegSet(0b0101_0000_0000_1111);
-    /// What a called function preserves: r4–r11.
-    pub const CALLEE_SAVED: RegSet = RegSet(0b0000_1111_1111_0000);
-    /// Everything that can hold a value: all but sp and pc.
+    pub const CORE: RegSet = RegSet(0xffff);
+    pub const SINGLE: RegSet = RegSet(0xffff_ffff << FIRST_SINGLE);
+    /// What a called function may change (AAPCS32 6.1.1, 6.1.2.1): r0–r3, r12, lr and s0–s15.
+    pub const CALLER_SAVED: RegSet = RegSet(0xffff << FIRST_SINGLE | 0b0101_0000_0000_1111);
+    /// What a called function preserves: r4–r11 and s16–s31.
+    pub const CALLEE_SAVED: RegSet = RegSet(0xffff_0000 << FIRST_SINGLE | 0b0000_1111_1111_0000);
+    /// Core registers that can hold a value: all but sp and pc.
     pub const ALLOCATABLE: RegSet = RegSet(0b0101_1111_1111_1111);
 
-    pub fn from_bits(bits: u16) -> RegSet {
+    pub fn from_bits(bits: u64) -> RegSet {
         RegSet(bits)
     }
 
-    pub fn bits(self) -> u16 {
+    pub fn bits(self) -> u64 {
         self.0
+    }
+
+    /// Registers of a class, by the numbers that they have in it.
+    pub fn of_class(class: Class, bits: u32) -> RegSet {
+        match class {
+            Class::Core => RegSet(bits.into()).intersection(RegSet::CORE),
+            Class::Single => RegSet(u64::from(bits) << FIRST_SINGLE),
+        }
+    }
+
+    /// All registers of a class.
+    pub fn all(class: Class) -> RegSet {
+        match class {
+            Class::Core => RegSet::CORE,
+            Class::Single => RegSet::SINGLE,
+        }
+    }
+
+    /// Those of the class.
+    pub fn in_class(self, class: Class) -> RegSet {
+        self.intersection(RegSet::all(class))
     }
 
     pub fn of(reg: Reg) -> RegSet {
@@ -142,6 +205,10 @@ impl RegSet {
 
     pub fn first(self) -> Option<Reg> {
         self.iter().next()
+    }
+
+    pub fn last(self) -> Option<Reg> {
+        self.0.checked_ilog2().map(|index| Reg(index as u8))
     }
 
     pub fn iter(self) -> impl Iterator<Item = Reg> {

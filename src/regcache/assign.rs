@@ -22,6 +22,9 @@ use smallvec::SmallVec;
 /// Where the values in registers are at some place.
 type Locations = SmallVec<[(VReg, Reg); 14]>;
 
+/// How often a value arrives in each register.
+type Votes = SmallVec<[f32; 16]>;
+
 pub fn assign(func: &Func<VReg>, flow: &Flow, webs: &Webs, plan: &Plan, hints: &Hints, allocatable: RegSet) -> Placed {
     let mut assigner = Assigner {
         func,
@@ -30,7 +33,8 @@ pub fn assign(func: &Func<VReg>, flow: &Flow, webs: &Webs, plan: &Plan, hints: &
         plan,
         hints,
         allocatable,
-        at: [None; 16],
+        at: [None; Reg::COUNT],
+        occupied: RegSet::EMPTY,
         loc: vec![Reg::PC; func.vregs],
         used: hints.paid,
         steps: Vec::new(),
@@ -53,7 +57,9 @@ struct Assigner<'a> {
     hints: &'a Hints,
     allocatable: RegSet,
     /// What each register holds at the place of the walk, and where each held vreg is.
-    at: [Option<VReg>; 16],
+    at: [Option<VReg>; Reg::COUNT],
+    /// The registers that hold anything.
+    occupied: RegSet,
     loc: Vec<Reg>,
     /// Registers that cost nothing more to use.
     used: RegSet,
@@ -65,10 +71,7 @@ struct Assigner<'a> {
 impl Assigner<'_> {
     fn block(&mut self, id: BlockId) -> PlacedBlock {
         let entry = self.entry(id);
-        self.at = [None; 16];
-        for &(v, reg) in &entry {
-            self.put(v, reg);
-        }
+        self.replace(&entry);
         self.entries[id.index()] = entry;
         let block = self.func.block(id);
         let mut actions: &[Action] = &self.plan.blocks[id.index()].actions;
@@ -99,22 +102,26 @@ impl Assigner<'_> {
     }
 
     fn held(&self) -> impl Iterator<Item = (VReg, Reg)> {
-        let slots = self.at.iter().zip(0..);
-        slots.filter_map(|(&v, index)| v.map(|v| (v, Reg::new(index))))
-    }
-
-    fn occupied(&self) -> RegSet {
-        self.held().map(|(_, reg)| reg).collect()
+        self.occupied.iter().map(|reg| (self.at[reg.index()].expect("an occupied register holds a value"), reg))
     }
 
     fn free(&self) -> RegSet {
-        self.allocatable.minus(self.occupied())
+        self.allocatable.minus(self.occupied)
+    }
+
+    /// Lets the registers hold these values and nothing else.
+    fn replace(&mut self, locations: &Locations) {
+        for reg in std::mem::take(&mut self.occupied).iter() {
+            self.at[reg.index()] = None;
+        }
+        locations.iter().for_each(|&(v, reg)| self.put(v, reg));
     }
 
     fn put(&mut self, v: VReg, reg: Reg) {
         assert!(self.at[reg.index()].is_none(), "{reg} holds two values");
         assert!(self.allocatable.contains(reg), "{reg} holds no values");
         self.at[reg.index()] = Some(v);
+        self.occupied.insert(reg);
         self.loc[v.index()] = reg;
         self.used.insert(reg);
     }
@@ -123,11 +130,13 @@ impl Assigner<'_> {
         let reg = self.loc[v.index()];
         assert_eq!(self.at[reg.index()], Some(v), "{v} is dropped where it is not");
         self.at[reg.index()] = None;
+        self.occupied.remove(reg);
     }
 
     /// A register for `v` out of `allowed`: its hint, else one that is free for as long as `v` stays, a
     /// cheap one first.
     fn choose(&self, v: VReg, allowed: RegSet, position: u32) -> Reg {
+        let allowed = allowed.in_class(self.func.class(v));
         if let Some(reg) = self.hints.of(v).filter(|&reg| allowed.contains(reg)) {
             return reg;
         }
@@ -231,7 +240,7 @@ impl Assigner<'_> {
     /// parallel move that brings the operands there and what stays out of the way.
     fn isolate(&mut self, clobbers: RegSet, list: &Operands, killed: &[VReg], position: u32) -> SmallVec<[Reg; 6]> {
         let mut moves: SmallVec<[(Loc, Source); 8]> = SmallVec::new();
-        let before = self.occupied();
+        let before = self.occupied;
         let fixed: RegSet = list.iter().filter_map(|&(_, role)| fixed_use(role)).collect();
         let avoid = clobbers.union(fixed);
         let staying: Locations = self.held().filter(|(v, _)| !killed.contains(v)).collect();
@@ -257,7 +266,7 @@ impl Assigner<'_> {
                 (None, Some(&(_, home))) => home,
                 (None, None) if !busy.contains(self.loc[v.index()]) => self.loc[v.index()],
                 (None, None) => {
-                    let spare = self.allocatable.minus(busy);
+                    let spare = self.allocatable.in_class(self.func.class(v)).minus(busy);
                     spare.intersection(clobbers).first().or(spare.first()).expect("one is left")
                 }
             };
@@ -269,8 +278,7 @@ impl Assigner<'_> {
             regs.push(reg);
         }
         self.parallel(&moves, self.allocatable.minus(before).minus(busy));
-        self.at = [None; 16];
-        after.iter().for_each(|&(v, reg)| self.put(v, reg));
+        self.replace(&after);
         for &(v, role) in list.iter().filter(|(_, role)| !role.is_use()) {
             let reg = match role {
                 Role::FixedDef(reg) => reg,
@@ -291,7 +299,7 @@ impl Assigner<'_> {
     /// Only registers that cost nothing more serve as scratch.
     fn scratch(&self, free: RegSet) -> Scratch {
         let slots = [self.plan.slots, self.plan.slots + 1];
-        Scratch { free: free.intersection(self.used), borrowed: Reg::R0, slots }
+        Scratch { free: free.intersection(self.used), slots }
     }
 
     fn terminator(&mut self, term: &Term<VReg>, here: &[Action], position: u32) -> Term<Reg> {
@@ -340,7 +348,8 @@ impl Assigner<'_> {
         let mut later: SmallVec<[VReg; 14]> = SmallVec::new();
         for &(_, index, v) in &ranked {
             let vote = |reg: &Reg| votes[index][reg.index()];
-            let best = free.iter().max_by(|a, b| vote(a).total_cmp(&vote(b)).then(b.cmp(a)));
+            let best =
+                free.in_class(self.func.class(v)).iter().max_by(|a, b| vote(a).total_cmp(&vote(b)).then(b.cmp(a)));
             // A value without a hint should not enter a loop in a register that it must leave there.
             let start = self.flow.start(id);
             let stays = |reg: &Reg| {
@@ -364,10 +373,11 @@ impl Assigner<'_> {
     }
 
     /// For each value planned at the start of the block, how often it arrives in each register.
-    fn votes(&self, id: BlockId, preds: &[BlockId], is_header: bool) -> Vec<[f32; 16]> {
+    fn votes(&self, id: BlockId, preds: &[BlockId], is_header: bool) -> Vec<Votes> {
         let plan = &self.plan.blocks[id.index()];
         let params = &self.func.block(id).params;
-        let mut votes = vec![[0f32; 16]; plan.entry.len()];
+        let registers = self.allocatable.last().map_or(0, |last| last.index() + 1);
+        let mut votes = vec![Votes::from_elem(0.0, registers); plan.entry.len()];
         let mut total = 0.0;
         for &pred in preds.iter().filter(|&&pred| pred < id) {
             let freq = self.flow.freq[pred.index()];
@@ -428,7 +438,9 @@ impl Assigner<'_> {
         let held = |v: VReg| exit.iter().find(|&&(w, _)| w == v).map(|&(_, reg)| reg);
         let source = |v: VReg| match (held(v), self.plan.slot[v.index()]) {
             (Some(reg), _) => Source::Loc(Loc::Reg(reg)),
-            (None, _) if rematerialisation(self.func, &self.plan.site, v).is_some() => Source::Remat(v),
+            (None, _) if rematerialisation(self.func, &self.plan.site, v).is_some() => {
+                Source::Remat(v, self.func.class(v))
+            }
             (None, slot) => Source::Loc(Loc::Slot(slot.expect("the value is in memory"))),
         };
         let entry = &self.entries[id.index()];

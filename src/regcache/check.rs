@@ -260,6 +260,9 @@ impl Checker<'_> {
         let mut written = RegSet::EMPTY;
         for &(v, role, reg) in pairs.iter().filter(|(_, role, _)| !role.is_use()) {
             let fixed = matches!(role, Role::FixedDef(_));
+            if self.func.class(v) != reg.class() {
+                return Err(format!("{v} is of another class than {reg}"));
+            }
             if written.contains(reg) || !(fixed || self.allocatable.contains(reg)) {
                 return Err(format!("{v} cannot be written to {reg}"));
             }
@@ -288,6 +291,9 @@ impl Checker<'_> {
 
     fn uses(&self, pairs: &[Pair], state: &State) -> Result<(), String> {
         for &(v, role, reg) in pairs.iter().filter(|(_, role, _)| role.is_use()) {
+            if self.func.class(v) != reg.class() {
+                return Err(format!("{v} is of another class than {reg}"));
+            }
             if !state.holds(Loc::Reg(reg), v) {
                 return Err(format!("{reg} does not hold {v}"));
             }

@@ -6,10 +6,11 @@
 //! whole loop (Boissinot et al., "Computing Liveness Sets for SSA-Form Programs", 2011). Arguments of an edge are
 //! read by the terminator; parameters are defined at the start of their block and not live into it.
 
+use super::classes::{PerClass, classes};
 use super::flow::Flow;
 use super::livemap::{Map, Pool};
 use super::operands::{defs_of, extra_registers, survivors};
-use crate::isa::{BlockId, Func, RegSet, VReg};
+use crate::isa::{BlockId, Class, Func, RegSet, VReg};
 use std::fmt::Write;
 
 pub struct Liveness {
@@ -20,9 +21,9 @@ pub struct Liveness {
     /// Where the ranges of each vreg begin in `ranges`.
     first_range: Vec<u32>,
     /// For each block, how many more values are live at its worst place than fit.
-    pub excess: Vec<i64>,
+    pub excess: Vec<PerClass<i64>>,
     /// How many values are live at the start of each block, parameters included.
-    pub entry_count: Vec<i64>,
+    pub entry_count: Vec<PerClass<i64>>,
 }
 
 /// Positions from `start` up to `end`, exclusive.
@@ -73,7 +74,7 @@ pub fn liveness(func: &Func<VReg>, flow: &Flow, allocatable: RegSet) -> Liveness
     for &(v, _) in &func.entry {
         sweep.define(v, 0);
     }
-    assert_eq!(sweep.count, 0, "a value is read that is not defined on every path");
+    assert!(sweep.count.iter().all(|&count| count == 0), "a value is read that is not defined on every path");
     let (ranges, first_range) = sort_ranges(sweep.ranges, func.vregs);
     let Sweep { excess, entry_count, .. } = sweep;
     Liveness { pool, live_in, live_out, ranges, first_range, excess, entry_count }
@@ -170,18 +171,23 @@ struct Sweep<'a> {
     allocatable: RegSet,
     /// The end of the range of each live vreg.
     end: Vec<u32>,
-    count: i64,
+    count: PerClass<i64>,
+    /// How many values of each class fit.
+    room: PerClass<i64>,
+    classes: &'static [Class],
     ranges: Vec<(VReg, Range)>,
-    excess: Vec<i64>,
-    entry_count: Vec<i64>,
+    excess: Vec<PerClass<i64>>,
+    entry_count: Vec<PerClass<i64>>,
 }
 
 impl<'a> Sweep<'a> {
     fn new(func: &'a Func<VReg>, flow: &'a Flow, allocatable: RegSet) -> Sweep<'a> {
         let end = vec![CLOSED; func.vregs];
-        let excess = vec![i64::MIN; func.blocks.len()];
-        let entry_count = vec![0; func.blocks.len()];
-        Sweep { func, flow, allocatable, end, count: 0, ranges: Vec::new(), excess, entry_count }
+        let excess = vec![PerClass::new(|_| i64::MIN); func.blocks.len()];
+        let entry_count = vec![PerClass::default(); func.blocks.len()];
+        let room = PerClass::new(|class| allocatable.in_class(class).len() as i64);
+        let (count, ranges, classes) = (PerClass::default(), Vec::new(), classes(func));
+        Sweep { func, flow, allocatable, end, count, room, classes, ranges, excess, entry_count }
     }
 
     fn is_open(&self, v: VReg) -> bool {
@@ -191,14 +197,14 @@ impl<'a> Sweep<'a> {
     fn open(&mut self, v: VReg, end: u32) {
         if !self.is_open(v) {
             self.end[v.index()] = end;
-            self.count += 1;
+            self.count[self.func.class(v)] += 1;
         }
     }
 
     fn close(&mut self, v: VReg, start: u32) {
         self.ranges.push((v, Range { start, end: self.end[v.index()] }));
         self.end[v.index()] = CLOSED;
-        self.count -= 1;
+        self.count[self.func.class(v)] -= 1;
     }
 
     fn define(&mut self, v: VReg, start: u32) {
@@ -209,8 +215,8 @@ impl<'a> Sweep<'a> {
     fn block(&mut self, id: BlockId) {
         let (func, flow) = (self.func, self.flow);
         let block = func.block(id);
-        let room = self.allocatable.len() as i64;
-        let mut excess = self.count - room;
+        let room = self.room;
+        let mut excess = PerClass::new(|class| self.count[class] - room[class]);
         let position = flow.position(id, block.insts.len());
         block.term.visit(|v, _| self.open(v, position + 1));
         for (index, inst) in block.insts.iter().enumerate().rev() {
@@ -219,18 +225,25 @@ impl<'a> Sweep<'a> {
             for &v in &defs {
                 self.open(v, position + 3);
             }
-            excess = excess.max(self.count - room);
+            for &class in self.classes {
+                excess[class] = excess[class].max(self.count[class] - room[class]);
+            }
             for &v in &defs {
                 self.close(v, position + 2);
             }
-            excess = excess.max(self.count - survivors(inst, self.allocatable) as i64);
-            let extra = extra_registers(inst, |v| self.is_open(v)) as i64;
+            for &class in self.classes {
+                let survivors = survivors(inst, self.allocatable.in_class(class)) as i64;
+                excess[class] = excess[class].max(self.count[class] - survivors);
+            }
+            let extra = extra_registers(func, inst, |v| self.is_open(v));
             inst.visit(|v, role| {
                 if role.is_use() {
                     self.open(v, position + 1);
                 }
             });
-            excess = excess.max(self.count + extra - room);
+            for &class in self.classes {
+                excess[class] = excess[class].max(self.count[class] + extra[class] as i64 - room[class]);
+            }
         }
         let start = flow.start(id);
         for &v in &block.params {

@@ -1,4 +1,4 @@
-//! Register caching: from virtual registers in SSA form to core registers and spill slots.
+//! Register caching: from virtual registers in SSA form to core registers, single-precision registers and spill slots.
 //!
 //! ```text
 //!   flow      positions, loops, dominators, frequencies
@@ -12,11 +12,15 @@
 //!   placed    the result with its origin, and the final function
 //! ```
 //!
+//! A vreg stays in its class; what counts values or rooms does it for each class (`classes`), and a function without
+//! floats has only one.
+//!
 //! Spilling bounds the pressure by the number of registers everywhere, so assignment cannot fail and nothing
 //! is ever tried again. Inserted instructions (moves, loads, stores, constants, EORs) leave NZCV alone.
 
 mod assign;
 mod check;
+mod classes;
 mod flow;
 mod headers;
 mod livemap;
@@ -60,7 +64,7 @@ fn frame<R>(func: &Func<R>, slots: u64) -> u64 {
 /// If the result is wrong, which is a bug of this module, or `func` is not in the form that `Func` describes.
 pub fn cache(func: Func<VReg>, check: bool) -> Func<Reg> {
     let flow = Flow::new(&func);
-    let mut allocatable = RegSet::ALLOCATABLE;
+    let mut allocatable = allocatable(&func);
     if frame(&func, 0) > REACH {
         allocatable.remove(Reg::R12);
     }
@@ -74,6 +78,14 @@ pub fn cache(func: Func<VReg>, check: bool) -> Func<Reg> {
         panic!("register caching is wrong: {violation}");
     }
     placed::finish(&func, &plan.site, placed)
+}
+
+/// The registers that can hold the function's values.
+fn allocatable(func: &Func<VReg>) -> RegSet {
+    match func.has_singles() {
+        true => RegSet::ALLOCATABLE.union(RegSet::SINGLE),
+        false => RegSet::ALLOCATABLE,
+    }
 }
 
 fn place(func: &Func<VReg>, flow: &Flow, allocatable: RegSet) -> (Plan, Placed) {
@@ -90,5 +102,5 @@ fn place(func: &Func<VReg>, flow: &Flow, allocatable: RegSet) -> (Plan, Placed) 
 /// Live-in and live-out sets of the blocks and live ranges of the vregs, as text.
 pub fn dump_liveness(func: &Func<VReg>) -> String {
     let flow = Flow::new(func);
-    liveness::liveness(func, &flow, RegSet::ALLOCATABLE).dump(func, &flow)
+    liveness::liveness(func, &flow, allocatable(func)).dump(func, &flow)
 }

@@ -1,12 +1,12 @@
 //! Parallel moves made sequential.
 //!
 //! All destinations are written as if at once. A move is emitted when nobody still reads its destination; what
-//! remains are cycles. A cycle of registers goes through a free register, else through exchanges by three
-//! EORs; a cycle with a slot in it parks one value in a scratch slot. From slot to slot a value goes through a
-//! free register, else through a register whose own value waits in another scratch slot. So any
-//! parallel move can be made with no register free, and no flag changes.
+//! remains are cycles. A cycle of registers goes through a free register, of the other class if need be; else through
+//! exchanges by three EORs, which only core registers have. Any other cycle parks one value in a scratch slot. From slot
+//! to slot a value goes through a free register, else through a register whose own value waits in another scratch slot.
+//! So any parallel move can be made with no register free, and no flag changes.
 
-use crate::isa::{Reg, RegSet, VReg};
+use crate::isa::{Class, Reg, RegSet, VReg};
 use std::collections::BTreeMap;
 
 /// A place for a value. Slots are words of the spill area.
@@ -20,8 +20,8 @@ pub enum Loc {
 #[derive(Copy, Clone, PartialEq, Eq, Debug)]
 pub enum Source {
     Loc(Loc),
-    /// The vreg's definition is issued again.
-    Remat(VReg),
+    /// The vreg's definition is issued again, for a register of this class.
+    Remat(VReg, Class),
 }
 
 /// A machine operation that moves values.
@@ -39,8 +39,6 @@ pub enum MoveOp {
 pub struct Scratch {
     /// Registers that hold nothing before, during and after the move.
     pub free: RegSet,
-    /// A register to borrow where none is free.
-    pub borrowed: Reg,
     /// Two slots that nothing else uses.
     pub slots: [u32; 2],
 }
@@ -73,6 +71,20 @@ struct Run<'a> {
     readers: BTreeMap<Loc, usize>,
     scratch: &'a Scratch,
     ops: Vec<MoveOp>,
+}
+
+impl Scratch {
+    fn free_of(&self, class: Class) -> Option<Reg> {
+        self.free.in_class(class).first()
+    }
+}
+
+/// A register to borrow where none is free.
+fn borrowed(class: Class) -> Reg {
+    match class {
+        Class::Core => Reg::R0,
+        Class::Single => Reg::single(0),
+    }
 }
 
 impl Run<'_> {
@@ -117,15 +129,17 @@ impl Run<'_> {
                 Loc::Slot(_) => None,
             })
             .collect();
-        match (regs, self.scratch.free.first()) {
+        let class = regs.as_ref().map(|regs| regs[0].class());
+        let free = class.and_then(|class| self.scratch.free_of(class)).or(self.scratch.free.first());
+        match (regs, free) {
             // places[i] gets the value of places[i + 1], the last one that of the first.
-            (Some(regs), None) => {
+            (Some(regs), None) if class == Some(Class::Core) => {
                 for pair in regs.windows(2) {
                     self.ops.push(MoveOp::Swap { a: pair[0], b: pair[1] });
                 }
             }
             (Some(_), Some(free)) => self.rotate(&places, Loc::Reg(free)),
-            (None, _) => self.rotate(&places, Loc::Slot(self.scratch.slots[0])),
+            (Some(_) | None, _) => self.rotate(&places, Loc::Slot(self.scratch.slots[0])),
         }
     }
 
@@ -141,19 +155,23 @@ impl Run<'_> {
         match (to, from) {
             (Loc::Reg(to), Source::Loc(Loc::Reg(from))) => self.ops.push(MoveOp::Copy { to, from }),
             (Loc::Reg(to), Source::Loc(Loc::Slot(slot))) => self.ops.push(MoveOp::Load { to, slot }),
-            (Loc::Reg(to), Source::Remat(vreg)) => self.ops.push(MoveOp::Remat { to, vreg }),
+            (Loc::Reg(to), Source::Remat(vreg, _)) => self.ops.push(MoveOp::Remat { to, vreg }),
             (Loc::Slot(slot), Source::Loc(Loc::Reg(from))) => {
                 self.ops.push(MoveOp::Store { slot, from });
             }
-            (Loc::Slot(slot), Source::Loc(Loc::Slot(_)) | Source::Remat(_)) => {
+            (Loc::Slot(slot), Source::Loc(Loc::Slot(_)) | Source::Remat(..)) => {
                 let saved = self.scratch.slots[1];
-                match self.scratch.free.first() {
+                let (class, free) = match from {
+                    Source::Loc(_) => (Class::Core, self.scratch.free.first()),
+                    Source::Remat(_, class) => (class, self.scratch.free_of(class)),
+                };
+                match free {
                     Some(through) => {
                         self.emit(Loc::Reg(through), from);
                         self.ops.push(MoveOp::Store { slot, from: through });
                     }
                     None => {
-                        let through = self.scratch.borrowed;
+                        let through = borrowed(class);
                         self.ops.push(MoveOp::Store { slot: saved, from: through });
                         self.emit(Loc::Reg(through), from);
                         self.ops.push(MoveOp::Store { slot, from: through });
@@ -171,8 +189,11 @@ mod tests {
 
     const SCRATCH: [u32; 2] = [100, 101];
 
-    fn locations(registers: usize, slots: usize) -> Vec<Loc> {
-        let regs = (0..registers).map(|n| Loc::Reg(Reg::new(n as u8)));
+    fn locations(class: Class, registers: u8, slots: usize) -> Vec<Loc> {
+        let regs = (0..registers).map(|n| match class {
+            Class::Core => Loc::Reg(Reg::new(n)),
+            Class::Single => Loc::Reg(Reg::single(n)),
+        });
         regs.chain((0..slots).map(|n| Loc::Slot(n as u32))).collect()
     }
 
@@ -196,7 +217,7 @@ mod tests {
                     state.insert(Loc::Slot(slot), state[&Loc::Reg(from)]);
                 }
                 MoveOp::Remat { to, vreg } => {
-                    state.insert(Loc::Reg(to), Source::Remat(vreg));
+                    state.insert(Loc::Reg(to), Source::Remat(vreg, to.class()));
                 }
             }
         }
@@ -204,10 +225,13 @@ mod tests {
     }
 
     fn check(moves: &[(Loc, Source)], names: &[Loc], free: RegSet) {
-        let scratch = Scratch { free, borrowed: Reg::R0, slots: SCRATCH };
+        let scratch = Scratch { free, slots: SCRATCH };
         let ops = sequentialise(moves, &scratch);
-        let state = run(&ops, names);
-        for &name in names {
+        // Borrowed registers are as before, too.
+        let mut names = names.to_vec();
+        names.extend([Class::Core, Class::Single].map(borrowed).map(Loc::Reg));
+        let state = run(&ops, &names);
+        for &name in &names {
             let moved = moves.iter().find(|(to, _)| *to == name).map(|&(_, from)| from);
             let want = moved.unwrap_or(Source::Loc(name));
             assert_eq!(state[&name], want, "{moves:?} became {ops:?}");
@@ -217,8 +241,10 @@ mod tests {
     /// Every assignment of sources to up to five locations, with and without a free register.
     #[test]
     fn every_small_parallel_move_is_right() {
-        for (registers, slots) in [(5, 0), (3, 2), (1, 4), (4, 1)] {
-            let names = locations(registers, slots);
+        let shapes = [(5, 0), (3, 2), (1, 4), (4, 1)];
+        let both = shapes.iter().flat_map(|shape| [Class::Core, Class::Single].map(|class| (class, shape)));
+        for (class, &(registers, slots)) in both {
+            let names = locations(class, registers, slots);
             // A source number is a location, a rematerialisation, or no move at all.
             let choices = names.len() + 2;
             for code in 0..choices.pow(5) {
@@ -227,11 +253,12 @@ mod tests {
                     .filter(|&n| digit(n) <= names.len())
                     .map(|n| {
                         let source = names.get(digit(n)).map(|&loc| Source::Loc(loc));
-                        (names[n as usize], source.unwrap_or(Source::Remat(VReg::new(7))))
+                        (names[n as usize], source.unwrap_or(Source::Remat(VReg::new(7), class)))
                     })
                     .collect();
                 check(&moves, &names, RegSet::EMPTY);
                 check(&moves, &names, RegSet::of(Reg::R12));
+                check(&moves, &names, RegSet::of(Reg::single(9)));
             }
         }
     }
@@ -240,7 +267,7 @@ mod tests {
     fn a_cycle_of_two_registers_takes_three_copies_or_one_exchange() {
         let (a, b) = (Loc::Reg(Reg::R0), Loc::Reg(Reg::R1));
         let moves = [(a, Source::Loc(b)), (b, Source::Loc(a))];
-        let scratch = |free| Scratch { free, borrowed: Reg::R0, slots: SCRATCH };
+        let scratch = |free| Scratch { free, slots: SCRATCH };
         assert_eq!(sequentialise(&moves, &scratch(RegSet::of(Reg::R12))).len(), 3);
         let swap = [MoveOp::Swap { a: Reg::R0, b: Reg::R1 }];
         assert_eq!(sequentialise(&moves, &scratch(RegSet::EMPTY)), swap);

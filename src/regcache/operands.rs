@@ -1,6 +1,9 @@
 //! What register caching asks of a single instruction's operands, all derived from `Inst::map`.
 
-use crate::isa::{Addr, Const, Inst, ModImm, RegSet, Role, StackArea, VReg};
+use super::classes::PerClass;
+use crate::isa::{
+    Addr, Const, FloatAddr, FloatImm, FloatUnaryOp, Func, Inst, ModImm, Operand2, RegSet, Role, StackArea, VReg,
+};
 use smallvec::SmallVec;
 
 /// Operands with their roles, uses first.
@@ -33,7 +36,7 @@ pub fn fixed_uses(inst: &Inst<VReg>) -> RegSet {
     set
 }
 
-/// How many values can stay in registers over the instruction.
+/// How many values can stay in registers over the instruction, of those in `allocatable`.
 pub fn survivors(inst: &Inst<VReg>, allocatable: RegSet) -> usize {
     allocatable.minus(inst.clobbers()).minus(fixed_uses(inst)).len()
 }
@@ -48,13 +51,16 @@ pub fn needs_copy(inst: &Inst<VReg>, list: &Operands, index: usize, stays: bool)
     stays || tied_before || stored
 }
 
-/// How many registers besides those of its operands the instruction needs for copies of tied uses.
-pub fn extra_registers(inst: &Inst<VReg>, stays: impl Fn(VReg) -> bool) -> usize {
+/// How many registers of each class besides those of its operands the instruction needs for copies of tied uses.
+pub fn extra_registers(func: &Func<VReg>, inst: &Inst<VReg>, stays: impl Fn(VReg) -> bool) -> PerClass<usize> {
     let list = operands(inst);
-    let copied = |&index: &usize| {
-        matches!(list[index].1, Role::TiedUse(_)) && needs_copy(inst, &list, index, stays(list[index].0))
-    };
-    (0..list.len()).filter(copied).count()
+    let mut extra = PerClass::default();
+    for (index, &(v, role)) in list.iter().enumerate() {
+        if matches!(role, Role::TiedUse(_)) && needs_copy(inst, &list, index, stays(v)) {
+            extra[func.class(v)] += 1;
+        }
+    }
+    extra
 }
 
 /// Whether the instruction can be issued again anywhere instead of reloading its result: it reads no
@@ -71,10 +77,12 @@ pub fn rematerialisation_cost(inst: &Inst<VReg>) -> Option<f32> {
             let single = value < 1 << 16 || ModImm::new(value).is_some() || ModImm::new(!value).is_some();
             Some(if single { 1.0 } else { 2.0 })
         }
+        Inst::Const { value: Const::Float(bits), .. } => Some(if FloatImm::new(bits).is_some() { 1.0 } else { 2.0 }),
         Inst::Const { value: Const::Address(..), .. } => Some(2.0),
         Inst::StackAddr { .. } => Some(1.0),
         // Not those words that a tail call replaces.
-        Inst::Load { addr: Addr::Stack(StackArea::Incoming, _), .. } => Some(2.0),
+        Inst::Load { addr: Addr::Stack(StackArea::Incoming, _), .. }
+        | Inst::FloatLoad { addr: FloatAddr::Stack(StackArea::Incoming, _), .. } => Some(2.0),
         _ => None,
     }
 }
@@ -82,7 +90,8 @@ pub fn rematerialisation_cost(inst: &Inst<VReg>) -> Option<f32> {
 /// The source and destination of a plain register move.
 pub fn as_move<R: Copy>(inst: &Inst<R>) -> Option<(R, R)> {
     match *inst {
-        Inst::Mov { s: false, rd, rhs: crate::isa::Operand2::Reg(rm) } => Some((rm, rd)),
+        Inst::Mov { s: false, rd, rhs: Operand2::Reg(rm) } => Some((rm, rd)),
+        Inst::FloatUnary { op: FloatUnaryOp::Mov, sd, sm } => Some((sm, sd)),
         _ => None,
     }
 }

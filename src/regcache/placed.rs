@@ -5,7 +5,10 @@
 use super::moves::MoveOp;
 use super::operands::as_move;
 use super::plan::{Site, rematerialisation};
-use crate::isa::{Addr, AluOp, BlockData, Func, Inst, MemSize, Operand2, Reg, StackArea, Term, VReg};
+use crate::isa::{
+    Addr, AluOp, BlockData, Class, FloatAddr, FloatUnaryOp, Func, Inst, MemSize, Operand2, Reg, StackArea, Term, VReg,
+};
+use bitvec::vec::BitVec;
 use smallvec::SmallVec;
 
 #[derive(Clone, PartialEq, Debug)]
@@ -56,31 +59,41 @@ pub fn finish(func: &Func<VReg>, site: &[Site], placed: Placed) -> Func<Reg> {
         locals: func.locals,
         slots: 4 * placed.slots,
         stack_check: func.stack_check,
+        singles: BitVec::EMPTY,
         growth: func.growth,
     }
 }
 
 fn expand(func: &Func<VReg>, site: &[Site], op: MoveOp, insts: &mut Vec<Inst<Reg>>) {
-    let addr = |slot: u32| Addr::Stack(StackArea::Slots, 4 * slot);
     match op {
-        MoveOp::Copy { to, from } => {
-            insts.push(Inst::Mov { s: false, rd: to, rhs: Operand2::Reg(from) });
-        }
+        MoveOp::Copy { to, from } => insts.push(copy(to, from)),
         MoveOp::Swap { a, b } => {
             for (rd, rn, rm) in [(a, a, b), (b, a, b), (a, a, b)] {
                 let (op, rhs) = (AluOp::Eor, Operand2::Reg(rm));
                 insts.push(Inst::Alu { op, s: false, rd, rn, rhs });
             }
         }
-        MoveOp::Load { to, slot } => {
-            insts.push(Inst::Load { size: MemSize::Word, rt: to, addr: addr(slot) });
-        }
-        MoveOp::Store { slot, from } => {
-            insts.push(Inst::Store { size: MemSize::Word, rt: from, addr: addr(slot) });
-        }
+        MoveOp::Load { to, slot } => insts.push(match to.class() {
+            Class::Core => Inst::Load { size: MemSize::Word, rt: to, addr: Addr::Stack(StackArea::Slots, 4 * slot) },
+            Class::Single => Inst::FloatLoad { sd: to, addr: FloatAddr::Stack(StackArea::Slots, 4 * slot) },
+        }),
+        MoveOp::Store { slot, from } => insts.push(match from.class() {
+            Class::Core => Inst::Store { size: MemSize::Word, rt: from, addr: Addr::Stack(StackArea::Slots, 4 * slot) },
+            Class::Single => Inst::FloatStore { sd: from, addr: FloatAddr::Stack(StackArea::Slots, 4 * slot) },
+        }),
         MoveOp::Remat { to, vreg } => {
             let inst = rematerialisation(func, site, vreg);
             insts.push(inst.expect("only such a vreg is rematerialised").map(&mut |_, _| to));
         }
+    }
+}
+
+/// A move of one word from register to register, of any classes.
+fn copy(to: Reg, from: Reg) -> Inst<Reg> {
+    match (to.class(), from.class()) {
+        (Class::Core, Class::Core) => Inst::Mov { s: false, rd: to, rhs: Operand2::Reg(from) },
+        (Class::Single, Class::Single) => Inst::FloatUnary { op: FloatUnaryOp::Mov, sd: to, sm: from },
+        (Class::Single, Class::Core) => Inst::ToFloat { sn: to, rt: from },
+        (Class::Core, Class::Single) => Inst::ToCore { rt: to, sn: from },
     }
 }

@@ -13,7 +13,7 @@ use super::plan::Plan;
 use super::timeline::Timeline;
 use super::webs::Webs;
 use super::wishes::{PerVReg, Wishes};
-use crate::isa::{Func, Inst, Reg, RegSet, VReg};
+use crate::isa::{Class, Func, Inst, Reg, RegSet, VReg};
 use std::collections::BinaryHeap;
 
 pub struct Hints {
@@ -64,14 +64,24 @@ pub fn prefer(func: &Func<VReg>, flow: &Flow, webs: &Webs, plan: &Plan, allocata
         paid.remove(Reg::LR);
     }
     let members = members(&wishes, webs);
-    let market = Market::new(&wishes, webs, allocatable, &members, flow);
+    let market = Market::new(func, &wishes, webs, allocatable, &members, flow);
     // The first round finds out which registers are saved, so that the second one uses them where
     // they serve, from the heaviest web on.
     let first = Colouring::new(&market, paid).run();
     let second = Colouring::new(&market, first.paid).run();
     let Colouring { hint, planned, .. } = second;
-    paid = hint.iter().flatten().fold(paid, |paid, &reg| paid.union(RegSet::of(reg)));
+    paid = hint.iter().flatten().fold(paid, |paid, &reg| paid.union(saved_with(reg)));
     Hints { hint, planned, paid, ranges: wishes.ranges }
+}
+
+/// What is saved where a register is: one VPUSH takes all single-precision registers from s16 on, in pairs.
+fn saved_with(reg: Reg) -> RegSet {
+    match reg.class() {
+        Class::Single if RegSet::CALLEE_SAVED.contains(reg) => {
+            (16..=reg.single_bits() as u8 | 1).map(Reg::single).collect()
+        }
+        Class::Core | Class::Single => RegSet::of(reg),
+    }
 }
 
 /// The vregs that are ever in a register, by web.
@@ -86,6 +96,7 @@ fn members(wishes: &Wishes, webs: &Webs) -> Vec<VReg> {
 #[derive(Copy, Clone)]
 struct Group<'a> {
     members: &'a [VReg],
+    class: Class,
     weight: f32,
 }
 
@@ -98,6 +109,7 @@ struct Want {
 
 /// What both rounds of colouring start from.
 struct Market<'a> {
+    func: &'a Func<VReg>,
     wishes: &'a Wishes,
     webs: &'a Webs,
     allocatable: RegSet,
@@ -108,17 +120,25 @@ struct Market<'a> {
     /// Where some web wants which register.
     wanted: Timeline,
     /// The same by register, disjoint and ascending.
-    wants: [Vec<Want>; 16],
+    wants: Vec<Vec<Want>>,
 }
 
 impl<'a> Market<'a> {
-    fn new(wishes: &'a Wishes, webs: &'a Webs, allocatable: RegSet, members: &'a [VReg], flow: &Flow) -> Self {
+    fn new(
+        func: &'a Func<VReg>,
+        wishes: &'a Wishes,
+        webs: &'a Webs,
+        allocatable: RegSet,
+        members: &'a [VReg],
+        flow: &Flow,
+    ) -> Self {
         let same_web = |a: &VReg, b: &VReg| webs.of(*a) == webs.of(*b);
-        let mut groups: Vec<Group<'a>> = members.chunk_by(same_web).map(|chunk| wishes.group(chunk)).collect();
+        let mut groups: Vec<Group<'a>> = members.chunk_by(same_web).map(|chunk| wishes.group(func, chunk)).collect();
         groups.sort_by(|a, b| b.weight.total_cmp(&a.weight));
-        let reserved = reserved(wishes, flow);
-        let wanted = Timeline::new(flow.length());
-        let mut market = Market { wishes, webs, allocatable, groups, reserved, wanted, wants: Default::default() };
+        let wanted = Timeline::new(flow.length(), func.has_singles());
+        let reserved = reserved(wishes, allocatable, wanted.clone());
+        let wants = (0..Reg::COUNT).map(|_| Vec::new()).collect();
+        let mut market = Market { func, wishes, webs, allocatable, groups, reserved, wanted, wants };
         for index in 0..market.groups.len() {
             market.want(market.groups[index]);
         }
@@ -131,7 +151,8 @@ impl<'a> Market<'a> {
     /// Notes the registers that the group's fixed operands want and that it could have.
     fn want(&mut self, group: Group) {
         let weights = self.wishes.fixed_weights(group);
-        let possible: RegSet = self.allocatable.iter().filter(|reg| weights[reg.index()] > 0.0).collect();
+        let allocatable = self.allocatable.in_class(group.class);
+        let possible: RegSet = allocatable.iter().filter(|reg| weights[reg.index()] > 0.0).collect();
         if possible.is_empty() {
             return;
         }
@@ -165,26 +186,25 @@ impl<'a> Market<'a> {
 }
 
 /// Registers at fixed operands and clobbers.
-fn reserved(wishes: &Wishes, flow: &Flow) -> Timeline {
-    let mut reserved = Timeline::new(flow.length());
+fn reserved(wishes: &Wishes, allocatable: RegSet, mut reserved: Timeline) -> Timeline {
     for &(reg, position) in wishes.points.all() {
         reserved.take(point(position), reg);
     }
     for &(set, position) in &wishes.clobbers {
-        set.iter().for_each(|reg| reserved.take(point(position), reg));
+        set.intersection(allocatable).iter().for_each(|reg| reserved.take(point(position), reg));
     }
     reserved
 }
 
 impl Wishes {
-    fn group<'m>(&self, members: &'m [VReg]) -> Group<'m> {
+    fn group<'m>(&self, func: &Func<VReg>, members: &'m [VReg]) -> Group<'m> {
         let weight = members.iter().map(|v| self.weight[v.index()]).sum();
-        Group { members, weight }
+        Group { members, class: func.class(members[0]), weight }
     }
 
     /// What the group's fixed operands save in each register.
-    fn fixed_weights(&self, group: Group) -> [f32; 16] {
-        let mut weights = [0.0; 16];
+    fn fixed_weights(&self, group: Group) -> [f32; Reg::COUNT] {
+        let mut weights = [0.0; Reg::COUNT];
         for &v in group.members {
             for &(reg, weight) in self.fixed.of(v) {
                 weights[reg.index()] += weight;
@@ -196,7 +216,7 @@ impl Wishes {
     /// The registers that are taken somewhere in the group's ranges.
     fn taken(&self, timeline: &Timeline, group: Group) -> RegSet {
         let ranges = group.members.iter().flat_map(|&v| self.ranges.of(v));
-        ranges.fold(RegSet::EMPTY, |all, &range| all.union(timeline.taken(range)))
+        ranges.fold(RegSet::EMPTY, |all, &range| all.union(timeline.taken(range, group.class)))
     }
 
     /// The same, the group's own fixed operands excluded.
@@ -245,7 +265,7 @@ impl<'a> Colouring<'a> {
                 continue;
             }
             for single in group.members.chunks(1) {
-                let single = self.market.wishes.group(single);
+                let single = self.market.wishes.group(self.market.func, single);
                 queue.push(order(&single, groups.len()));
                 groups.push(single);
             }
@@ -256,7 +276,8 @@ impl<'a> Colouring<'a> {
     /// Gives the group the best register that is free over its ranges, if there is one.
     fn colour(&mut self, group: Group) -> bool {
         let wishes = self.market.wishes;
-        let free = self.market.allocatable.minus(wishes.taken_by_others(&mut self.planned, group));
+        let allocatable = self.market.allocatable.in_class(group.class);
+        let free = allocatable.minus(wishes.taken_by_others(&mut self.planned, group));
         if free.is_empty() {
             return false;
         }
@@ -273,8 +294,12 @@ impl<'a> Colouring<'a> {
         let wanted = wishes.taken(&self.market.wanted, group);
         let mut best: Option<(f32, Reg)> = None;
         for reg in free.iter() {
-            let wide = if reg.is_low() { 0.0 } else { WIDE * count as f32 };
-            let save = if self.paid.contains(reg) { 0.0 } else { self.save };
+            let wide = if reg.is_low() || group.class == Class::Single { 0.0 } else { WIDE * count as f32 };
+            let save = match group.class {
+                _ if self.paid.contains(reg) => 0.0,
+                Class::Core => self.save,
+                Class::Single => SAVE,
+            };
             let score = score[reg.index()] - wide - save;
             if best.is_some_and(|(other, _)| other >= score) {
                 continue;
@@ -291,7 +316,9 @@ impl<'a> Colouring<'a> {
             self.hint[v.index()] = Some(reg);
             wishes.ranges.of(v).iter().for_each(|&range| self.planned.take(range, reg));
         }
-        if !self.paid.contains(reg) {
+        if group.class == Class::Single {
+            self.paid = self.paid.union(saved_with(reg));
+        } else if !self.paid.contains(reg) {
             // With any register saved, lr is too: POP then returns.
             self.paid = self.paid.union(RegSet::of(reg)).union(RegSet::of(Reg::LR));
             self.save = SAVE;

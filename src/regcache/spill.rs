@@ -6,16 +6,17 @@
 //! the whole loop: values that are used in it stay by weight, values that are only live through it leave as
 //! far as the pressure inside asks for. At a call only as many values stay as the callee preserves registers.
 //!
-//! Invariant: at every instruction the values in registers, copies of tied operands included, are at most
-//! the allocatable registers; over an instruction at most `survivors` stay.
+//! Invariant: at every instruction the values of a class in registers, copies of tied operands included, are at most
+//! its allocatable registers; over an instruction at most `survivors` stay.
 
+use super::classes::{PerClass, classes};
 use super::flow::Flow;
 use super::liveness::Liveness;
 use super::operands::{Operands, extra_registers, operands, rematerialisation_cost, survivors};
-use super::plan::{Action, ActionKind, BlockPlan, Plan, Site, rematerialisation, sites};
+use super::plan::{self, Action, ActionKind, BlockPlan, Plan, Site, rematerialisation, sites};
 use super::webs::{Webs, argument};
 use super::weights::{LoopFacts, loop_facts, weights};
-use crate::isa::{BlockId, Func, RegSet, Role, Term, VReg};
+use crate::isa::{BlockId, Class, Func, RegSet, Role, Term, VReg};
 use smallvec::SmallVec;
 
 pub fn spill(func: &Func<VReg>, flow: &Flow, liveness: &Liveness, webs: &Webs, allocatable: RegSet) -> Plan {
@@ -45,11 +46,15 @@ struct Value {
 
 type Values = SmallVec<[Value; 16]>;
 
+/// What is in registers, by class.
+type Held = PerClass<Values>;
+
 struct Spiller<'a> {
     func: &'a Func<VReg>,
     flow: &'a Flow,
     liveness: &'a Liveness,
     allocatable: RegSet,
+    classes: &'static [Class],
     site: Vec<Site>,
     blocks: Vec<BlockPlan>,
     /// Vregs that leave registers somewhere and come back: their store is paid already.
@@ -73,6 +78,7 @@ impl<'a> Spiller<'a> {
             flow,
             liveness,
             allocatable,
+            classes: classes(func),
             site,
             blocks: func.blocks.iter().map(|_| BlockPlan::default()).collect(),
             stored: vec![false; func.vregs],
@@ -87,7 +93,7 @@ impl<'a> Spiller<'a> {
     fn block(&mut self, id: BlockId) -> BlockPlan {
         let after = self.scan(id);
         let mut held = self.entry(id);
-        let mut plan = BlockPlan { entry: held.iter().map(|value| value.v).collect(), ..BlockPlan::default() };
+        let mut plan = BlockPlan { entry: vregs(&held), ..BlockPlan::default() };
         let block = self.func.block(id);
         for (number, &v) in (0..).zip(&block.params) {
             if plan.entry.contains(&v) {
@@ -97,15 +103,13 @@ impl<'a> Spiller<'a> {
             }
         }
         for (index, inst) in block.insts.iter().enumerate() {
-            let step = Step {
-                id,
-                index: index as u32,
-                list: operands(inst),
-                after: &after[index],
-                survivors: survivors(inst, self.allocatable),
-            };
-            let extra = extra_registers(inst, |v| step.after(v) != NEVER);
-            self.step(&step, extra, &mut held, &mut plan);
+            let step = Step { id, index: index as u32, list: operands(inst), after: &after[index] };
+            let extra = extra_registers(self.func, inst, |v| step.after(v) != NEVER);
+            for &class in self.classes {
+                let survivors = survivors(inst, self.allocatable.in_class(class));
+                let demand = Demand { class, extra: extra[class], survivors };
+                self.step(&step, demand, &mut held[class], &mut plan);
+            }
         }
         let mut list = Operands::new();
         match &block.term {
@@ -118,11 +122,18 @@ impl<'a> Spiller<'a> {
             | Term::Trap(_) => block.term.visit(|v, role| list.push((v, role))),
         }
         let index = block.insts.len();
-        let survivors = self.allocatable.len();
-        let step = Step { id, index: index as u32, list, after: &after[index], survivors };
-        self.step(&step, 0, &mut held, &mut plan);
-        plan.exit = held.iter().map(|value| value.v).collect();
+        let step = Step { id, index: index as u32, list, after: &after[index] };
+        for &class in self.classes {
+            let survivors = self.room(class);
+            self.step(&step, Demand { class, extra: 0, survivors }, &mut held[class], &mut plan);
+        }
+        plan.exit = vregs(&held);
         plan
+    }
+
+    /// How many values of a class fit.
+    fn room(&self, class: Class) -> usize {
+        self.allocatable.in_class(class).len()
     }
 
     /// For each instruction and the terminator, the next use of each operand behind it.
@@ -155,13 +166,15 @@ impl<'a> Spiller<'a> {
         }
     }
 
-    /// Brings the uses into registers and makes room for them, for what stays and for the definitions.
-    fn step(&mut self, step: &Step, extra: usize, held: &mut Values, plan: &mut BlockPlan) {
-        let room = self.allocatable.len();
+    /// Brings the uses of a class into registers and makes room for them, for what stays and for the definitions.
+    fn step(&mut self, step: &Step, demand: Demand, held: &mut Values, plan: &mut BlockPlan) {
+        let Demand { class, extra, survivors } = demand;
+        let room = self.room(class);
+        let is_own = |v: VReg| self.func.class(v) == class;
         let act = |plan: &mut BlockPlan, kind, vreg| {
             plan.actions.push(Action { index: step.index, kind, vreg });
         };
-        let uses = step.uses();
+        let uses = step.uses(is_own);
         let missing: SmallVec<[VReg; 6]> =
             uses.iter().copied().filter(|&v| held.iter().all(|value| value.v != v)).collect();
         while held.len() + missing.len() + extra > room {
@@ -181,17 +194,17 @@ impl<'a> Spiller<'a> {
                 held.swap_remove(place);
             }
         }
-        if step.survivors < room {
+        if survivors < room {
             self.leave_cheap(step, held, &uses, plan);
         }
-        let defs = step.list.iter().filter(|(_, role)| !role.is_use()).count();
-        while held.len() > step.survivors || held.len() + defs > room {
+        let defs = step.list.iter().filter(|&&(v, role)| !role.is_use() && is_own(v)).count();
+        while held.len() > survivors || held.len() + defs > room {
             let leaving = self.farthest(step, held, |_| true);
             let v = held.swap_remove(leaving).v;
             act(plan, if uses.contains(&v) { ActionKind::Kill } else { ActionKind::Drop }, v);
         }
         for (&(v, role), &next) in step.list.iter().zip(step.after) {
-            if role.is_use() {
+            if role.is_use() || !is_own(v) {
             } else if next != NEVER {
                 held.push(Value { v, next });
             } else {
@@ -260,10 +273,11 @@ impl<'a> Spiller<'a> {
     }
 
     /// What is in registers at the start of the block.
-    fn entry(&mut self, id: BlockId) -> Values {
+    fn entry(&mut self, id: BlockId) -> Held {
         if id == BlockId::ENTRY {
             let values = self.func.entry.iter().map(|&(v, _)| Value { v, next: self.next_here(id, v) });
-            return values.filter(|value| value.next != NEVER).collect();
+            let values: Values = values.filter(|value| value.next != NEVER).collect();
+            return self.by_class(values, |_| usize::MAX);
         }
         let (total, touched) = self.meet_predecessors(id);
         let values = match self.flow.loop_at(id) {
@@ -303,7 +317,19 @@ impl<'a> Spiller<'a> {
         (total, touched)
     }
 
-    fn join_entry(&self, id: BlockId, total: f32, touched: &[VReg]) -> Values {
+    /// The first of the values of each class, as many as `fits` says.
+    fn by_class(&self, values: impl IntoIterator<Item = Value>, fits: impl Fn(Class) -> usize) -> Held {
+        let mut held = Held::default();
+        for value in values {
+            let class = self.func.class(value.v);
+            if held[class].len() < fits(class) {
+                held[class].push(value);
+            }
+        }
+        held
+    }
+
+    fn join_entry(&self, id: BlockId, total: f32, touched: &[VReg]) -> Held {
         let params = &self.func.block(id).params;
         let mut values: Vec<Value> = Vec::new();
         for &v in touched {
@@ -326,14 +352,13 @@ impl<'a> Spiller<'a> {
             }
         }
         let from = self.flow.start(id);
-        let room = self.allocatable.len();
-        if values.len() > room {
+        if self.classes.iter().any(|&class| values.len() > self.room(class)) {
             let mut ranked: Vec<(f32, Value)> =
                 values.into_iter().map(|value| (self.profit(id, from, value), value)).collect();
             ranked.sort_by(|a, b| a.0.total_cmp(&b.0));
-            values = ranked.into_iter().take(room).map(|(_, value)| value).collect();
+            values = ranked.into_iter().map(|(_, value)| value).collect();
         }
-        values.into_iter().collect()
+        self.by_class(values, |class| self.room(class))
     }
 
     /// How profitable it is that a value that is only live through the loop leaves: how long its register
@@ -358,7 +383,7 @@ impl<'a> Spiller<'a> {
         }
     }
 
-    fn header_entry(&self, id: BlockId, l: usize, total: f32, touched: &[VReg]) -> Values {
+    fn header_entry(&self, id: BlockId, l: usize, total: f32, touched: &[VReg]) -> Held {
         let facts = &self.loops.used[l];
         let mut used: Vec<(f32, Value)> = Vec::new();
         for &v in &self.func.block(id).params {
@@ -387,9 +412,11 @@ impl<'a> Spiller<'a> {
             }
         }
         through.sort_by(|a, b| a.0.total_cmp(&b.0));
-        let fits = self.liveness.entry_count[id.index()] - self.loops.excess[l].max(0);
-        let keep = usize::try_from(fits).unwrap_or(0).min(self.allocatable.len());
-        used.into_iter().chain(through).map(|(_, value)| value).take(keep).collect()
+        let keep = |class: Class| {
+            let fits = self.liveness.entry_count[id.index()][class] - self.loops.excess[l][class].max(0);
+            usize::try_from(fits).unwrap_or(0).min(self.room(class))
+        };
+        self.by_class(used.into_iter().chain(through).map(|(_, value)| value), keep)
     }
 }
 
@@ -400,7 +427,20 @@ struct Step<'a> {
     list: Operands,
     /// The next use of each operand behind it.
     after: &'a [u32],
+}
+
+/// What an instruction asks of the registers of a class.
+struct Demand {
+    class: Class,
+    /// Registers for copies of tied operands.
+    extra: usize,
+    /// How many values can stay in registers over it.
     survivors: usize,
+}
+
+/// All that is held.
+fn vregs(held: &Held) -> plan::Held {
+    held.iter().flatten().map(|value| value.v).collect()
 }
 
 impl Step<'_> {
@@ -409,10 +449,10 @@ impl Step<'_> {
         self.after[place.expect("asked only for operands")]
     }
 
-    fn uses(&self) -> SmallVec<[VReg; 6]> {
+    fn uses(&self, is_own: impl Fn(VReg) -> bool) -> SmallVec<[VReg; 6]> {
         let mut uses = SmallVec::new();
         for &(v, role) in &self.list {
-            if role.is_use() && !uses.contains(&v) {
+            if role.is_use() && is_own(v) && !uses.contains(&v) {
                 uses.push(v);
             }
         }

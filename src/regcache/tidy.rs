@@ -1,8 +1,8 @@
 //! Inserted moves and stores whose result nobody reads vanish.
 //!
 //! Spilling decides for whole loops and for joins, so now and then it brings a value into a register that
-//! leaves again on every path before it is read. Liveness of core registers over the placed
-//! function finds these: sixteen bits per block, iterated backwards to a fixed point.
+//! leaves again on every path before it is read. Liveness of registers over the placed
+//! function finds these: a word of bits per block, iterated backwards to a fixed point.
 
 use super::moves::MoveOp;
 use super::placed::{Placed, PlacedBlock, Step};

@@ -1,6 +1,7 @@
 //! How much a value is worth in a register: estimated executions of its uses, for the whole function
 //! and for each loop.
 
+use super::classes::{PerClass, classes};
 use super::flow::Flow;
 use super::liveness::Liveness;
 use super::plan::Site;
@@ -13,19 +14,21 @@ pub struct LoopFacts {
     /// For each loop, the heaviest values that it uses from outside, and its header's parameters.
     pub used: Vec<Vec<(VReg, f32)>>,
     /// For each loop, how many values must not be in registers throughout it.
-    pub excess: Vec<i64>,
+    pub excess: Vec<PerClass<i64>>,
 }
 
 pub fn loop_facts(func: &Func<VReg>, flow: &Flow, liveness: &Liveness, site: &[Site]) -> LoopFacts {
     let mut used: Vec<Vec<(VReg, f32)>> = vec![Vec::new(); flow.loops.len()];
-    let mut excess = vec![i64::MIN; flow.loops.len()];
+    let mut excess = vec![PerClass::new(|_| i64::MIN); flow.loops.len()];
+    let classes = classes(func);
     for id in func.block_ids() {
         let Some(l) = flow.innermost[id.index()] else {
             continue;
         };
         let block = func.block(id);
         if !block.cold {
-            excess[l] = excess[l].max(liveness.excess[id.index()]);
+            let here = liveness.excess[id.index()];
+            classes.iter().for_each(|&class| excess[l][class] = excess[l][class].max(here[class]));
         }
         let weight = flow.freq[id.index()];
         let mut add = |v: VReg, role: Role| {
@@ -53,10 +56,12 @@ pub fn loop_facts(func: &Func<VReg>, flow: &Flow, liveness: &Liveness, site: &[S
         values.truncate(LOOP_VALUES);
         if let Some(parent) = this.parent {
             used[parent].extend(values.iter().copied().filter(|&(v, _)| outside(v)));
-            let params = func.block(this.header).params.len();
-            let outer = values.iter().filter(|&&(v, _)| outside(v)).count();
-            let through = liveness.entry_count[this.header.index()] - (params + outer) as i64;
-            excess[parent] = excess[parent].max(excess[l] - through.max(0));
+            for &class in classes {
+                let params = func.block(this.header).params.iter().filter(|&&v| func.class(v) == class).count();
+                let outer = values.iter().filter(|&&(v, _)| outside(v) && func.class(v) == class).count();
+                let through = liveness.entry_count[this.header.index()][class] - (params + outer) as i64;
+                excess[parent][class] = excess[parent][class].max(excess[l][class] - through.max(0));
+            }
         }
         used[l] = values;
     }

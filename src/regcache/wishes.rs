@@ -2,7 +2,7 @@
 
 use super::flow::Flow;
 use super::liveness::Range;
-use super::operands::{operands, survivors};
+use super::operands::operands;
 use super::plan::{ActionKind, Plan};
 use super::webs::Webs;
 use crate::isa::{BlockId, Func, Inst, Operand2, Reg, RegSet, Role, Term, VReg};
@@ -85,7 +85,7 @@ impl Wishes {
                     continue;
                 };
                 inst.visit(&mut note);
-                if survivors(inst, RegSet::ALLOCATABLE) < RegSet::ALLOCATABLE.len() {
+                if !inst.clobbers().is_empty() {
                     clobbers.push((inst.clobbers(), position + 1));
                 }
                 if let Some((rd, rn)) = two_operand_form(inst) {

@@ -4,7 +4,7 @@
 //! constants use the condition that compares with 0 where there is one; a CompareLong is `Lt`, `Ge`, `Lo` or `Hs`.
 
 use super::graph::Builder;
-use super::ir::{BinOp, Op, UnOp, Value};
+use super::ir::{BinOp, FloatUnOp, Op, UnOp, Value};
 use crate::isa::{Cond, Symbol};
 
 /// The value of `a op b`, where it is one (division by zero has none).
@@ -363,6 +363,21 @@ impl Builder {
         self.pure(Op::Unary(op), &[a])
     }
 
+    pub fn float_unary(&mut self, op: FloatUnOp, a: Value) -> Value {
+        const SIGN: u32 = 1 << 31;
+        match (op, self.op(a)) {
+            (FloatUnOp::Abs, Op::Const(c)) => self.int(c & !SIGN),
+            (FloatUnOp::Neg, Op::Const(c)) => self.int(c ^ SIGN),
+            (FloatUnOp::Neg, Op::FloatUnary(FloatUnOp::Neg)) => self.args(a)[0],
+            (FloatUnOp::Abs, Op::FloatUnary(FloatUnOp::Abs)) => a,
+            (FloatUnOp::Abs, Op::FloatUnary(FloatUnOp::Neg)) => {
+                let inner = self.args(a)[0];
+                self.float_unary(op, inner)
+            }
+            _ => self.pure(Op::FloatUnary(op), &[a]),
+        }
+    }
+
     pub fn compare(&mut self, cond: Cond, a: Value, b: Value) -> Value {
         if let (Some(x), Some(y)) = (self.constant(a), self.constant(b)) {
             return self.int(u32::from(holds(cond, x, y)));
@@ -426,7 +441,8 @@ impl Builder {
         if c == 0 {
             let inner = self.graph.node(a).clone();
             match inner.op {
-                Op::Compare(_) | Op::CompareLong(_) if cond == Cond::Ne => return a,
+                Op::Compare(_) | Op::CompareLong(_) | Op::FloatCompare(_) if cond == Cond::Ne => return a,
+                Op::FloatCompare(of) => return self.pure(Op::FloatCompare(of.inverse()), &inner.args),
                 Op::Compare(of) => return self.pure(Op::Compare(of.inverse()), &inner.args),
                 Op::CompareLong(of) => {
                     return self.pure(Op::CompareLong(of.inverse()), &inner.args);

@@ -231,7 +231,7 @@ impl Builder {
         let amount = |n: usize| self.constant(args[n]).filter(|&c| c < 32);
         match op {
             Op::Const(c) => c,
-            Op::Compare(_) | Op::CompareLong(_) => 1,
+            Op::Compare(_) | Op::CompareLong(_) | Op::FloatCompare(_) => 1,
             Op::Select => bits(1) | bits(2),
             Op::Unary(UnOp::Clz) => 63,
             Op::Call(index) | Op::Routine(index) => self.graph.calls[index as usize].bits,

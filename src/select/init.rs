@@ -3,11 +3,13 @@
 //! It zeroes the module's own memories, sets its globals and tables, writes active element and then data segments in
 //! order, each after its bounds check, and runs the start function (WebAssembly core specification, 4.5.4).
 
+use super::abi;
 use super::build::size_word;
 use super::graph::Builder;
 use super::ir::{Access, BinOp, Block, Callee, Graph, Region, Term, Value};
 use super::long::Long;
 use crate::isa::{MemSize, Symbol, TrapCode};
+use crate::options::Target;
 use crate::wasm::layout::{GlobalLayout, Layout, Size};
 use crate::wasm::{ConstExpr, Items, Module, Placement, constant};
 use wasmparser::{Operator, ValType};
@@ -31,14 +33,16 @@ pub fn init(module: &Module<'_>, layout: &Layout) -> (Graph, Vec<Block>) {
     init.data();
     if let Some(start) = module.start {
         let ty = &module.types[module.functions[start as usize].signature as usize];
-        init.builder.typed_call(Callee::Symbol(Symbol::Function(start)), ty, None, &[]);
+        // Of no parameters and no results, which every target passes alike.
+        let convention = abi::convention(Target::CortexM4, ty.params(), ty.results());
+        init.builder.typed_call(Callee::Symbol(Symbol::Function(start)), ty, convention, None, &[]);
     }
     init.builder.terminate(Term::Return(smallvec::SmallVec::new()));
     (init.builder.graph, init.order)
 }
 
 fn word(region: Region, offset: u32) -> Access {
-    Access { size: MemSize::Word, offset: offset.cast_signed(), region, volatile: false }
+    Access { size: MemSize::Word, offset: offset.cast_signed(), region, volatile: false, aligned: true }
 }
 
 impl Init<'_> {

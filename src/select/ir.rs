@@ -66,6 +66,31 @@ pub enum UnOp {
     Extend16S,
 }
 
+/// Two-operand arithmetic on floats of single precision, rounded to nearest.
+#[derive(Copy, Clone, PartialEq, Eq, Hash, Debug)]
+pub enum FloatBinOp {
+    Add,
+    Sub,
+    Mul,
+    Div,
+    /// As wasm defines them: -0 is below +0, and a NaN among the operands makes a quiet NaN.
+    Min,
+    Max,
+}
+
+#[derive(Copy, Clone, PartialEq, Eq, Hash, Debug)]
+pub enum FloatUnOp {
+    Abs,
+    Neg,
+    Sqrt,
+    /// Of a signed integer.
+    FromSigned,
+    FromUnsigned,
+    /// To a signed integer, towards zero; the nearest one where it does not fit, and 0 for a NaN.
+    ToSigned,
+    ToUnsigned,
+}
+
 /// What a load or store can touch. Accesses of different regions never overlap.
 #[derive(Copy, Clone, PartialEq, Eq, Hash, Debug)]
 pub enum Region {
@@ -88,6 +113,8 @@ pub struct Access {
     pub region: Region,
     /// Happens exactly once, in order.
     pub volatile: bool,
+    /// The place is known to be a multiple of 4.
+    pub aligned: bool,
 }
 
 #[derive(Copy, Clone, PartialEq, Eq, Hash, Debug)]
@@ -104,6 +131,12 @@ pub enum Op {
     Result(u32),
     Binary(BinOp),
     Unary(UnOp),
+    /// On the bits of floats, where the core has instructions for them.
+    FloatBinary(FloatBinOp),
+    FloatUnary(FloatUnOp),
+    /// 1 if the flags of VCMP of the two floats fulfil the condition, else 0 (ARMv7-M ARM A2.5.3): `Eq`, `Mi` for less,
+    /// `Ls` for at most, `Gt`, `Ge`, none of which holds of a NaN, and their inverses.
+    FloatCompare(Cond),
     /// 1 if `args[0] cond args[1]`, else 0.
     Compare(Cond),
     /// The same of two i64, each low word first. Never `Eq` or `Ne`.
@@ -146,6 +179,9 @@ impl Op {
             | Op::Result(_)
             | Op::Binary(_)
             | Op::Unary(_)
+            | Op::FloatBinary(_)
+            | Op::FloatUnary(_)
+            | Op::FloatCompare(_)
             | Op::Compare(_)
             | Op::CompareLong(_)
             | Op::Select

@@ -23,6 +23,11 @@ static void fault(void) {
   leave(99);
 }
 void reset(void) {
+#ifdef __ARM_FP
+  /* Full access to the floating-point unit (CPACR, ARMv7-M ARM B3.2.20). */
+  *(volatile uint32_t *)0xe000ed88 |= 0xf << 20;
+  __asm__ volatile("dsb\n isb" ::: "memory");
+#endif
   for (uint32_t *to = data_start, *from = data_image; to < data_end;) *to++ = *from++;
   for (uint32_t *p = bss_start; p < bss_end; p++) *p = 0;
   leave((uint32_t)main());

@@ -8,6 +8,8 @@ use object::read::elf::{FileHeader, ProgramHeader};
 use unicorn_engine::{Arch, ArmCpuModel, Mode, Prot, RegisterARM, Unicorn};
 
 const FLASH: (u64, u64) = (0, 4 << 20);
+/// Where the system's registers are: here one only keeps what is written to it. The floating-point unit is always on.
+const SYSTEM: (u64, u64) = (0xe000_e000, 0x1000);
 const RAM: [(u64, u64); 2] = [(0x2000_0000, 4 << 20), (0x2100_0000, 16 << 20)];
 const WRITE0: u64 = 0x04;
 const EXIT_EXTENDED: u64 = 0x20;
@@ -31,7 +33,7 @@ pub fn run(elf: &[u8]) -> Result<Outcome, String> {
     let cpu = Unicorn::new_with_data(Arch::ARM, Mode::THUMB | Mode::MCLASS, None);
     let mut cpu = cpu.map_err(failed)?;
     cpu.ctl_set_cpu_model(ArmCpuModel::CORTEX_M4 as i32).map_err(failed)?;
-    for (at, size) in [FLASH, RAM[0], RAM[1]] {
+    for (at, size) in [FLASH, RAM[0], RAM[1], SYSTEM] {
         cpu.mem_map(at, size, Prot::ALL).map_err(failed)?;
     }
     load(&mut cpu, elf)?;

@@ -8,3 +8,4 @@ pub mod oracle;
 pub mod scene;
 pub mod shapes;
 pub mod spec;
+pub mod target;

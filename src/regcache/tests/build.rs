@@ -1,6 +1,8 @@
 //! A small builder of SSA functions for tests, and a source of random numbers.
 
-use crate::isa::{BlockData, BlockId, Call, CallTarget, Edge, Func, Inst, Reg, RegSet, Symbol, Term, TrapCode, VReg};
+use crate::isa::{
+    BlockData, BlockId, Call, CallTarget, Class, Edge, Func, Inst, Reg, RegSet, Symbol, Term, TrapCode, VReg,
+};
 use smallvec::SmallVec;
 
 /// Marsaglia's xorshift.
@@ -40,6 +42,7 @@ impl Builder {
             locals: 0,
             slots: 0,
             stack_check: false,
+            singles: Default::default(),
             growth: None,
         };
         for reg in (0..args).map(Reg::new) {
@@ -52,9 +55,22 @@ impl Builder {
         (builder, args)
     }
 
-    /// Starts a block with this many parameters.
+    /// Starts a block with this many parameters in core registers.
     pub fn block(&mut self, params: usize, loop_depth: u32) -> (BlockId, Vec<VReg>) {
-        let params: Vec<VReg> = (0..params).map(|_| self.func.new_vreg()).collect();
+        self.block_of(&vec![Class::Core; params], loop_depth)
+    }
+
+    /// A new vreg of a class.
+    pub fn vreg(&mut self, class: Class) -> VReg {
+        match class {
+            Class::Core => self.func.new_vreg(),
+            Class::Single => self.func.new_single(),
+        }
+    }
+
+    /// Starts a block with parameters of these classes.
+    pub fn block_of(&mut self, classes: &[Class], loop_depth: u32) -> (BlockId, Vec<VReg>) {
+        let params: Vec<VReg> = classes.iter().map(|&class| self.vreg(class)).collect();
         self.func.blocks.push(BlockData {
             params: SmallVec::from_slice(&params),
             insts: Vec::new(),
@@ -94,8 +110,18 @@ impl Builder {
         })
     }
 
+    /// The first registers of their classes for values.
+    pub fn places(&self, values: &[VReg]) -> Vec<(VReg, Reg)> {
+        let (mut cores, mut singles) = ((0..13).map(Reg::new), (0..16).map(Reg::single));
+        let mut next = |v| match self.func.class(v) {
+            Class::Core => cores.next(),
+            Class::Single => singles.next(),
+        };
+        values.iter().map(|&v| (v, next(v).expect("few enough values"))).collect()
+    }
+
     pub fn ret(&mut self, values: &[VReg]) {
-        let values = values.iter().zip(0..).map(|(&v, n)| (v, Reg::new(n))).collect();
+        let values = self.places(values).into_iter().collect();
         self.end(self.at, Term::Return { values });
     }
 }

@@ -4,7 +4,7 @@
 //! what it reads, NZCV included; only what register caching inserts itself (moves, EORs, spills, reloads) has
 //! its real meaning, wherever it occurs. Control flow follows the hashes. A call clobbers what it may.
 
-use crate::isa::{Addr, AluOp, Func, Inst, Operand2, Reg, StackArea, Term, VReg};
+use crate::isa::{Addr, AluOp, FloatAddr, FloatUnaryOp, Func, Inst, Operand2, Reg, StackArea, Term, VReg};
 use std::collections::HashMap;
 use std::collections::hash_map::DefaultHasher;
 use std::fmt::Debug;
@@ -88,6 +88,18 @@ impl<R: Place> Machine<R> {
             Inst::Store { rt, addr: Addr::Stack(StackArea::Slots, at), .. } => {
                 self.slots.insert(at, self.values[&rt]);
             }
+            Inst::FloatUnary { op: FloatUnaryOp::Mov, sd: to, sm: from }
+            | Inst::ToFloat { sn: to, rt: from }
+            | Inst::ToCore { rt: to, sn: from } => {
+                self.values.insert(to, self.values[&from]);
+            }
+            Inst::FloatLoad { sd, addr: FloatAddr::Stack(StackArea::Slots, at) } => {
+                let value = self.slots.get(&at).copied().unwrap_or(0);
+                self.values.insert(sd, value);
+            }
+            Inst::FloatStore { sd, addr: FloatAddr::Stack(StackArea::Slots, at) } => {
+                self.slots.insert(at, self.values[&sd]);
+            }
             ref other => self.opaque(other),
         }
     }
@@ -101,7 +113,7 @@ impl<R: Place> Machine<R> {
             false => written.push(r),
         });
         let result = hash((shape, flags, read));
-        if matches!(inst, Inst::Call(_) | Inst::Store { .. } | Inst::StoreUpdate { .. }) {
+        if matches!(inst, Inst::Call(_) | Inst::Store { .. } | Inst::StoreUpdate { .. } | Inst::FloatStore { .. }) {
             self.trace.push(result);
         }
         for reg in inst.clobbers().iter() {

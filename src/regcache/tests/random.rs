@@ -1,19 +1,22 @@
 //! Random functions: the checker accepts them, and they execute as before; mutations are found.
 
 use super::super::placed::Step;
-use super::super::{Flow, cache, check, place, placed};
+use super::super::{Flow, allocatable, cache, check, place, placed};
 use super::build::{Builder, Rng, jump};
 use super::execute::execute;
 use crate::isa::{
-    Addr, AluOp, BlockId, Call, CallTarget, Cond, Const, Edge, Func, Inst, Lsb, MemSize, Offset, Operand2, Reg, RegSet,
-    ShiftOp, ShortOffset, StackArea, Symbol, Term, TestOp, TrapCode, VReg,
+    Addr, AluOp, BlockId, Call, CallTarget, Class, Cond, Const, Edge, FloatAddr, FloatAluOp, FloatUnaryOp, Func, Inst,
+    Lsb, MemSize, Offset, Operand2, PairOffset, Reg, RegSet, ShiftOp, ShortOffset, StackArea, Symbol, Term, TestOp,
+    TrapCode, VReg,
 };
 
 /// A structured program over mutable variables, made into SSA form as it grows.
 struct Random {
     rng: Rng,
     b: Builder,
+    /// Those in core registers, then those in single-precision registers.
     vars: Vec<VReg>,
+    cores: usize,
     /// Variables that may be written here.
     writable: Vec<usize>,
     depth: u32,
@@ -22,14 +25,30 @@ struct Random {
 }
 
 fn random_function(seed: u64) -> Func<VReg> {
+    random_function_with(seed, 0)
+}
+
+/// A function with up to as many variables in single-precision registers.
+fn random_function_with(seed: u64, singles: usize) -> Func<VReg> {
     let mut rng = Rng::new(seed);
-    let count = [3, 6, 9, 12, 16, 25, 60][rng.below(7)];
-    let args = rng.below(5) as u8;
+    let cores = [3, 6, 9, 12, 16, 25, 60][rng.below(7)];
+    let count = cores + if singles == 0 { 0 } else { rng.below(singles) };
+    let args = rng.below(5).min(cores) as u8;
     let (b, vars) = Builder::new(args);
     let budget = 20 + rng.below(250);
-    let mut random = Random { rng, b, vars, writable: (0..count).collect(), depth: 0, budget };
-    while random.vars.len() < count {
+    let mut random = Random { rng, b, vars, cores, writable: (0..count).collect(), depth: 0, budget };
+    while random.vars.len() < cores {
         let v = random.leaf();
+        random.vars.push(v);
+    }
+    let arriving = random.rng.below(17).min(count - cores) as u8;
+    for reg in (0..arriving).map(Reg::single) {
+        let v = random.b.func.new_single();
+        random.b.func.entry.push((v, reg));
+        random.vars.push(v);
+    }
+    while random.vars.len() < count {
+        let v = random.float_leaf();
         random.vars.push(v);
     }
     let size = 3 + random.rng.below(30);
@@ -40,13 +59,21 @@ fn random_function(seed: u64) -> Func<VReg> {
 
 impl Random {
     fn var(&mut self) -> VReg {
-        self.vars[self.rng.below(self.vars.len())]
+        self.vars[self.rng.below(self.cores)]
+    }
+
+    /// A variable in a single-precision register, if there are any.
+    fn float_var(&mut self) -> Option<VReg> {
+        let floats = self.vars.len() - self.cores;
+        (floats > 0).then(|| self.vars[self.cores + self.rng.below(floats)])
     }
 
     fn write(&mut self, v: VReg) {
-        if !self.writable.is_empty() {
-            let var = self.writable[self.rng.below(self.writable.len())];
-            self.vars[var] = v;
+        let class = self.b.func.class(v);
+        let is_own = |&var: &usize| (var < self.cores) == (class == Class::Core);
+        let own: Vec<usize> = self.writable.iter().copied().filter(is_own).collect();
+        if !own.is_empty() {
+            self.vars[own[self.rng.below(own.len())]] = v;
         }
     }
 
@@ -58,7 +85,8 @@ impl Random {
             let call = Call { target, args, results: Default::default(), clobbers: RegSet::CALLER_SAVED };
             self.b.end(self.b.at, Term::TailCall(Box::new(call)));
         } else {
-            let values: Vec<VReg> = (0..1 + self.rng.below(4)).map(|_| self.var()).collect();
+            let mut values: Vec<VReg> = (0..1 + self.rng.below(4)).map(|_| self.var()).collect();
+            values.extend((0..self.rng.below(5)).filter_map(|_| self.float_var()));
             self.b.ret(&values);
         }
     }
@@ -80,6 +108,53 @@ impl Random {
         }
     }
 
+    /// A float made of nothing.
+    fn float_leaf(&mut self) -> VReg {
+        let number = self.rng.below(1000) as u32;
+        let v = self.b.func.new_single();
+        let addr = |area| FloatAddr::Stack(area, 4 * number);
+        self.b.push(match self.rng.below(4) {
+            0 => Inst::Const { rd: v, value: Const::Float(1f32.to_bits()) },
+            1 => Inst::Const { rd: v, value: Const::Float(number) },
+            2 => Inst::FloatLoad { sd: v, addr: addr(StackArea::Incoming) },
+            _ => Inst::FloatLoad { sd: v, addr: addr(StackArea::Locals) },
+        });
+        v
+    }
+
+    /// An instruction on floats; none where there are no variables for them.
+    fn float_inst(&mut self) {
+        let (Some(a), Some(b), Some(c)) = (self.float_var(), self.float_var(), self.float_var()) else {
+            return;
+        };
+        let core = self.var();
+        let cond = Cond::ALL[self.rng.below(14)];
+        let v = match self.rng.below(10) {
+            0 => self.b.func.new_vreg(),
+            _ => self.b.func.new_single(),
+        };
+        let offset = PairOffset::new(16).expect("in range");
+        let inst = match (self.b.func.class(v), self.rng.below(8)) {
+            (Class::Core, _) => Inst::ToCore { rt: v, sn: a },
+            (Class::Single, 0) => Inst::ToFloat { sn: v, rt: core },
+            (Class::Single, 1) => Inst::FloatUnary { op: FloatUnaryOp::Mov, sd: v, sm: a },
+            (Class::Single, 2) => Inst::FloatLoad { sd: v, addr: FloatAddr::Offset(core, offset) },
+            (Class::Single, 3) => {
+                self.b.push(Inst::FloatStore { sd: a, addr: FloatAddr::Offset(core, offset) });
+                return;
+            }
+            (Class::Single, 4) => {
+                self.b.push(Inst::FloatCompare { sn: a, sm: Some(b) });
+                self.b.push(Inst::FloatFlags);
+                let inst = Inst::FloatUnary { op: FloatUnaryOp::Neg, sd: v, sm: b };
+                Inst::If { cond, old: c, inst: Box::new(inst) }
+            }
+            (Class::Single, _) => Inst::FloatAlu { op: FloatAluOp::Add, sd: v, sn: a, sm: b },
+        };
+        self.b.push(inst);
+        self.write(v);
+    }
+
     fn body(&mut self, size: usize, nesting: u32) {
         for _ in 0..size {
             if self.budget == 0 {
@@ -94,6 +169,11 @@ impl Random {
                     let v = self.leaf();
                     self.write(v);
                 }
+                7 if self.vars.len() > self.cores => {
+                    let v = self.float_leaf();
+                    self.write(v);
+                }
+                8..=15 if self.vars.len() > self.cores => self.float_inst(),
                 _ => self.inst(),
             }
         }
@@ -157,15 +237,20 @@ impl Random {
         } else {
             CallTarget::Symbol(Symbol::Function(self.rng.below(5) as u32))
         };
-        let args = (0..self.rng.below(5)).map(|n| (self.var(), Reg::new(n as u8))).collect();
-        let results: Vec<VReg> = (0..self.rng.below(3)).map(|_| self.b.func.new_vreg()).collect();
+        let mut args: Vec<VReg> = (0..self.rng.below(5)).map(|_| self.var()).collect();
+        let mut results: Vec<VReg> = (0..self.rng.below(3)).map(|_| self.b.func.new_vreg()).collect();
+        if self.vars.len() > self.cores {
+            args.extend((0..self.rng.below(17)).filter_map(|_| self.float_var()));
+            results.extend((0..self.rng.below(5)).map(|_| self.b.func.new_single()));
+        }
+        let args = self.b.places(&args).into_iter().collect();
         // A private convention leaves some registers alone.
         let mut clobbers = RegSet::CALLER_SAVED;
         if self.rng.one_in(3) {
             clobbers.remove(Reg::new(3));
             clobbers.insert(Reg::R4);
         }
-        let with_regs = results.iter().zip(0..).map(|(&v, n)| (v, Reg::new(n))).collect();
+        let with_regs = self.b.places(&results).into_iter().collect();
         self.b.push(Inst::Call(Box::new(Call { target, args, results: with_regs, clobbers })));
         results.into_iter().for_each(|v| self.write(v));
     }
@@ -207,7 +292,7 @@ impl Random {
                 differs || self.rng.one_in(10)
             })
             .collect();
-        let (join, vregs) = self.b.block(params.len(), self.depth);
+        let (join, vregs) = self.b.block_of(&self.classes(&params), self.depth);
         for (end, vars) in ends {
             let args: Vec<VReg> = params.iter().map(|&var| vars[var]).collect();
             self.b.end(*end, jump(join, &args));
@@ -218,12 +303,17 @@ impl Random {
         }
     }
 
+    /// The classes of variables.
+    fn classes(&self, vars: &[usize]) -> Vec<Class> {
+        vars.iter().map(|&var| if var < self.cores { Class::Core } else { Class::Single }).collect()
+    }
+
     /// A loop that carries some variables, permuted on the way back, with one or two exits.
     fn repeat(&mut self, nesting: u32) {
         let carried: Vec<usize> = self.writable.clone().into_iter().filter(|_| self.rng.one_in(2)).collect();
         let before = self.b.at;
         self.depth += 1;
-        let (header, params) = self.b.block(carried.len(), self.depth);
+        let (header, params) = self.b.block_of(&self.classes(&carried), self.depth);
         let args: Vec<VReg> = carried.iter().map(|&var| self.vars[var]).collect();
         self.b.end(before, jump(header, &args));
         for (&var, &v) in carried.iter().zip(&params) {
@@ -246,7 +336,9 @@ impl Random {
         for index in 0..args.len() {
             if self.rng.one_in(4) {
                 let other = self.rng.below(args.len());
-                args.swap(index, other);
+                if self.b.func.class(args[index]) == self.b.func.class(args[other]) {
+                    args.swap(index, other);
+                }
             }
         }
         self.b.end(back, jump(header, &args));
@@ -288,6 +380,17 @@ fn random_functions_execute_as_before() {
     }
 }
 
+/// Functions with up to 60 floats, beyond what there are registers for.
+#[test]
+fn random_functions_of_floats_execute_as_before() {
+    for seed in 0..3000 {
+        let func = random_function_with(seed, [4, 20, 60][seed as usize % 3]);
+        let expected = execute(&func, FUEL);
+        let cached = cache(func.clone(), true);
+        assert_eq!(execute(&cached, FUEL), expected, "seed {seed}");
+    }
+}
+
 /// Functions with frames so large that r12 is reserved.
 #[test]
 fn random_functions_with_large_frames_execute_as_before() {
@@ -306,9 +409,10 @@ fn random_functions_with_large_frames_execute_as_before() {
 fn mutations_are_rejected() {
     let (mut tried, mut rejected) = (0, 0);
     for seed in 0..600 {
-        let func = random_function(seed);
+        let func = random_function_with(seed, if seed % 2 == 0 { 0 } else { 40 });
         let flow = Flow::new(&func);
-        let (plan, right) = place(&func, &flow, RegSet::ALLOCATABLE);
+        let allocatable = allocatable(&func);
+        let (plan, right) = place(&func, &flow, allocatable);
         let mut rng = Rng::new(seed ^ 0xabcd);
         for _ in 0..4 {
             let mut wrong = right.clone();
@@ -316,7 +420,7 @@ fn mutations_are_rejected() {
                 continue;
             }
             tried += 1;
-            match check::check(&func, &wrong, RegSet::ALLOCATABLE) {
+            match check::check(&func, &wrong, allocatable) {
                 Err(_) => rejected += 1,
                 Ok(()) => {
                     let cached = placed::finish(&func, &plan.site, wrong);

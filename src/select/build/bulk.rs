@@ -96,12 +96,12 @@ impl Walk<'_> {
         let run = if apart { RUN } else { pieces.len().max(1) };
         for pieces in pieces.chunks(run) {
             let load = |&(offset, size): &(i32, MemSize)| {
-                let access = Access { size, offset, region: from.region, volatile: from.volatile };
+                let access = Access { size, offset, region: from.region, volatile: from.volatile, aligned: false };
                 self.builder.load(from.address, access)
             };
             let values: SmallVec<[Value; 16]> = pieces.iter().map(load).collect();
             for (&(offset, size), value) in pieces.iter().zip(values) {
-                let access = Access { size, offset, region: to.region, volatile: to.volatile };
+                let access = Access { size, offset, region: to.region, volatile: to.volatile, aligned: false };
                 self.builder.store(to.address, value, access);
             }
         }
@@ -126,7 +126,7 @@ impl Walk<'_> {
                 MemSize::U8 | MemSize::S8 => byte,
                 MemSize::U16 | MemSize::S16 | MemSize::Word => self.builder.binary_const(BinOp::Mul, byte, 0x0101_0101),
             };
-            let access = Access { size, offset, region: to.region, volatile: to.volatile };
+            let access = Access { size, offset, region: to.region, volatile: to.volatile, aligned: false };
             self.builder.store(to.address, value, access);
         }
     }

@@ -15,7 +15,8 @@ impl Walk<'_> {
         let ty = &module.types[module.functions[function as usize].signature as usize];
         let args = self.pop_many(ty.params().len());
         let callee = Callee::Symbol(Symbol::Function(function));
-        let results = self.builder.typed_call(callee, ty, None, &flatten(&args));
+        let convention = self.convention_of(ty);
+        let results = self.builder.typed_call(callee, ty, convention, None, &flatten(&args));
         self.push_results(ty.results(), results);
     }
 
@@ -27,7 +28,8 @@ impl Walk<'_> {
             return;
         };
         let args = self.pop_many(ty.params().len());
-        let results = self.builder.typed_call(Callee::Pointer, ty, Some(pointer), &flatten(&args));
+        let convention = self.convention_of(ty);
+        let results = self.builder.typed_call(Callee::Pointer, ty, convention, Some(pointer), &flatten(&args));
         self.push_results(ty.results(), results);
     }
 
@@ -48,7 +50,7 @@ impl Walk<'_> {
     /// A call whose results are the function's: several go to where the function's own caller wants them.
     fn tail_call(&mut self, callee: Callee, ty: &FuncType, pointer: Option<Value>) {
         let operands = self.pop_many(ty.params().len());
-        let Convention { args: places, stack, results } = abi::convention(ty.params(), ty.results());
+        let Convention { args: places, stack, results } = self.convention_of(ty);
         let mut args: Vec<Value> = pointer.into_iter().collect();
         let registers = match results {
             Results::Registers(registers) => registers,
@@ -95,6 +97,7 @@ impl Walk<'_> {
             let found = self.builder.load(pointer, word(Region::Constant, -5));
             let mismatch = match signature::identity(&module.types, ty) {
                 Const::Int(number) => self.builder.compare_const(Cond::Ne, found, number),
+                Const::Float(_) => unreachable!("an identity is no float"),
                 Const::Address(symbol, addend) => {
                     let identity = self.builder.address(symbol, addend);
                     self.builder.compare(Cond::Ne, found, identity)
@@ -107,7 +110,7 @@ impl Walk<'_> {
 }
 
 fn word(region: Region, offset: i32) -> Access {
-    Access { size: MemSize::Word, offset, region, volatile: false }
+    Access { size: MemSize::Word, offset, region, volatile: false, aligned: true }
 }
 
 fn flatten(operands: &[Operand]) -> Vec<Value> {
@@ -115,15 +118,16 @@ fn flatten(operands: &[Operand]) -> Vec<Value> {
 }
 
 impl Builder {
-    /// A call with the convention of a wasm type; the words of its results.
+    /// A call of a wasm type, with its convention; the words of its results.
     pub fn typed_call(
         &mut self,
         callee: Callee,
         ty: &FuncType,
+        convention: Convention,
         pointer: Option<Value>,
         words: &[Value],
     ) -> SmallVec<[Value; 2]> {
-        let Convention { args, stack, results } = abi::convention(ty.params(), ty.results());
+        let Convention { args, stack, results } = convention;
         let mut values: Vec<Value> = pointer.into_iter().collect();
         if let Results::Memory { size, .. } = results {
             values.push(self.pure(Op::ResultArea(0), &[]));

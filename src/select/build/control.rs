@@ -330,6 +330,7 @@ impl Walk<'_> {
                             offset: offset.cast_signed() + 4 * n,
                             region: Region::Results,
                             volatile: false,
+                            aligned: true,
                         };
                         self.builder.store(pointer, word, access);
                     }

@@ -60,6 +60,11 @@ impl Walk<'_> {
         self.options.volatile_memory || self.module.memories[memory as usize].import.is_some()
     }
 
+    /// Whether the access is promised to be at a multiple of 4.
+    fn is_aligned(&self, memarg: &MemArg) -> bool {
+        self.options.alignment == Alignment::Trust && memarg.align >= 2
+    }
+
     /// The machine address of an access and what to add to it, after the bounds check; `None` if it always
     /// traps.
     fn address(&mut self, memarg: &MemArg, bytes: u32) -> Option<(Value, i32)> {
@@ -116,6 +121,7 @@ impl Walk<'_> {
             offset,
             region: Region::Memory(memory_of(memarg)),
             volatile: self.is_volatile(memory_of(memarg)),
+            aligned: self.is_aligned(memarg),
         };
         let lo = self.load_part(address, access);
         let hi = match load.high {
@@ -138,7 +144,7 @@ impl Walk<'_> {
             let top = n + 1 == bytes;
             let size = if top && access.size == MemSize::S16 { MemSize::S8 } else { MemSize::U8 };
             let offset = access.offset.wrapping_add(n.cast_signed());
-            let byte = self.builder.load(address, Access { size, offset, ..access });
+            let byte = self.builder.load(address, Access { size, offset, aligned: false, ..access });
             let shifted = self.builder.binary_const(BinOp::Shl, byte, 8 * n);
             value = self.builder.binary(BinOp::Or, value, shifted);
         }
@@ -159,6 +165,7 @@ impl Walk<'_> {
                 offset: offset.wrapping_add(4 * n),
                 region: Region::Memory(memory_of(memarg)),
                 volatile: self.is_volatile(memory_of(memarg)),
+                aligned: self.is_aligned(memarg),
             };
             self.store_part(address, word, access);
         }
@@ -172,7 +179,7 @@ impl Walk<'_> {
         for n in 0..bytes {
             let offset = access.offset.wrapping_add(n.cast_signed());
             let byte = self.builder.binary_const(BinOp::ShrU, value, 8 * n);
-            self.builder.store(address, byte, Access { size: MemSize::U8, offset, ..access });
+            self.builder.store(address, byte, Access { size: MemSize::U8, offset, aligned: false, ..access });
         }
     }
 
@@ -261,11 +268,11 @@ fn memory_of(memarg: &MemArg) -> u32 {
 
 fn global_word(index: u32, n: u32) -> Access {
     let offset = (4 * n).cast_signed();
-    Access { size: MemSize::Word, offset, region: Region::Global(index), volatile: false }
+    Access { size: MemSize::Word, offset, region: Region::Global(index), volatile: false, aligned: true }
 }
 
 fn size_access() -> Access {
-    Access { size: MemSize::Word, offset: 0, region: Region::Size, volatile: false }
+    Access { size: MemSize::Word, offset: 0, region: Region::Size, volatile: false, aligned: true }
 }
 
 impl Builder {

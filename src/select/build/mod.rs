@@ -88,7 +88,7 @@ pub fn select_with_stack(
         types.extend(std::iter::repeat_n(ty, count as usize));
     }
     let facts = locals(body, types.len());
-    let convention = abi::convention(ty.params(), ty.results());
+    let convention = abi::convention(options.target, ty.params(), ty.results());
     let mut walk = Walk {
         module,
         layout,
@@ -233,6 +233,11 @@ impl Walk<'_> {
             1 => Operand::Word(self.builder.param(block)),
             _ => Operand::Long([self.builder.param(block), self.builder.param(block)]),
         }
+    }
+
+    /// The convention of calls of this type.
+    fn convention_of(&self, ty: &FuncType) -> Convention {
+        abi::convention(self.options.target, ty.params(), ty.results())
     }
 
     /// The hidden pointer to where the caller wants several results.

@@ -204,7 +204,7 @@ impl Walk<'_> {
 
 /// Word `n` from an address on.
 fn word(region: Region, n: u32) -> Access {
-    Access { size: MemSize::Word, offset: (4 * n).cast_signed(), region, volatile: false }
+    Access { size: MemSize::Word, offset: (4 * n).cast_signed(), region, volatile: false, aligned: true }
 }
 
 impl Builder {

@@ -89,7 +89,7 @@ impl Lower<'_> {
                 let (rn, rm) = (self.reg(a), self.reg(inner));
                 return self.push(Inst::ExtendAdd { op, rd, rn, rm, rotation: Rotation::None });
             }
-            if matches!(self.graph.op(b), Op::Compare(_) | Op::CompareLong(_)) && self.folds(b) {
+            if matches!(self.graph.op(b), Op::Compare(_) | Op::CompareLong(_) | Op::FloatCompare(_)) && self.folds(b) {
                 return self.add_truth(AluOp::Add, rd, a, b);
             }
         }
@@ -146,7 +146,7 @@ impl Lower<'_> {
             let (rn, rm, ra) = (self.reg(x), self.reg(y), self.reg(a));
             return self.push(Inst::MulAdd { sub: true, rd, rn, rm, ra });
         }
-        if matches!(self.graph.op(b), Op::Compare(_) | Op::CompareLong(_))
+        if matches!(self.graph.op(b), Op::Compare(_) | Op::CompareLong(_) | Op::FloatCompare(_))
             && self.folds(b)
             && self.graph.constant(a).is_none()
         {

@@ -23,7 +23,7 @@ impl Lower<'_> {
         let graph = self.graph;
         let term = match &graph.block(block).term {
             ir::Term::Jump(edge) => {
-                let args = edge.args.iter().map(|&arg| self.own_reg(arg)).collect();
+                let args = self.arguments_of(edge);
                 Term::Jump(isa::Edge { target: id(edge.target), args })
             }
             ir::Term::Branch { cond, then, otherwise } => self.branch(*cond, then, otherwise),
@@ -90,10 +90,16 @@ impl Lower<'_> {
         isa::Edge::to(self.split(edge))
     }
 
+    /// The registers of an edge's arguments, of the classes of its target's parameters.
+    fn arguments_of(&mut self, edge: &Edge) -> SmallVec<[VReg; 4]> {
+        let params = &self.graph.block(edge.target).params;
+        params.iter().zip(&edge.args).map(|(&param, &arg)| self.own(arg, self.class(param))).collect()
+    }
+
     /// A new block that goes where the edge does.
     fn split(&mut self, edge: &Edge) -> BlockId {
         let outer = std::mem::take(&mut self.sequence);
-        let args: SmallVec<[VReg; 4]> = edge.args.iter().map(|&arg| self.own_reg(arg)).collect();
+        let args = self.arguments_of(edge);
         let insts = std::mem::replace(&mut self.sequence, outer);
         let term = Term::Jump(isa::Edge { target: id(edge.target), args });
         self.add_block(insts, term, self.common_loop(edge.target), self.trap_at(edge).is_some())

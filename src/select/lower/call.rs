@@ -6,7 +6,9 @@
 //! again, any other one in `Incoming`.
 
 use super::Lower;
-use crate::isa::{Addr, Call, CallTarget, Growth, Inst, MemSize, Reg, RegSet, StackArea, Term, VReg};
+use crate::isa::{
+    Addr, Call, CallTarget, Class, FloatAddr, Growth, Inst, MemSize, Reg, RegSet, StackArea, Term, VReg,
+};
 use crate::select::ir::{self, CallInfo, Callee, Graph, Op, Place, Value};
 use hashbrown::HashSet;
 use smallvec::SmallVec;
@@ -78,10 +80,11 @@ impl Lower<'_> {
         let (target, args) = self.passing(info, &graph.node(value).args, StackArea::Outgoing);
         let mut results = SmallVec::new();
         for (n, &reg) in info.results.iter().enumerate() {
-            let wanted = if n == 0 { self.regs[value.index()] } else { self.result_reg(value, n as u32) };
-            if let Some(result) = wanted {
-                results.push((result, reg));
-            }
+            let result = match reg.class() {
+                Class::Core => self.result_reg(value, n as u32),
+                Class::Single => self.singles.get(&(value, n as u32)).copied(),
+            };
+            results.extend(result.map(|result| (result, reg)));
         }
         let clobbers = RegSet::CALLER_SAVED;
         self.push(Inst::Call(Box::new(Call { target, args, results, clobbers })));
@@ -109,13 +112,17 @@ impl Lower<'_> {
             match place {
                 Place::Reg(reg) => in_registers.push((value, reg)),
                 Place::Stack(_) if area == StackArea::Passed && arrives(self.graph, value, place) => {}
+                Place::Stack(offset) if self.class(value) == Class::Single => {
+                    let sd = self.single(value);
+                    self.push(Inst::FloatStore { sd, addr: FloatAddr::Stack(area, offset) });
+                }
                 Place::Stack(offset) => {
                     let rt = self.own_reg(value);
                     self.push(Inst::Store { size: MemSize::Word, rt, addr: Addr::Stack(area, offset) });
                 }
             }
         }
-        let registers = in_registers.into_iter().map(|(value, reg)| (self.own_reg(value), reg)).collect();
+        let registers = in_registers.into_iter().map(|(value, reg)| (self.own(value, reg.class()), reg)).collect();
         (target, registers)
     }
 }

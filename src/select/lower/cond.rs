@@ -29,6 +29,10 @@ impl Lower<'_> {
                 self.push(Inst::Alu { op: AluOp::Sbc, s: true, rd, rn: hi, rhs: high });
                 Test::Flags(of)
             }
+            Op::FloatCompare(of) => {
+                self.float_compare(node.args[0], node.args[1]);
+                Test::Flags(of)
+            }
             _ => self.test_zero(cond, false),
         }
     }

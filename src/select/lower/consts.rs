@@ -6,7 +6,7 @@
 //! block a cheap constant is rebuilt: that costs what a move would, and no register.
 
 use super::Lower;
-use crate::isa::{Const, Imm16, Inst, ModImm, VReg};
+use crate::isa::{Const, FloatImm, Func, Imm16, Inst, ModImm, VReg};
 use crate::select::flow::Flow;
 use crate::select::ir::{Block, Graph, Op};
 use hashbrown::HashMap;
@@ -46,6 +46,7 @@ pub struct Consts {
 pub fn is_cheap(constant: Const) -> bool {
     match constant {
         Const::Int(c) => ModImm::new(c).is_some() || ModImm::new(!c).is_some() || Imm16::new(c).is_some(),
+        Const::Float(bits) => FloatImm::new(bits).is_some(),
         Const::Address(..) => false,
     }
 }
@@ -162,6 +163,14 @@ impl Consts {
     }
 }
 
+/// A register of the class that holds the constant.
+fn new_vreg(func: &mut Func<VReg>, constant: Const) -> VReg {
+    match constant {
+        Const::Int(_) | Const::Address(..) => func.new_vreg(),
+        Const::Float(_) => func.new_single(),
+    }
+}
+
 impl Lower<'_> {
     /// The register of a constant, shared with other uses.
     pub fn constant(&mut self, constant: Const) -> VReg {
@@ -171,13 +180,13 @@ impl Lower<'_> {
         let (wanted, local) = if is_cheap(constant) {
             let wanted = consts.local.entry((constant, home)).or_insert_with(|| {
                 consts.hoisted[home.index()].push(constant);
-                Wanted { reg: func.new_vreg(), block: home, position: None, touched: false }
+                Wanted { reg: new_vreg(func, constant), block: home, position: None, touched: false }
             });
             (wanted, Some(home))
         } else {
             let wanted = consts.shared.entry(constant).or_insert_with(|| {
                 consts.pending[home.index()].push(constant);
-                Wanted { reg: func.new_vreg(), block: home, position: None, touched: false }
+                Wanted { reg: new_vreg(func, constant), block: home, position: None, touched: false }
             });
             let block = self.flow.common_dominator(wanted.block, home);
             if block != wanted.block {
@@ -197,7 +206,7 @@ impl Lower<'_> {
 
     /// A register that holds a constant and that nothing else uses.
     pub fn fresh(&mut self, value: Const) -> VReg {
-        let rd = self.func.new_vreg();
+        let rd = new_vreg(&mut self.func, value);
         self.push(Inst::Const { rd, value });
         rd
     }

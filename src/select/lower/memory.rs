@@ -1,7 +1,7 @@
 //! Loads and stores with their addressing modes (ARMv7-M ARM A4.6).
 
 use super::Lower;
-use crate::isa::{Addr, Const, Inst, MemSize, Offset, ShortOffset, StackArea, VReg};
+use crate::isa::{Addr, Class, Const, FloatAddr, Inst, MemSize, Offset, ShortOffset, StackArea, VReg};
 use crate::select::ir::{Access, BinOp, Block, Op, Place, Value};
 
 /// Addresses of one symbol share a base where they lie in the same block of this size: what an immediate offset
@@ -41,7 +41,7 @@ impl Lower<'_> {
             return false;
         };
         // An address that is needed afterwards would have to be copied.
-        if self.is_reg_wanted(address) {
+        if self.is_reg_wanted(address) || self.singles.contains_key(&(body[n], 0)) {
             return false;
         }
         let before = body[..n].iter().rev().take(STEP_REACH);
@@ -51,6 +51,10 @@ impl Lower<'_> {
             Op::Load(access) | Op::Store(access) => (access, &self.graph.node(user).args),
             _ => return false,
         };
+        // VLDR and VSTR step no address.
+        if self.is_float_access(user, access) {
+            return false;
+        }
         let pre = access.offset == by.value();
         if args[0] != address || args[1..].contains(&address) || !(pre || access.offset == 0) {
             return false;
@@ -59,7 +63,19 @@ impl Lower<'_> {
         true
     }
 
+    /// Whether the access is made with a single-precision register.
+    fn is_float_access(&self, node: Value, access: Access) -> bool {
+        let value = match self.graph.op(node) {
+            Op::Store(_) => self.graph.node(node).args[1],
+            _ => node,
+        };
+        access.aligned && access.size == MemSize::Word && self.class(value) == Class::Single
+    }
+
     pub fn load(&mut self, value: Value, address: Value, access: Access) {
+        if self.is_float_access(value, access) {
+            return self.float_load(value, address, access);
+        }
         let rt = self.dest(value);
         let size = access.size;
         if let Some(Step { sum, by, pre }) = self.steps.remove(&value) {
@@ -70,7 +86,26 @@ impl Lower<'_> {
         self.push(Inst::Load { size, rt, addr });
     }
 
+    fn float_load(&mut self, value: Value, address: Value, access: Access) {
+        let sd = self.single_result(value, 0);
+        match self.float_addr(address, access.offset) {
+            Some(addr) => self.push(Inst::FloatLoad { sd, addr }),
+            None => {
+                let rt = self.func.new_vreg();
+                let addr = self.addr(address, access.offset);
+                self.push(Inst::Load { size: access.size, rt, addr });
+                self.push(Inst::ToFloat { sn: sd, rt });
+            }
+        }
+    }
+
     pub fn store(&mut self, node: Value, address: Value, value: Value, access: Access) {
+        if self.is_float_access(node, access)
+            && let Some(addr) = self.float_addr(address, access.offset)
+        {
+            let sd = self.single(value);
+            return self.push(Inst::FloatStore { sd, addr });
+        }
         let rt = self.reg(value);
         let size = access.size;
         if let Some(Step { sum, by, pre }) = self.steps.remove(&node) {
@@ -84,8 +119,12 @@ impl Lower<'_> {
     /// An argument word that arrives on the stack.
     pub fn stack_argument(&mut self, value: Value, word: u32) {
         if let Place::Stack(offset) = self.graph.arguments[word as usize] {
-            let rt = self.dest(value);
             let area = if self.passed.contains(&offset) { StackArea::Passed } else { StackArea::Incoming };
+            if self.class(value) == Class::Single {
+                let sd = self.single_result(value, 0);
+                return self.push(Inst::FloatLoad { sd, addr: FloatAddr::Stack(area, offset) });
+            }
+            let rt = self.dest(value);
             let addr = Addr::Stack(area, offset);
             self.push(Inst::Load { size: MemSize::Word, rt, addr });
         }

@@ -11,14 +11,18 @@
 mod arith;
 mod blocks;
 mod call;
+mod classes;
 mod cond;
 mod consts;
+mod float;
 mod memory;
 mod wide;
 
 use super::flow::{Flow, flow};
 use super::ir::{BinOp, Block, Graph, Op, Place, Value};
-use crate::isa::{self, AluOp, Func, Inst, Reg, Term, TrapCode, VReg};
+use crate::isa::{self, AluOp, Class, Func, Inst, Reg, Term, TrapCode, VReg};
+use crate::options::Target;
+use bitvec::vec::BitVec;
 use consts::Consts;
 use hashbrown::{HashMap, HashSet};
 use memory::Step;
@@ -28,11 +32,15 @@ struct Lower<'a> {
     flow: Flow,
     /// How many operands of nodes, terminators and edges name the value.
     uses: Vec<u32>,
-    /// The register of a value that was asked for.
+    /// The core register of a value that was asked for.
     regs: Vec<Option<VReg>>,
-    /// The same of further results, and of arguments that arrive in registers.
+    /// The same of further results, and the registers of arguments that arrive in any.
     results: HashMap<(Value, u32), VReg>,
     arguments: Vec<Option<VReg>>,
+    /// The single-precision register of a value's result that was asked for.
+    singles: HashMap<(Value, u32), VReg>,
+    /// The values that are defined in single-precision registers.
+    classes: BitVec,
     func: Func<VReg>,
     consts: Consts,
     /// The block being covered.
@@ -50,8 +58,9 @@ struct Lower<'a> {
 }
 
 /// Covers a graph whose blocks stand in order.
-pub fn lower(graph: &Graph, tail_area: u32, stack_check: bool) -> Func<VReg> {
+pub fn lower(graph: &Graph, tail_area: u32, target: Target, stack_check: bool) -> Func<VReg> {
     let flow = flow(graph);
+    let classes = if target.has_float_unit() { classes::singles(graph, &flow) } else { BitVec::EMPTY };
     let consts = Consts::new(graph, &flow);
     let empty = || isa::BlockData {
         params: smallvec::SmallVec::new(),
@@ -68,6 +77,7 @@ pub fn lower(graph: &Graph, tail_area: u32, stack_check: bool) -> Func<VReg> {
         locals: graph.result_area,
         slots: 0,
         stack_check,
+        singles: BitVec::EMPTY,
         growth: call::growth(graph, tail_area),
     };
     let mut lower = Lower {
@@ -76,6 +86,8 @@ pub fn lower(graph: &Graph, tail_area: u32, stack_check: bool) -> Func<VReg> {
         regs: vec![None; graph.nodes.len()],
         results: HashMap::new(),
         arguments: vec![None; graph.arguments.len()],
+        singles: HashMap::new(),
+        classes,
         func,
         consts,
         block: Block::ENTRY,
@@ -130,8 +142,13 @@ impl Lower<'_> {
             }
             self.flush();
         }
+        for &param in &graph.block(block).params {
+            self.ask_for_sources(param);
+            self.convert(param);
+        }
+        self.flush();
         let insts = self.consts.finish_block(block, std::mem::take(&mut self.reversed));
-        let params = graph.block(block).params.iter().map(|&param| self.reg(param)).collect();
+        let params = graph.block(block).params.iter().map(|&param| self.native(param)).collect();
         let data = &mut self.func.blocks[block.index()];
         data.insts = insts;
         data.params = params;
@@ -158,7 +175,7 @@ impl Lower<'_> {
             Op::Routine(index) => self.graph.calls[index as usize].results.len() as u32,
             _ => 1,
         };
-        (0..results).any(|n| self.result_reg(value, n).is_some())
+        (0..results).any(|n| self.result_reg(value, n).is_some() || self.singles.contains_key(&(value, n)))
     }
 
     /// Whether code that comes later reads this very value from a register.
@@ -172,19 +189,15 @@ impl Lower<'_> {
         }
     }
 
-    /// The register that holds a value.
+    /// The core register that holds a value.
     fn reg(&mut self, value: Value) -> VReg {
         let node = self.graph.node(value);
         match node.op {
             Op::Const(c) => self.constant(isa::Const::Int(c)),
             Op::Address(symbol, addend) => self.constant(isa::Const::Address(symbol, addend)),
-            Op::Result(n) => {
-                let func = &mut self.func;
-                *self.results.entry((node.args[0], n)).or_insert_with(|| func.new_vreg())
-            }
-            Op::Argument(n) if matches!(self.graph.arguments[n as usize], Place::Reg(_)) => {
-                let func = &mut self.func;
-                *self.arguments[n as usize].get_or_insert_with(|| func.new_vreg())
+            Op::Result(n) => self.core_result(node.args[0], n),
+            Op::Argument(n) if matches!(self.graph.arguments[n as usize], Place::Reg(reg) if reg.class() == Class::Core) => {
+                self.argument(n)
             }
             _ => {
                 let func = &mut self.func;
@@ -193,7 +206,15 @@ impl Lower<'_> {
         }
     }
 
-    /// The register of a value that is going to be moved: a cheap constant is built in its place.
+    /// The register that argument word `n` arrives in.
+    fn argument(&mut self, n: u32) -> VReg {
+        let func = &mut self.func;
+        let is_single = matches!(self.graph.arguments[n as usize], Place::Reg(reg) if reg.class() == Class::Single);
+        let new = || if is_single { func.new_single() } else { func.new_vreg() };
+        *self.arguments[n as usize].get_or_insert_with(new)
+    }
+
+    /// The core register of a value that is going to be moved: a cheap constant is built in its place.
     fn own_reg(&mut self, value: Value) -> VReg {
         match self.graph.constant(value).map(isa::Const::Int) {
             Some(constant) if consts::is_cheap(constant) => self.fresh(constant),
@@ -201,7 +222,16 @@ impl Lower<'_> {
         }
     }
 
-    /// The register that a node's own value goes to, whether or not anything reads it.
+    /// The core register of result `n` of a node.
+    fn core_result(&mut self, value: Value, n: u32) -> VReg {
+        if n == 0 {
+            return self.dest(value);
+        }
+        let func = &mut self.func;
+        *self.results.entry((value, n)).or_insert_with(|| func.new_vreg())
+    }
+
+    /// The core register that a node's own value goes to, whether or not anything reads it.
     fn dest(&mut self, value: Value) -> VReg {
         let func = &mut self.func;
         *self.regs[value.index()].get_or_insert_with(|| func.new_vreg())
@@ -214,6 +244,7 @@ impl Lower<'_> {
             && node.block == self.block
             && node.op.is_pure()
             && self.regs[value.index()].is_none()
+            && !self.singles.contains_key(&(value, 0))
     }
 
     /// The operands of a value that folds and is this operation.
@@ -229,6 +260,13 @@ impl Lower<'_> {
     }
 
     fn node(&mut self, value: Value) {
+        self.ask_for_sources(value);
+        self.definition(value);
+        self.convert(value);
+    }
+
+    /// The instructions that define a node's results in their classes.
+    fn definition(&mut self, value: Value) {
         let node = self.graph.node(value);
         let args = &node.args;
         match node.op {
@@ -240,7 +278,10 @@ impl Lower<'_> {
             Op::Argument(n) => self.stack_argument(value, n),
             Op::Binary(op) => self.binary(value, op, args[0], args[1]),
             Op::Unary(op) => self.unary(value, op, args[0]),
-            Op::Compare(_) | Op::CompareLong(_) => self.truth_value(value),
+            Op::FloatBinary(op) => self.float_binary(value, op, args[0], args[1]),
+            Op::FloatUnary(op) => self.float_unary(value, op, args[0]),
+            Op::Compare(_) | Op::CompareLong(_) | Op::FloatCompare(_) => self.truth_value(value),
+            Op::Select if self.class(value) == Class::Single => self.float_select(value, args[0], args[1], args[2]),
             Op::Select => self.select(value, args[0], args[1], args[2]),
             Op::AddLong => self.add_long(value),
             Op::SubLong => self.sub_long(value),
@@ -265,6 +306,6 @@ impl Lower<'_> {
     }
 
     fn returned(&mut self, values: &[(Value, Reg)]) -> smallvec::SmallVec<[(VReg, Reg); 2]> {
-        values.iter().map(|&(value, reg)| (self.own_reg(value), reg)).collect()
+        values.iter().map(|&(value, reg)| (self.own(value, reg.class()), reg)).collect()
     }
 }

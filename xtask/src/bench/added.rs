@@ -2,30 +2,30 @@
 //! division, recursion, protocols, strings, linked structures, bit fields, high register pressure, large tables, calls with
 //! values alive across them, and byte-wise codecs.
 
-use super::kernels::{Arg, DATA, Import, Invocation, Kernel, Returns, Workload, alone, call, noise, words};
+use super::kernels::{Arg, DATA, Import, Invocation, Kernel, Returns, Workload, alone, call, integers, noise, words};
 
 pub const ADDED: [Kernel; 21] = [
-    Kernel { name: "quicksort", workload: Ok(quicksort) },
-    Kernel { name: "heapsort", workload: Ok(heapsort) },
-    Kernel { name: "siphash", workload: Ok(siphash) },
-    Kernel { name: "hashes", workload: Ok(hashes) },
-    Kernel { name: "xtea", workload: Ok(xtea) },
-    Kernel { name: "chacha", workload: Ok(chacha) },
-    Kernel { name: "aes", workload: Ok(aes) },
-    Kernel { name: "div64", workload: Ok(div64) },
-    Kernel { name: "queens", workload: Ok(queens) },
-    Kernel { name: "hdlc", workload: Ok(hdlc) },
-    Kernel { name: "strings", workload: Ok(strings) },
-    Kernel { name: "tree", workload: Ok(tree) },
-    Kernel { name: "bitfields", workload: Ok(bitfields) },
-    Kernel { name: "dct8", workload: Ok(dct8) },
-    Kernel { name: "crc_slice", workload: Ok(crc_slice) },
-    Kernel { name: "schedule", workload: Ok(schedule) },
-    Kernel { name: "ring", workload: Ok(ring) },
-    Kernel { name: "utf8", workload: Ok(utf8) },
-    Kernel { name: "base64", workload: Ok(base64) },
-    Kernel { name: "lz", workload: Ok(lz) },
-    Kernel { name: "varint", workload: Ok(varint) },
+    integers("quicksort", quicksort),
+    integers("heapsort", heapsort),
+    integers("siphash", siphash),
+    integers("hashes", hashes),
+    integers("xtea", xtea),
+    integers("chacha", chacha),
+    integers("aes", aes),
+    integers("div64", div64),
+    integers("queens", queens),
+    integers("hdlc", hdlc),
+    integers("strings", strings),
+    integers("tree", tree),
+    integers("bitfields", bitfields),
+    integers("dct8", dct8),
+    integers("crc_slice", crc_slice),
+    integers("schedule", schedule),
+    integers("ring", ring),
+    integers("utf8", utf8),
+    integers("base64", base64),
+    integers("lz", lz),
+    integers("varint", varint),
 ];
 
 /// Where second and third arrays are.

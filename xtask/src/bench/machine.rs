@@ -20,6 +20,8 @@ const RETURN: u32 = 0x0900_0000;
 const STACK: u32 = 0x2200_0000;
 const STACK_SIZE: u32 = 0x4_0000;
 const PAGE: u32 = 0x1000;
+/// The emulator's number of s0; those of the others follow.
+const SINGLE: i32 = RegisterARM::S0 as i32;
 /// No kernel's workload comes near this.
 const BLOCK_LIMIT: u64 = 20_000_000;
 
@@ -193,7 +195,7 @@ impl Machine {
     /// Calls `symbol` with argument words as AAPCS32 places them: the first four in registers.
     ///
     /// # Errors
-    /// A run that faults, does not return, or does not preserve r4–r11 and sp.
+    /// A run that faults, does not return, or does not preserve r4–r11, s16–s31 and sp.
     pub fn call(&mut self, symbol: &str, registers: &[u32], stack: &[u32]) -> Result<Run, String> {
         let entry = *self.symbols.get(symbol).ok_or_else(|| format!("no symbol {symbol}"))?;
         let state = self.cpu.get_data_mut();
@@ -206,6 +208,9 @@ impl Machine {
         for n in 0..13 {
             let value = if n < 4 { registers.get(n as usize) } else { None };
             self.set(n, value.copied().unwrap_or(pattern(n)))?;
+        }
+        for n in 0..32 {
+            self.cpu.reg_write(SINGLE + n, u64::from(pattern(n))).map_err(failed)?;
         }
         let words: Vec<u8> = stack.iter().flat_map(|w| w.to_le_bytes()).collect();
         self.write(sp, &words)?;
@@ -224,6 +229,10 @@ impl Machine {
         }
         if let Some(n) = (4..12).find(|&n| register(&self.cpu, n) != pattern(n)) {
             return Err(format!("r{n} is not preserved"));
+        }
+        let single = |n: i32| self.cpu.reg_read(SINGLE + n).map_or(0, |value| value as u32);
+        if let Some(n) = (16..32).find(|&n| single(n) != pattern(n)) {
+            return Err(format!("s{n} is not preserved"));
         }
         if register(&self.cpu, 13) != sp {
             return Err("sp is not preserved".to_string());

@@ -20,7 +20,7 @@ mod subject;
 
 use added::ADDED;
 use figures::{Figures, Record};
-use kernels::{DATA, KERNELS, Kernel, Workload};
+use kernels::{DATA, Floats, KERNELS, Kernel};
 use measure::{Measured, measure};
 use std::path::{Path, PathBuf};
 use synth::options::{Alignment, Bounds, Options};
@@ -98,6 +98,7 @@ enum Group {
 struct Row {
     kernel: &'static str,
     group: Group,
+    floats: Floats,
     level: Level,
     /// Or why there is no code or no run.
     synth: Result<Outcome, String>,
@@ -130,17 +131,16 @@ pub fn run(arguments: &Arguments) -> Result<bool, String> {
     let mut rows = Vec::new();
     let selected = |name: &str| arguments.kernels.is_empty() || arguments.kernels.iter().any(|other| other == name);
     for (group, kernel) in all.into_iter().filter(|(_, kernel)| selected(kernel.name)) {
-        match kernel.workload {
-            Err(reason) => println!("{}: skipped: {reason}", kernel.name),
-            Ok(workload) => {
-                for level in Level::ALL {
-                    let files = Files::of(&bench, kernel.name, level);
-                    let mut row = row((group, kernel.name), level, &files, arguments, &workload(), gcc)?;
-                    let column = format!("gcc-{}", level.name());
-                    row.gcc = row.gcc.or_else(|| recorded.get(kernel.name, &column));
-                    rows.push(row);
-                }
-            }
+        if kernel.floats == Floats::Library && !gcc {
+            println!("{}: not measured: it needs gcc's library", kernel.name);
+            continue;
+        }
+        for level in Level::ALL {
+            let files = Files::of(&bench, kernel.function, level);
+            let mut row = row(group, kernel, level, &files, arguments, gcc)?;
+            let column = format!("gcc-{}", level.name());
+            row.gcc = row.gcc.or_else(|| recorded.get(kernel.name, &column));
+            rows.push(row);
         }
     }
     if let Some(path) = &arguments.json {
@@ -164,28 +164,32 @@ impl Files {
 }
 
 fn row(
-    (group, kernel): (Group, &'static str),
+    group: Group,
+    kernel: &Kernel,
     level: Level,
     files: &Files,
     arguments: &Arguments,
-    workload: &Workload,
     gcc: bool,
 ) -> Result<Row, String> {
+    let Kernel { name, function, floats, .. } = *kernel;
+    let workload = &(kernel.workload)();
+    let target = kernel.target();
     let at = |e: std::io::Error| format!("{}: {e}", files.wasm.display());
     let wasm = std::fs::read(&files.wasm).map_err(at)?;
-    let reference = reference::observe(&wasm, kernel, workload)?;
-    let synth = subject::build(&wasm, kernel, &options(arguments), &workload.imports).and_then(|s| {
-        let run = measure(&s.image, kernel, Some(&s.init), s.memory, workload)?;
+    let reference = reference::observe(&wasm, function, workload)?;
+    let options = Options { target, ..options(arguments) };
+    let synth = subject::build(&wasm, function, &options, floats, &workload.imports).and_then(|s| {
+        let run = measure(&s.image, function, Some(&s.init), s.memory, workload)?;
         Ok(outcome(run, s.bytes, &reference, 0))
     });
-    let mut row = Row { kernel, group, level, synth, gcc: None, gcc_mix: None };
+    let mut row = Row { kernel: name, group, floats, level, synth, gcc: None, gcc_mix: None };
     if gcc {
         let flag = format!("-{}", level.name());
-        let native = native::build(&files.source, &flag, &workload.imports)?;
-        let run = measure(&native.image, kernel, None, 0, workload)?;
+        let native = native::build(&files.source, target, &flag, &workload.imports)?;
+        let run = measure(&native.image, function, None, 0, workload)?;
         let outcome = outcome(run, native.bytes, &reference, DATA as usize);
         if let Some(wrong) = outcome.wrong {
-            return Err(format!("{kernel} as gcc {flag} compiles it: {wrong}"));
+            return Err(format!("{name} as gcc {flag} compiles it: {wrong}"));
         }
         (row.gcc, row.gcc_mix) = (Some(outcome.figures), Some(outcome.mix));
     }

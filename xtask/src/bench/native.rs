@@ -1,4 +1,4 @@
-//! The kernels as gcc compiles them from C, linked with stubs for their imports.
+//! The kernels as gcc compiles them from C, linked with stubs for their imports, and linking for others.
 
 use super::kernels::{DATA, Import, MEMORY};
 use super::machine::{Action, Image, STUBS, Stub};
@@ -7,6 +7,7 @@ use object::{Endianness, Object, ObjectSection, ObjectSymbol, SectionFlags, Symb
 use std::fmt::Write as _;
 use std::path::Path;
 use std::process::Command;
+use synth::options::Target;
 
 const COMPILER: &str = "arm-none-eabi-gcc";
 
@@ -22,41 +23,63 @@ pub struct Native {
     pub bytes: u32,
 }
 
-/// Compiles `source` with `level` (`-O2`, `-Os`) and links it.
+/// Compiles `source` for `target` with `level` (`-O2`, `-Os`) and links it.
 ///
 /// Writable data stands where the wasm modules have it (`0x400`), code far from linear memory.
 ///
 /// # Errors
 /// A compiler that fails, with its message.
-pub fn build(source: &Path, level: &str, imports: &[Import]) -> Result<Native, String> {
+pub fn build(source: &Path, target: Target, level: &str, imports: &[Import]) -> Result<Native, String> {
     let dir = tempfile::tempdir().map_err(|e| e.to_string())?;
-    let path = |name: &str| dir.path().join(name);
+    let output = dir.path().join("kernel.o");
     run(Command::new(COMPILER)
-        .args(["-mcpu=cortex-m4", "-mthumb", "-mfloat-abi=soft", "-ffreestanding"])
-        .args(["-ffp-contract=off", level, "-c", "-o"])
-        .args([&path("kernel.o"), source]))?;
-
-    let script = format!(
-        "SECTIONS {{ .text 0x08000000 : {{ *(.text*) }} .rodata ALIGN(4) : {{ *(.rodata*) }}\n\
-         .stubs {STUBS:#x} : {{ *(.stubs) }} .data 0x400 : {{ *(.data*) *(.bss*) *(COMMON) }}\n\
-         /DISCARD/ : {{ *(.ARM.*) *(.comment) }} }}"
-    );
-    std::fs::write(path("link.ld"), script).map_err(|e| e.to_string())?;
-    std::fs::write(path("stubs.s"), stubs(imports)).map_err(|e| e.to_string())?;
-    run(Command::new(COMPILER)
-        .args(["-mcpu=cortex-m4", "-mthumb", "-nostdlib", "-Wl,--no-warn-rwx-segments", "-T"])
-        .args([&path("link.ld"), &path("kernel.o"), &path("stubs.s")])
-        .args(["-lgcc", "-Wl,--entry=0", "-o"])
-        .arg(path("kernel.elf")))?;
-
-    let read = |name: &str| std::fs::read(path(name)).map_err(|e| e.to_string());
-    let mut image = load(&read("kernel.elf")?)?;
+        .args(machine(target))
+        .args(["-ffreestanding", "-ffp-contract=off", level, "-c", "-o"])
+        .args([&output, source]))?;
+    let object = std::fs::read(output).map_err(|e| e.to_string())?;
+    let names: Vec<&str> = imports.iter().map(|import| import.name).collect();
+    let mut image = link(&object, target, &names, 0x400)?;
     image.reserved.push((0, MEMORY));
     for import in imports {
         let address = image.symbols.get(import.name).copied();
         image.stubs.extend(address.map(|address| stub(import, address)));
     }
-    Ok(Native { image, bytes: code_bytes(&read("kernel.o")?, "")? })
+    Ok(Native { image, bytes: code_bytes(&object, "")? })
+}
+
+/// What tells the compiler about a core.
+fn machine(target: Target) -> Vec<&'static str> {
+    let floats: &[&str] = match target {
+        Target::CortexM4 => &["-mfloat-abi=soft"],
+        Target::CortexM4F => &["-mfpu=fpv4-sp-d16", "-mfloat-abi=hard"],
+    };
+    [&["-mcpu=cortex-m4", "-mthumb"], floats].concat()
+}
+
+/// Links an object with the compiler's run-time library: code far from linear memory, writable data at `data`, stubs for
+/// the functions `stubbed`, which have no action yet.
+///
+/// # Errors
+/// A linker that fails, with its message.
+pub fn link(object: &[u8], target: Target, stubbed: &[&str], data: u32) -> Result<Image, String> {
+    let dir = tempfile::tempdir().map_err(|e| e.to_string())?;
+    let path = |name: &str| dir.path().join(name);
+    let script = format!(
+        "SECTIONS {{ .text 0x08000000 : {{ *(.text*) }} .rodata ALIGN(4) : {{ *(.rodata*) }}\n\
+         .stubs {STUBS:#x} : {{ *(.stubs) }} .data {data:#x} : {{ *(.data*) *(.bss*) *(COMMON) }}\n\
+         /DISCARD/ : {{ *(.ARM.*) *(.comment) }} }}"
+    );
+    let write = |name: &str, bytes: &[u8]| std::fs::write(path(name), bytes).map_err(|e| e.to_string());
+    write("link.ld", script.as_bytes())?;
+    write("stubs.s", stubs(stubbed).as_bytes())?;
+    write("kernel.o", object)?;
+    run(Command::new(COMPILER)
+        .args(machine(target))
+        .args(["-nostdlib", "-Wl,--no-warn-rwx-segments", "-T"])
+        .args([&path("link.ld"), &path("kernel.o"), &path("stubs.s")])
+        .args(["-lgcc", "-Wl,--entry=0", "-o"])
+        .arg(path("kernel.elf")))?;
+    load(&std::fs::read(path("kernel.elf")).map_err(|e| e.to_string())?)
 }
 
 /// A stub of the machine for an import.
@@ -66,9 +89,9 @@ pub fn stub(import: &Import, address: u32) -> Stub {
 }
 
 /// Assembly whose symbols stand where the machine has its stubs.
-fn stubs(imports: &[Import]) -> String {
+fn stubs(names: &[&str]) -> String {
     let mut text = String::from(".syntax unified\n.thumb\n.section .stubs,\"ax\",%progbits\n");
-    for Import { name, .. } in imports {
+    for name in names {
         // Writing to a string cannot fail.
         let _ = write!(text, ".global {name}\n.type {name},%function\n{name}: bx lr\n");
     }
@@ -97,9 +120,11 @@ fn load(elf: &[u8]) -> Result<Image, String> {
         }
     }
     let file = object::File::parse(elf).map_err(malformed)?;
-    for symbol in file.symbols().filter(|s| s.is_definition() && s.kind() == SymbolKind::Text) {
+    let is_place = |kind| matches!(kind, SymbolKind::Text | SymbolKind::Data);
+    for symbol in file.symbols().filter(|s| s.is_definition() && is_place(s.kind())) {
         let name = symbol.name().map_err(malformed)?.to_string();
-        image.symbols.insert(name, symbol.address() as u32 & !1);
+        let thumb = u64::from(symbol.kind() == SymbolKind::Text);
+        image.symbols.insert(name, (symbol.address() & !thumb) as u32);
     }
     Ok(image)
 }

@@ -1,6 +1,7 @@
 //! Prints what was measured.
 
 use super::figures::{Figures, Record};
+use super::kernels::Floats;
 use super::mix::{Kind, Mix};
 use super::{Group, Level, Outcome, Row};
 
@@ -162,9 +163,11 @@ fn changes(rows: &[Row], earlier: &Record) {
     }
 }
 
-/// The geometric mean of a ratio over gcc, of the right rows of a group at a level.
-fn geomean(rows: &[Row], group: Group, level: Level, of_figures: impl Fn(Figures) -> u64) -> f64 {
+/// The geometric mean of a ratio over gcc, of the right rows of a group at a level; with `library` also those whose time is
+/// the library's.
+fn geomean(rows: &[Row], group: Group, level: Level, library: bool, of_figures: impl Fn(Figures) -> u64) -> f64 {
     let logs: Vec<f64> = of(rows, group, level)
+        .filter(|row| library || row.floats != Floats::Library)
         .filter_map(|row| {
             let (ours, theirs) = (right(row)?.figures, row.gcc?);
             Some(ratio(of_figures(ours), of_figures(theirs)).ln())
@@ -192,18 +195,23 @@ fn above(rows: &[Row]) {
 
 fn summary(rows: &[Row]) {
     above(rows);
-    println!("added kernels: {}", means(rows, Group::Added));
-    println!("{}", means(rows, Group::Shared));
+    println!("added kernels: {} {}", means(rows, Group::Added, true), counts(rows, Group::Added));
+    if rows.iter().any(|row| row.floats == Floats::Library) {
+        println!("without the rows of the library of floats: {}", means(rows, Group::Shared, false));
+    }
+    println!("{} {}", means(rows, Group::Shared, true), counts(rows, Group::Shared));
 }
 
-fn means(rows: &[Row], group: Group) -> String {
-    let rows_of = || rows.iter().filter(|row| row.group == group);
+fn means(rows: &[Row], group: Group, library: bool) -> String {
     format!(
-        "cycles {:.2} bytes {:.2} os-cycles {:.2} right {}/{}",
-        geomean(rows, group, Level::Speed, |f| f.cycles),
-        geomean(rows, group, Level::Size, |f| u64::from(f.bytes)),
-        geomean(rows, group, Level::Size, |f| f.cycles),
-        rows_of().filter(|row| row.is_right()).count(),
-        rows_of().count(),
+        "cycles {:.2} bytes {:.2} os-cycles {:.2}",
+        geomean(rows, group, Level::Speed, library, |f| f.cycles),
+        geomean(rows, group, Level::Size, library, |f| u64::from(f.bytes)),
+        geomean(rows, group, Level::Size, library, |f| f.cycles),
     )
+}
+
+fn counts(rows: &[Row], group: Group) -> String {
+    let rows_of = || rows.iter().filter(|row| row.group == group);
+    format!("right {}/{}", rows_of().filter(|row| row.is_right()).count(), rows_of().count())
 }

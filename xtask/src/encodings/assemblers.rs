@@ -24,7 +24,7 @@ pub fn gnu<'a>(lines: impl Iterator<Item = &'a String>) -> Result<Answers, Strin
     let dialect = lines.iter().map(|line| line.to_string()).collect();
     assemble(&lines, dialect, |source, object| {
         let mut command = Command::new("arm-none-eabi-as");
-        command.args(["-mcpu=cortex-m4", "-mthumb", "-o"]);
+        command.args(["-mcpu=cortex-m4", "-mfpu=fpv4-sp-d16", "-mthumb", "-o"]);
         command.arg(object).arg(source);
         command
     })
@@ -39,7 +39,7 @@ pub fn llvm<'a>(lines: impl Iterator<Item = &'a String>) -> Result<Answers, Stri
     let dialect = lines.iter().map(|line| llvm_dialect(line)).collect();
     assemble(&lines, dialect, |source, object| {
         let mut command = Command::new("llvm-mc-16");
-        command.args(["--triple=thumbv7em-none-eabi", "-filetype=obj", "-o"]);
+        command.args(["--triple=thumbv7em-none-eabihf", "-mcpu=cortex-m4", "-filetype=obj", "-o"]);
         command.arg(object).arg(source);
         command
     })

@@ -7,6 +7,7 @@
 
 mod assemblers;
 mod control;
+mod floats;
 mod forms;
 pub mod read_back;
 
@@ -30,6 +31,8 @@ pub fn tables() -> Vec<(&'static str, Lines)> {
         ("bits_and_extensions", lines(&forms::bits_and_extensions())),
         ("accesses", lines(&forms::accesses())),
         ("control", control::lines()),
+        ("floats", lines(&floats::instructions())),
+        ("float_lists", floats::lists_and_literals()),
     ]
 }
 

@@ -261,7 +261,7 @@ fn bare(mnemonic: &str) -> &str {
     mnemonic.strip_suffix(".n").unwrap_or(mnemonic)
 }
 
-/// One spelling of an instruction: numbers in decimal modulo 2^32, no offset of 0.
+/// One spelling of an instruction: numbers in decimal modulo 2^32, no offset of 0, flags in lower case.
 fn spelled(mnemonic: &str, operands: &str) -> String {
     let mut text = bare(mnemonic).to_string();
     let mut separator = ' ';
@@ -278,12 +278,14 @@ fn spelled(mnemonic: &str, operands: &str) -> String {
                 let (digits, after) = digits.split_at(end);
                 let digits = match number(&digits[1..]) {
                     Some(value) => format!("#{value}"),
-                    None => digits.to_string(),
+                    // Floats; one that is 0 is spelled as an integer too.
+                    None => digits[1..].parse().map_or(digits.to_string(), |value: f32| format!("#{value}")),
                 };
                 text += before;
                 text += &digits;
                 text += after;
             }
+            None if operand == "APSR_nzcv" => text += "apsr_nzcv",
             None => text += operand,
         }
     }

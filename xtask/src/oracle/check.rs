@@ -14,6 +14,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use synth::error::Error;
 use synth::options::{Alignment, Bounds, Options};
 
+use super::abi::Standard;
 use super::compare;
 use super::hosts;
 use super::interface::{self, Function, ImportKind, Interface, Signature};
@@ -161,7 +162,7 @@ impl<'a> Sides<'a> {
         let image = image.map_err(Stop::Fail)?;
         surroundings.know(&image, &prepared.interface);
         let unaligned_traps = prepared.options.alignment == Alignment::Bytes;
-        let machine = Machine::new(image, unaligned_traps);
+        let machine = Machine::new(image, unaligned_traps, Standard::of(prepared.options.target));
         let machine = machine.map_err(Stop::Fail)?;
         let reference = prepared.reference.instantiate();
         let reference = reference.map_err(|error| Stop::Skip(format!("reference: {error}")))?;

@@ -58,8 +58,16 @@ fn any_module(input: &mut Unstructured<'_>, language: &Language, bounds: Bounds)
     rewrite::rename(&module.to_bytes(), Some(fuel)).ok()
 }
 
-/// A program made from `bytes` that is where compilers break.
+/// A program made from `bytes` that is where compilers break; without references if the reference cannot run it with them.
 pub fn stress(bytes: &[u8], language: &Language, bounds: Bounds) -> Vec<u8> {
+    let wasm = stress_program(bytes, language, bounds);
+    match hosts::as_functions(&wasm) {
+        Ok(_) => wasm,
+        Err(_) => stress_program(bytes, &Language { references: false, ..*language }, bounds),
+    }
+}
+
+fn stress_program(bytes: &[u8], language: &Language, bounds: Bounds) -> Vec<u8> {
     let mut input = Unstructured::new(bytes);
     let traps = input.ratio(1u8, 6u8).unwrap_or(false);
     let floats = language.floats && input.ratio(1u8, 3u8).unwrap_or(false);

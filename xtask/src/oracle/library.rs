@@ -1,6 +1,7 @@
 //! The Arm run-time library as host functions: the helpers that objects may leave undefined (Run-time ABI for the Arm Architecture,
 //! 4.1 to 4.3).
 
+use super::abi::Standard;
 use super::machine::{Answer, Machine};
 use super::value::{Type, Value};
 
@@ -22,6 +23,7 @@ enum Helper {
     Clear {
         align: u32,
     },
+    /// By the base standard, or for a C function by the machine's.
     Arithmetic(fn(u64, u64) -> u64, &'static [Type], Type),
 }
 
@@ -41,7 +43,11 @@ pub fn call(name: &str, machine: &mut Machine) -> Option<Result<Answer, String>>
             set(machine, align, value)
         }
         Helper::Clear { align } => set(machine, align, 0),
-        Helper::Arithmetic(function, parameters, result) => arithmetic(machine, function, parameters, result),
+        Helper::Arithmetic(function, parameters, result) => {
+            let is_helper = name.starts_with("__aeabi_");
+            let standard = if is_helper { Standard::Base } else { machine.standard() };
+            arithmetic(machine, standard, function, parameters, result)
+        }
     };
     Some(result.map_err(|error| format!("{name}: {error}")))
 }
@@ -70,7 +76,7 @@ fn helper(name: &str) -> Option<Helper> {
 }
 
 fn divide(machine: &mut Machine, signed: bool) -> Result<Answer, String> {
-    let operands = machine.take_arguments(&[Type::I64, Type::I64], false)?;
+    let operands = machine.take_arguments(Standard::Base, &[Type::I64, Type::I64], false)?;
     let (numerator, denominator) = (operands[0].bits, operands[1].bits);
     if denominator == 0 {
         return Err("division by zero".to_string());
@@ -114,13 +120,17 @@ fn set(machine: &mut Machine, align: u32, value: u8) -> Result<Answer, String> {
 
 fn arithmetic(
     machine: &mut Machine,
+    standard: Standard,
     function: fn(u64, u64) -> u64,
     parameters: &[Type],
     result: Type,
 ) -> Result<Answer, String> {
-    let operands = machine.take_arguments(parameters, false)?;
+    let operands = machine.take_arguments(standard, parameters, false)?;
     let operand = |index: usize| operands.get(index).map_or(0, |value| value.bits);
     let value = Value::new(result, function(operand(0), operand(1)));
+    if standard == Standard::Vfp {
+        return Ok(Answer::Values(vec![value]));
+    }
     let mut answer = words(value.bits);
     answer.truncate(result.size() as usize / 4);
     Ok(Answer::Words(answer))

@@ -5,6 +5,8 @@
 //! emulator, so that a [`Host`] answers them outside of it; on the way back every register that the standard does not
 //! preserve, the flags, the stack below sp and the argument words are junk again.
 //!
+//! Floats travel as the machine's standard says; s16–s31 are preserved, s0–s15 and the flags of FPSCR are not.
+//!
 //! Watched while running: multi-word accesses that are not word-aligned (the emulator carries them out, the
 //! architecture faults: ARMv7-M ARM A3.2.1), the number of instructions, the address of a fault. Checked after a call: r4–r11
 //! and sp, the stack above the frame, bytes that belong to no section.
@@ -25,7 +27,7 @@ use std::collections::HashMap;
 use unicorn_engine::unicorn_const::{Arch, HookType, MemType, Mode, Prot, uc_error};
 use unicorn_engine::{ArmCpuModel, RegisterARM, Unicorn};
 
-use super::abi::{self, Place};
+use super::abi::{self, Place, Results, Standard};
 use super::link::{DATA_GAP, Image, PAGE, RegionKind, STUBS};
 use super::value::{Random, Type, Value};
 
@@ -62,6 +64,45 @@ const CORE: [RegisterARM; 13] = [
     RegisterARM::R12,
 ];
 
+const SINGLE: [RegisterARM; 32] = [
+    RegisterARM::S0,
+    RegisterARM::S1,
+    RegisterARM::S2,
+    RegisterARM::S3,
+    RegisterARM::S4,
+    RegisterARM::S5,
+    RegisterARM::S6,
+    RegisterARM::S7,
+    RegisterARM::S8,
+    RegisterARM::S9,
+    RegisterARM::S10,
+    RegisterARM::S11,
+    RegisterARM::S12,
+    RegisterARM::S13,
+    RegisterARM::S14,
+    RegisterARM::S15,
+    RegisterARM::S16,
+    RegisterARM::S17,
+    RegisterARM::S18,
+    RegisterARM::S19,
+    RegisterARM::S20,
+    RegisterARM::S21,
+    RegisterARM::S22,
+    RegisterARM::S23,
+    RegisterARM::S24,
+    RegisterARM::S25,
+    RegisterARM::S26,
+    RegisterARM::S27,
+    RegisterARM::S28,
+    RegisterARM::S29,
+    RegisterARM::S30,
+    RegisterARM::S31,
+];
+
+/// The flags of FPSCR, and its modes, which nobody changes (ARMv7-M ARM B1.4.7).
+const FPSCR_FLAGS: u32 = 0xf000_0000;
+const FPSCR_MODES: u32 = 0x07c0_0000;
+
 /// How a call ended.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub enum Outcome {
@@ -80,6 +121,8 @@ pub enum Outcome {
 pub enum Answer {
     /// Values for r0–r3, as many as the function has result words.
     Words(Vec<u32>),
+    /// Results of a C function that returns them in registers.
+    Values(Vec<Value>),
     /// The call of the object ends with this trap.
     Trap(u8),
 }
@@ -107,17 +150,19 @@ struct Monitor {
 pub struct Machine {
     uc: Unicorn<'static, Monitor>,
     image: Image,
+    standard: Standard,
     junk: Random,
 }
 
 impl Machine {
     /// Loads an image into a core of its own. `unaligned_traps` is the core's UNALIGN_TRP: no access may be unaligned.
+    /// C functions follow `standard`.
     ///
     /// # Errors
     /// The emulator's.
-    pub fn new(image: Image, unaligned_traps: bool) -> Result<Machine, String> {
+    pub fn new(image: Image, unaligned_traps: bool, standard: Standard) -> Result<Machine, String> {
         let uc = start(&image, unaligned_traps).map_err(|error| format!("emulator: {error:?}"))?;
-        Ok(Machine { uc, image, junk: Random::new(1) })
+        Ok(Machine { uc, image, standard, junk: Random::new(1) })
     }
 
     /// Adds an image that was linked behind the one that is here.
@@ -131,6 +176,11 @@ impl Machine {
         map(&mut self.uc, &image).map_err(|error| format!("emulator: {error:?}"))?;
         self.image.extend(image);
         Ok(())
+    }
+
+    /// The standard that C functions follow.
+    pub fn standard(&self) -> Standard {
+        self.standard
     }
 
     pub fn image(&self) -> &Image {
@@ -180,9 +230,13 @@ impl Machine {
             return Err(format!("function symbol {address:#x} has no Thumb bit"));
         }
         let types: Vec<Type> = arguments.iter().map(|argument| argument.ty).collect();
-        let layout = abi::arguments(&types, results.len() > 1);
-        let structure = abi::structure(results);
-        let struct_address = STACK_TOP - CALLER - structure.size.next_multiple_of(8);
+        let returned = abi::results(self.standard, results);
+        let layout = abi::arguments(self.standard, &types, returned.are_hidden());
+        let struct_size = match &returned {
+            Results::Registers(_) => 0,
+            Results::Memory(structure) => structure.size,
+        };
+        let struct_address = STACK_TOP - CALLER - struct_size.next_multiple_of(8);
         let sp = struct_address - CALLER - layout.stack;
 
         self.write(sp, &vec![CALLER_BYTE; (STACK_TOP - sp) as usize])?;
@@ -190,7 +244,11 @@ impl Machine {
             let junk = self.junk.next() & 0xffff_ffff;
             self.set(register, junk as u32);
         }
-        if results.len() > 1 {
+        for number in 0..32 {
+            let junk = self.junk.next() as u32;
+            self.set_single(number, junk);
+        }
+        if returned.are_hidden() {
             self.set(RegisterARM::R0, struct_address);
         }
         for (argument, place) in arguments.iter().zip(&layout.places) {
@@ -200,6 +258,8 @@ impl Machine {
         self.set(RegisterARM::LR, STUBS | 1);
         self.spoil_flags_and_stack(sp)?;
         let saved: Vec<u32> = CORE[4..12].iter().map(|&register| self.get(register)).collect();
+        let saved_singles: Vec<u32> = (16..32).map(|number| self.single(number)).collect();
+        let modes = self.get(RegisterARM::FPSCR) & !FPSCR_FLAGS;
 
         let monitor = self.uc.get_data_mut();
         monitor.limit = monitor.instructions.saturating_add(limit);
@@ -213,9 +273,10 @@ impl Machine {
             return Ok(Outcome::Endless { stack: sp.saturating_sub(self.get(RegisterARM::SP)) });
         }
         if let Some(code) = trap {
-            self.check_caller(sp + layout.stack, struct_address, structure.size)?;
+            self.check_caller(sp + layout.stack, struct_address, struct_size)?;
             return Ok(Outcome::Trapped(code));
         }
+        self.check_singles(&saved_singles, modes)?;
         for (index, &value) in saved.iter().enumerate() {
             let now = self.get(CORE[4 + index]);
             if now != value {
@@ -226,21 +287,34 @@ impl Machine {
         if now != sp {
             return Err(format!("sp was {sp:#x}, is {now:#x}"));
         }
-        self.check_caller(sp + layout.stack, struct_address, structure.size)?;
-        let values = match results {
-            [] => Vec::new(),
-            [ty] => {
-                let low = u64::from(self.get(RegisterARM::R0));
-                let high = u64::from(self.get(RegisterARM::R1));
-                vec![Value::new(*ty, high << 32 | low)]
+        self.check_caller(sp + layout.stack, struct_address, struct_size)?;
+        let values = match returned {
+            Results::Registers(places) => {
+                let values = results.iter().zip(places).map(|(&ty, place)| self.value_at(ty, place, sp));
+                values.collect::<Result<_, _>>()?
             }
-            _ => {
+            Results::Memory(structure) => {
                 let bytes = self.read(struct_address, structure.size)?;
                 let members = results.iter().zip(&structure.offsets);
                 members.map(|(&ty, &offset)| Value::from_bytes(ty, &bytes[offset as usize..])).collect()
             }
         };
         Ok(Outcome::Returned(values))
+    }
+
+    /// What a callee preserves of the floating-point unit is as it was.
+    fn check_singles(&self, saved: &[u32], modes: u32) -> Result<(), String> {
+        for (number, &value) in (16..).zip(saved) {
+            let now = self.single(number);
+            if now != value {
+                return Err(format!("s{number} was {value:#x}, is {now:#x}"));
+            }
+        }
+        let now = self.get(RegisterARM::FPSCR) & FPSCR_MODES;
+        if now != modes & FPSCR_MODES {
+            return Err(format!("the modes of FPSCR were {modes:#x}, are {now:#x}"));
+        }
+        Ok(())
     }
 
     /// Runs from `address` until the return (`None`) or a trap.
@@ -305,13 +379,24 @@ impl Machine {
         if back & 1 == 0 {
             return Err(format!("lr is {back:#x} at the call of {name}"));
         }
-        let words = match host.call(&name, self)? {
-            Answer::Trap(code) => return Ok(Some(code)),
-            Answer::Words(words) => words,
-        };
-        for (index, register) in [0, 1, 2, 3, 12].into_iter().enumerate() {
+        let answer = host.call(&name, self)?;
+        if let Answer::Trap(code) = answer {
+            return Ok(Some(code));
+        }
+        for register in [0, 1, 2, 3, 12] {
             let junk = self.junk.next() as u32;
-            self.set(CORE[register], words.get(index).copied().unwrap_or(junk));
+            self.set(CORE[register], junk);
+        }
+        for number in 0..16 {
+            let junk = self.junk.next() as u32;
+            self.set_single(number, junk);
+        }
+        match answer {
+            Answer::Trap(_) => unreachable!("returned before"),
+            Answer::Words(words) => {
+                CORE.iter().zip(words).take(4).for_each(|(&register, word)| self.set(register, word));
+            }
+            Answer::Values(values) => self.give_results(&values, sp)?,
         }
         self.spoil_flags_and_stack(sp)?;
         let junk = self.junk.next() as u32;
@@ -320,10 +405,24 @@ impl Machine {
         Ok(None)
     }
 
+    /// Results of a C function to where its caller expects them.
+    fn give_results(&mut self, values: &[Value], sp: u32) -> Result<(), String> {
+        let types: Vec<Type> = values.iter().map(|value| value.ty).collect();
+        match abi::results(self.standard, &types) {
+            Results::Registers(places) => {
+                values.iter().zip(places).try_for_each(|(&value, place)| self.put_argument(value, place, sp))
+            }
+            Results::Memory(_) => Err("these results are no registers'".to_string()),
+        }
+    }
+
     fn spoil_flags_and_stack(&mut self, sp: u32) -> Result<(), String> {
         let flags = (self.junk.next() & 0xf) << 28;
         let written = self.uc.reg_write(RegisterARM::XPSR, THUMB_STATE | flags);
         written.map_err(|error| format!("emulator: {error:?}"))?;
+        let modes = self.get(RegisterARM::FPSCR) & !FPSCR_FLAGS;
+        let flags = (self.junk.next() as u32) & FPSCR_FLAGS;
+        self.set(RegisterARM::FPSCR, modes | flags);
         let low = sp.saturating_sub(JUNK).max(STACK_LOW);
         let junk = self.junk.bytes(sp.saturating_sub(low) as usize);
         self.write(low, &junk)
@@ -339,28 +438,37 @@ impl Machine {
                 }
                 Ok(())
             }
+            Place::Single(register) => {
+                self.set_single(register, argument.bits as u32);
+                if argument.ty.size() == 8 {
+                    self.set_single(register + 1, (argument.bits >> 32) as u32);
+                }
+                Ok(())
+            }
             Place::Stack(offset) => self.write(sp + offset, &argument.to_bytes()),
         }
     }
 
-    /// Arguments of the host function that is being called; the words on the stack are junk afterwards.
-    pub fn take_arguments(&mut self, types: &[Type], hidden: bool) -> Result<Vec<Value>, String> {
-        let layout = abi::arguments(types, hidden);
+    /// The value of an argument or result.
+    fn value_at(&self, ty: Type, place: Place, sp: u32) -> Result<Value, String> {
+        let pair = |word: &dyn Fn(u32) -> u32, register: u32| {
+            let low = u64::from(word(register));
+            let high = if ty.size() == 8 { u64::from(word(register + 1)) } else { 0 };
+            Value::new(ty, high << 32 | low)
+        };
+        Ok(match place {
+            Place::Core(register) => pair(&|number| self.word(number), register),
+            Place::Single(register) => pair(&|number| self.single(number), register),
+            Place::Stack(offset) => Value::from_bytes(ty, &self.read(sp + offset, ty.size())?),
+        })
+    }
+
+    /// Arguments of the host function that is being called, by a standard; the words on the stack are junk afterwards.
+    pub fn take_arguments(&mut self, standard: Standard, types: &[Type], hidden: bool) -> Result<Vec<Value>, String> {
+        let layout = abi::arguments(standard, types, hidden);
         let sp = self.get(RegisterARM::SP);
-        let mut values = Vec::with_capacity(types.len());
-        for (&ty, place) in types.iter().zip(&layout.places) {
-            values.push(match *place {
-                Place::Core(register) => {
-                    let low = u64::from(self.word(register));
-                    let high = match ty.size() {
-                        4 => 0,
-                        _ => u64::from(self.word(register + 1)),
-                    };
-                    Value::new(ty, high << 32 | low)
-                }
-                Place::Stack(offset) => Value::from_bytes(ty, &self.read(sp + offset, ty.size())?),
-            });
-        }
+        let places = types.iter().zip(&layout.places);
+        let values: Vec<Value> = places.map(|(&ty, &place)| self.value_at(ty, place, sp)).collect::<Result<_, _>>()?;
         let junk = self.junk.bytes(layout.stack as usize);
         self.write(sp, &junk)?;
         Ok(values)
@@ -369,6 +477,14 @@ impl Machine {
     /// r0–r3 of the host function that is being called.
     pub fn word(&self, register: u32) -> u32 {
         self.get(CORE[register as usize])
+    }
+
+    fn single(&self, number: u32) -> u32 {
+        self.get(SINGLE[number as usize])
+    }
+
+    fn set_single(&mut self, number: u32, value: u32) {
+        self.set(SINGLE[number as usize], value);
     }
 
     pub fn read(&self, address: u32, size: u32) -> Result<Vec<u8>, String> {

@@ -7,11 +7,12 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 use clap::{Args, ValueEnum};
 use rayon::prelude::*;
-use synth::options::{Alignment, Bounds, Options, Target, Trap};
+use synth::options::{Alignment, Bounds, Options, Trap};
 
 use super::check::{Report, check_module};
 use super::generate::{self, Language};
 use super::value::Random;
+use crate::target::TargetArgument;
 
 /// Calls of each export of a file, and of a random module.
 const FILE_CALLS: u32 = 24;
@@ -74,12 +75,6 @@ enum TrapArgument {
     Call,
 }
 
-#[derive(Copy, Clone, PartialEq, Eq, Debug, ValueEnum)]
-enum TargetArgument {
-    #[value(name = "cortex-m4")]
-    CortexM4,
-}
-
 /// Sums over modules.
 #[derive(Default)]
 struct Totals {
@@ -98,9 +93,7 @@ struct Totals {
 /// An unreadable file, by one line.
 pub fn run(arguments: &RunArguments) -> Result<bool, String> {
     let options = Options {
-        target: match arguments.target {
-            TargetArgument::CortexM4 => Target::CortexM4,
-        },
+        target: arguments.target.target(),
         bounds: match arguments.bounds {
             BoundsArgument::Trap => Bounds::Trap,
             BoundsArgument::None => Bounds::None,
@@ -226,8 +219,10 @@ fn command(path: &Path, arguments: &RunArguments, calls: u32, seed: u64) -> Stri
         BoundsArgument::Trap => "trap",
         BoundsArgument::None => "none",
     };
+    let target = arguments.target.name();
     let path = path.display();
-    let mut command = format!("cargo xtask oracle run {path} --bounds {bounds} --calls {calls} --seed {seed}");
+    let mut command =
+        format!("cargo xtask oracle run {path} --target {target} --bounds {bounds} --calls {calls} --seed {seed}");
     let flags = [
         (arguments.alignment == AlignmentArgument::Bytes, " --alignment bytes"),
         (arguments.trap == TrapArgument::Call, " --trap call"),

@@ -3,7 +3,7 @@
 
 use std::collections::HashMap;
 
-use super::abi;
+use super::abi::{self, Results};
 use super::functions::Functions;
 use super::interface::{ImportKind, Interface, Signature};
 use super::library;
@@ -105,20 +105,15 @@ impl Host for Surroundings {
             let answer = library::call(name, machine);
             return answer.unwrap_or_else(|| Err(format!("{name} was called and does not exist")));
         };
-        let hidden = signature.results.len() > 1;
+        let returned = abi::results(machine.standard(), &signature.results);
         let pointer = machine.word(0);
-        let arguments = machine.take_arguments(&signature.parameters, hidden)?;
+        let arguments = machine.take_arguments(machine.standard(), &signature.parameters, returned.are_hidden())?;
         let arguments = arguments.into_iter().map(|value| self.references.from_core(value)).collect();
         let answers = self.log.answer(*import, arguments, &signature.results);
         let answers: Vec<Value> = answers.into_iter().map(|value| self.references.to_core(value)).collect();
-        if !hidden {
-            let words = answers.iter().flat_map(|value| match value.ty.size() {
-                4 => vec![value.bits as u32],
-                _ => vec![value.bits as u32, (value.bits >> 32) as u32],
-            });
-            return Ok(Answer::Words(words.collect()));
-        }
-        let layout = abi::structure(&signature.results);
+        let Results::Memory(layout) = returned else {
+            return Ok(Answer::Values(answers));
+        };
         if !pointer.is_multiple_of(layout.align) {
             return Err(format!("{name}: the results' struct is at {pointer:#x}, unaligned"));
         }

@@ -25,6 +25,13 @@ impl Type {
         }
     }
 
+    pub fn is_float(self) -> bool {
+        match self {
+            Type::I32 | Type::I64 | Type::FuncRef | Type::ExternRef => false,
+            Type::F32 | Type::F64 => true,
+        }
+    }
+
     /// The type of that name in the binary format, where the oracle can pass it.
     pub fn from_wasm(ty: wasmparser::ValType) -> Option<Type> {
         match ty {

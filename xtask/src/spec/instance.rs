@@ -15,6 +15,7 @@ use wasmparser::WasmFeatures;
 use super::compile::{compile, reserve};
 use super::interface::{self, ExternType, Interface};
 use super::pattern;
+use crate::oracle::abi::Standard;
 use crate::oracle::executable;
 use crate::oracle::interface::elf_name;
 use crate::oracle::library;
@@ -286,7 +287,7 @@ impl<'a> Instances<'a> {
             let bytes = machine::STACK_LIMIT.to_le_bytes().to_vec();
             let provided = [Provided { symbol, bytes }];
             let image = link_behind(object, &provided, library::provides, &Base::empty())?;
-            self.machines.push(Machine::new(image, false)?);
+            self.machines.push(Machine::new(image, false, Standard::of(self.options.target))?);
             return Ok(0);
         };
         let mut base = Base::behind(machine.image());
@@ -316,7 +317,7 @@ impl<'a> Instances<'a> {
             external(&[&self.spectest, &object])?
         };
         let image = executable::image(&executable)?;
-        self.machines.push(Machine::new(image, false)?);
+        self.machines.push(Machine::new(image, false, Standard::of(self.options.target))?);
         let number = self.machines.len() - 1;
         // Another copy of spectest, which has not run yet.
         match self.initialise(SPECTEST, number) {

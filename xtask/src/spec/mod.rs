@@ -17,7 +17,9 @@ use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use clap::{Args, ValueEnum};
-use synth::options::{Bounds, Options, Target};
+use synth::options::{Bounds, Options};
+
+use crate::target::TargetArgument;
 
 pub use script::Settings;
 pub use suite::{Script, Suite};
@@ -44,12 +46,6 @@ enum BoundsArgument {
     None,
 }
 
-#[derive(Copy, Clone, PartialEq, Eq, Debug, ValueEnum)]
-enum TargetArgument {
-    #[value(name = "cortex-m4")]
-    CortexM4,
-}
-
 /// Runs the command; whether nothing failed.
 ///
 /// # Errors
@@ -60,9 +56,7 @@ pub fn run(arguments: &Arguments) -> Result<bool, String> {
         suite.scripts = read(&arguments.files)?;
     }
     let options = Options {
-        target: match arguments.target {
-            TargetArgument::CortexM4 => Target::CortexM4,
-        },
+        target: arguments.target.target(),
         bounds: match arguments.bounds {
             BoundsArgument::Trap => Bounds::Trap,
             BoundsArgument::None => Bounds::None,

@@ -1,6 +1,7 @@
-//! Floating point for cores without it: values are their bits in core registers.
+//! Floating point: values are their bits in one or two words.
 //!
-//! Arithmetic, comparisons of two variables and conversions are the run-time ABI's (RTABI32 4.1.2), square roots libm's.
+//! A core with a floating-point unit makes the operators that are the unit's of single precision (`unit`). Of the others,
+//! arithmetic, comparisons of two variables and conversions are the run-time ABI's (RTABI32 4.1.2), square roots libm's.
 //! What is exact on bits is made here (`bits`): signs, minimum and maximum, comparisons with constants, the
 //! range checks of truncations. Roundings and saturating truncations are routines of the object (`routines`).
 //!
@@ -8,6 +9,7 @@
 //! (core specification 4.3.3).
 
 mod bits;
+mod unit;
 
 use super::{Operand, Walk};
 use crate::isa::{Cond, Symbol, TrapCode};
@@ -88,6 +90,9 @@ enum Action {
 impl Walk<'_> {
     /// Builds an operator on floats; `false` if it is none.
     pub fn float(&mut self, operator: &Operator<'_>) -> bool {
+        if self.options.target.has_float_unit() && self.float_unit(operator) {
+            return true;
+        }
         let Some(action) = classify(operator) else {
             return false;
         };
@@ -134,12 +139,7 @@ impl Walk<'_> {
     fn truncate(&mut self, float: Float, integer: Integer) {
         let a = self.pop();
         let builder = &mut self.builder;
-        let is_nan = builder.float_is_nan(float, a);
-        builder.trap_if(is_nan, TrapCode::InvalidConversion);
-        let (first, last) = float.limits(integer);
-        let fits = builder.float_in_range(float, a, first, last);
-        let overflows = builder.compare_const(Cond::Eq, fits, 0);
-        builder.trap_if(overflows, TrapCode::IntegerOverflow);
+        builder.check_truncation(float, integer, a);
         let name = match (float, integer.bits, integer.signed) {
             (Float::F32, 32, true) => "__aeabi_f2iz",
             (Float::F32, 32, false) => "__aeabi_f2uiz",
@@ -157,6 +157,16 @@ impl Walk<'_> {
 }
 
 impl Builder {
+    /// The traps of a truncation.
+    fn check_truncation(&mut self, float: Float, integer: Integer, a: Operand) {
+        let is_nan = self.float_is_nan(float, a);
+        self.trap_if(is_nan, TrapCode::InvalidConversion);
+        let (first, last) = float.limits(integer);
+        let fits = self.float_in_range(float, a, first, last);
+        let overflows = self.compare_const(Cond::Eq, fits, 0);
+        self.trap_if(overflows, TrapCode::IntegerOverflow);
+    }
+
     /// A pure routine in the base standard's core registers: a word or an even pair for each operand.
     fn float_call(&mut self, symbol: Symbol, operands: &[Operand], words: u8) -> Operand {
         let args: SmallVec<[Value; 4]> = operands.iter().flat_map(Operand::words).copied().collect();
@@ -209,6 +219,7 @@ fn classify(operator: &Operator<'_>) -> Option<Action> {
         Operator::F64Max => Action::Max(F64),
         _ => {
             return relation(operator)
+                .map(|(float, relation)| Action::Compare(float, relation))
                 .or_else(|| library(operator))
                 .or_else(|| truncation(operator))
                 .or_else(|| routine(operator));
@@ -216,9 +227,9 @@ fn classify(operator: &Operator<'_>) -> Option<Action> {
     })
 }
 
-fn relation(operator: &Operator<'_>) -> Option<Action> {
+fn relation(operator: &Operator<'_>) -> Option<(Float, Relation)> {
     use Float::{F32, F64};
-    let (float, relation) = match operator {
+    Some(match operator {
         Operator::F32Eq => (F32, Relation::Eq),
         Operator::F32Ne => (F32, Relation::Ne),
         Operator::F32Lt => (F32, Relation::Lt),
@@ -232,8 +243,7 @@ fn relation(operator: &Operator<'_>) -> Option<Action> {
         Operator::F64Gt => (F64, Relation::Gt),
         Operator::F64Ge => (F64, Relation::Ge),
         _ => return None,
-    };
-    Some(Action::Compare(float, relation))
+    })
 }
 
 /// Functions of the run-time ABI and of libm.
