@@ -30,6 +30,7 @@ mod operands;
 mod placed;
 mod plan;
 mod prefer;
+mod schedule;
 mod slots;
 mod spill;
 #[cfg(test)]
@@ -62,9 +63,11 @@ fn frame<R>(func: &Func<R>, slots: u64) -> u64 {
 ///
 /// # Panics
 /// If the result is wrong, which is a bug of this module, or `func` is not in the form that `Func` describes.
-pub fn cache(func: Func<VReg>, check: bool) -> Func<Reg> {
+pub fn cache(mut func: Func<VReg>, check: bool) -> Func<Reg> {
     let flow = Flow::new(&func);
     let mut allocatable = allocatable(&func);
+    let liveness = liveness::liveness(&func, &flow, allocatable);
+    schedule::schedule(&mut func, &liveness);
     if frame(&func, 0) > REACH {
         allocatable.remove(Reg::R12);
     }

@@ -4,6 +4,7 @@
 //! each node stands the set of bits that may be set in its value; it decides many folds.
 
 use super::ir::{Access, BinOp, Block, BlockData, CallInfo, Graph, Node, Op, Term, UnOp, Value};
+use super::known::{below, possible_bits};
 use crate::isa::{Cond, MemSize, Symbol, TrapCode};
 use hashbrown::hash_table::Entry;
 use hashbrown::{DefaultHashBuilder, HashMap, HashTable};
@@ -95,7 +96,12 @@ impl Builder {
     }
 
     pub fn param(&mut self, block: Block) -> Value {
-        let value = self.push(Op::Param, Args::new(), block, u32::MAX);
+        self.param_of(block, u32::MAX)
+    }
+
+    /// A parameter of which only these bits can be 1.
+    pub fn param_of(&mut self, block: Block, bits: u32) -> Value {
+        let value = self.push(Op::Param, Args::new(), block, bits);
         self.graph.blocks[block.index()].params.push(value);
         value
     }
@@ -227,36 +233,12 @@ impl Builder {
     }
 
     fn possible_bits(&self, op: Op, args: &[Value]) -> u32 {
-        let bits = |n: usize| self.bits(args[n]);
-        let amount = |n: usize| self.constant(args[n]).filter(|&c| c < 32);
-        match op {
-            Op::Const(c) => c,
-            Op::Compare(_) | Op::CompareLong(_) | Op::FloatCompare(_) => 1,
-            Op::Select => bits(1) | bits(2),
-            Op::Unary(UnOp::Clz) => 63,
-            Op::Call(index) | Op::Routine(index) => self.graph.calls[index as usize].bits,
-            Op::Load(access) => match access.size {
-                MemSize::U8 => 0xff,
-                MemSize::U16 => 0xffff,
-                MemSize::S8 | MemSize::S16 | MemSize::Word => u32::MAX,
-            },
-            Op::Binary(op) => match op {
-                BinOp::And => bits(0) & bits(1),
-                BinOp::Or | BinOp::Xor => bits(0) | bits(1),
-                BinOp::Shl => amount(1).map_or(u32::MAX, |c| bits(0) << c),
-                BinOp::ShrU => amount(1).map_or_else(|| below(bits(0)), |c| bits(0) >> c),
-                BinOp::ShrS => match amount(1) {
-                    Some(c) if bits(0) >> 31 == 0 => bits(0) >> c,
-                    _ => u32::MAX,
-                },
-                BinOp::Add => below(bits(0)).checked_add(below(bits(1))).map_or(u32::MAX, below),
-                BinOp::Mul => below(bits(0)).checked_mul(below(bits(1))).map_or(u32::MAX, below),
-                BinOp::DivU => below(bits(0)),
-                BinOp::Rotr => amount(1).map_or(u32::MAX, |c| bits(0).rotate_right(c)),
-                BinOp::Sub | BinOp::DivS => u32::MAX,
-            },
-            _ => u32::MAX,
-        }
+        possible_bits(
+            op,
+            |n| self.bits(args[n]),
+            |n| self.constant(args[n]),
+            |index| self.graph.calls[index as usize].bits,
+        )
     }
 
     pub fn int(&mut self, c: u32) -> Value {
@@ -401,9 +383,4 @@ impl Builder {
         };
         self.pure(Op::Routine(index), args)
     }
-}
-
-/// The bits of numbers up to `limit`.
-fn below(limit: u32) -> u32 {
-    u32::MAX.checked_shr(limit.leading_zeros()).unwrap_or(0)
 }

@@ -5,6 +5,7 @@
 //!   build     select_with_stack: one walk over the operators, to SSA form (ir, graph, fold, long, wide)
 //!   init      the same for the module's initialisation
 //!   routines  the same for what the object brings itself, from wasm text
+//!   branches  two branches for one on a conjunction
 //!   checks    fewer bounds checks
 //!   simplify  the graph built again with its shape known (flow)
 //!   tail      calls whose results are returned become tail calls
@@ -12,6 +13,7 @@
 //! ```
 
 mod abi;
+mod branches;
 mod build;
 mod checks;
 mod flow;
@@ -19,6 +21,7 @@ mod fold;
 mod graph;
 mod init;
 mod ir;
+mod known;
 mod locals;
 mod long;
 mod lower;

@@ -1,6 +1,6 @@
 //! Simplification of a whole graph: what the walk could only see locally is built again with the shape known, once
 //! before and once after pointers become machine pointers (`pointers`), and once more in between where bounds checks move
-//! (`checks`). Then tail calls are found (`tail`).
+//! (`checks`). Branches on conjunctions are split (`branches`). In the end tail calls are found (`tail`).
 //!
 //! A round
 //! 1. drops blocks that cannot be reached, folding branches on constants, and keeps the others in order;
@@ -10,10 +10,12 @@
 //! 4. drops nodes and parameters that nothing needs: halves of i64, locals that are overwritten before they
 //!    are read.
 
+use super::branches::branches;
 use super::checks::checks;
 use super::flow::flow;
 use super::graph::Builder;
 use super::ir::{Block, BlockData, Edge, Graph, Op, Term, Value};
+use super::known;
 use super::pointers::pointers;
 use super::tail::tail_calls;
 use bitvec::vec::BitVec;
@@ -26,6 +28,9 @@ pub fn simplify(graph: Graph, order: &[Block]) -> Graph {
     let mut graph = round(arrange(graph, order));
     if let Some(order) = checks(&mut graph) {
         graph = round(arrange(graph, &order));
+    }
+    if let Some(order) = branches(&mut graph) {
+        graph = arrange(graph, &order);
     }
     pointers(&mut graph);
     let mut graph = round(graph);
@@ -182,6 +187,7 @@ fn rebuild(old: &Graph) -> Graph {
     builder.graph.calls.clone_from(&old.calls);
     builder.graph.result_area = old.result_area;
     let replaced = redundant_params(old);
+    let bits = known::bits(old);
     let count = old.nodes.len();
     builder.reserve(count);
     let mut state = Rebuild { builder, old, replaced, new: vec![None; count], higher: HashMap::new() };
@@ -201,7 +207,8 @@ fn rebuild(old: &Graph) -> Graph {
         let data = old.block(block);
         for &param in &data.params {
             if state.replaced[param.index()] == param {
-                state.new[param.index()] = Some(state.builder.param(home[block.index()]));
+                let bits = bits[param.index()];
+                state.new[param.index()] = Some(state.builder.param_of(home[block.index()], bits));
             }
         }
         state.builder.switch_to(home[block.index()]);

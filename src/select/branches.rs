@@ -1,0 +1,125 @@
+//! A branch on a conjunction or disjunction of comparisons becomes two branches: two comparisons whose flags are read at
+//! once take less than their truth values and an operation on these.
+
+use super::ir::{BinOp, Block, BlockData, Edge, Graph, Op, Term, Value};
+use crate::isa::TrapCode;
+use hashbrown::HashSet;
+
+/// Rewrites a graph whose blocks stand in order. Returns the new order if there are more blocks now.
+pub fn branches(graph: &mut Graph) -> Option<Vec<Block>> {
+    let candidates = graph.block_ids().any(|block| junction(graph, block).is_some());
+    if !candidates {
+        return None;
+    }
+    let mut splitting = Splitting { users: users(graph), graph };
+    let mut order = Vec::with_capacity(splitting.graph.blocks.len());
+    for block in splitting.graph.block_ids() {
+        let mut work = vec![block];
+        while let Some(block) = work.pop() {
+            match splitting.split(block) {
+                // The first comparison may be a conjunction in turn, and so may the second.
+                Some(second) => work.extend([second, block]),
+                None => order.push(block),
+            }
+        }
+    }
+    Some(order)
+}
+
+/// A condition of two others.
+struct Junction {
+    /// Whether both have to hold, or one.
+    both: bool,
+    first: Value,
+    second: Value,
+}
+
+/// What the block's branch depends on, if it is two truth values.
+fn junction(graph: &Graph, block: Block) -> Option<Junction> {
+    let Term::Branch { cond, .. } = graph.block(block).term else {
+        return None;
+    };
+    let node = graph.node(cond);
+    let both = match node.op {
+        Op::Binary(BinOp::And) => true,
+        Op::Binary(BinOp::Or) => false,
+        _ => return None,
+    };
+    let (first, second) = (node.args[0], node.args[1]);
+    (is_truth(graph, first) && is_truth(graph, second)).then_some(Junction { both, first, second })
+}
+
+/// Whether the value is 0 or 1 and costs more than a branch to make so.
+fn is_truth(graph: &Graph, value: Value) -> bool {
+    let node = graph.node(value);
+    match node.op {
+        Op::Compare(_) | Op::CompareLong(_) | Op::FloatCompare(_) => true,
+        Op::Binary(BinOp::And | BinOp::Or) => node.args.iter().all(|&arg| is_comparison(graph, arg)),
+        _ => false,
+    }
+}
+
+fn is_comparison(graph: &Graph, value: Value) -> bool {
+    matches!(graph.op(value), Op::Compare(_) | Op::CompareLong(_) | Op::FloatCompare(_))
+}
+
+/// How many readers each value has.
+fn users(graph: &Graph) -> Vec<u32> {
+    let mut users = vec![0; graph.nodes.len()];
+    let mut count = |value: Value| users[value.index()] += 1;
+    for block in &graph.blocks {
+        block.body.iter().flat_map(|&value| &graph.node(value).args).for_each(|&arg| count(arg));
+        block.term.visit_operands(&mut count);
+        block.term.edges().iter().flat_map(|edge| &edge.args).for_each(|&arg| count(arg));
+    }
+    users
+}
+
+struct Splitting<'g> {
+    graph: &'g mut Graph,
+    users: Vec<u32>,
+}
+
+impl Splitting<'_> {
+    /// Makes two branches of a block's one. Returns the new block with the second.
+    fn split(&mut self, block: Block) -> Option<Block> {
+        let Junction { both, first, second } = junction(self.graph, block)?;
+        let Term::Branch { cond, .. } = self.graph.block(block).term else { return None };
+        let movable = |value: Value| self.users[value.index()] == 1 && self.graph.node(value).block == block;
+        if !movable(cond) || !movable(second) {
+            return None;
+        }
+        let new = Block::new(self.graph.blocks.len());
+        let moved = self.with_own_operands(block, second);
+        let data = &mut self.graph.blocks[block.index()];
+        let term = std::mem::replace(&mut data.term, Term::Trap(TrapCode::Unreachable));
+        let Term::Branch { then, otherwise, .. } = term else {
+            unreachable!("a junction is read by a branch");
+        };
+        let further = Edge { target: new, args: Vec::new() };
+        data.term = match both {
+            true => Term::Branch { cond: first, then: further, otherwise: otherwise.clone() },
+            false => Term::Branch { cond: first, then: then.clone(), otherwise: further },
+        };
+        let (body, kept) = data.body.iter().filter(|&&value| value != cond).partition(|value| moved.contains(*value));
+        data.body = kept;
+        for &value in &moved {
+            self.graph.nodes[value.index()].block = new;
+        }
+        let term = Term::Branch { cond: second, then, otherwise };
+        self.graph.blocks.push(BlockData { params: Vec::new(), body, term });
+        Some(new)
+    }
+
+    /// A truth value and the comparisons that only it reads.
+    fn with_own_operands(&self, block: Block, value: Value) -> HashSet<Value> {
+        let mut own = HashSet::from([value]);
+        for &arg in &self.graph.node(value).args {
+            let only = self.users[arg.index()] == 1 && self.graph.node(arg).block == block;
+            if only && is_comparison(self.graph, arg) {
+                own.insert(arg);
+            }
+        }
+        own
+    }
+}
