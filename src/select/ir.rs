@@ -302,6 +302,17 @@ impl Term {
             Term::TailCall { args, .. } => args.iter().for_each(|&v| f(v)),
         }
     }
+
+    /// The same, to replace it.
+    pub fn visit_operands_mut(&mut self, mut f: impl FnMut(&mut Value)) {
+        match self {
+            Term::Jump(_) | Term::Trap(_) => {}
+            Term::Branch { cond, .. } => f(cond),
+            Term::Table { index, .. } => f(index),
+            Term::Return(values) => values.iter_mut().for_each(|(v, _)| f(v)),
+            Term::TailCall { args, .. } => args.iter_mut().for_each(f),
+        }
+    }
 }
 
 #[derive(Clone, Debug)]

@@ -9,6 +9,7 @@
 //!   checks    fewer bounds checks
 //!   simplify  the graph built again with its shape known (flow)
 //!   tail      calls whose results are returned become tail calls
+//!   steps     accesses that step their addresses
 //!   lower     tree covering: instructions over virtual registers
 //! ```
 
@@ -29,6 +30,7 @@ mod pointers;
 mod print;
 mod routines;
 mod simplify;
+mod steps;
 mod tail;
 mod wide;
 

@@ -22,7 +22,8 @@ enum User {
         edge: usize,
         index: usize,
     },
-    Operand,
+    /// By the end of a block.
+    Operand(Block),
 }
 
 struct Pointers<'g> {
@@ -64,7 +65,7 @@ fn users(graph: &Graph) -> Vec<SmallVec<[User; 4]>> {
                 users[arg.index()].push(User::Node(value));
             }
         }
-        data.term.visit_operands(|value| users[value.index()].push(User::Operand));
+        data.term.visit_operands(|value| users[value.index()].push(User::Operand(block)));
         for (n, edge) in data.term.edges().into_iter().enumerate() {
             for (index, arg) in edge.args.iter().enumerate() {
                 users[arg.index()].push(User::Argument { pred: block, edge: n, index });
@@ -82,7 +83,12 @@ struct Plan {
     addresses: Vec<Value>,
     /// Comparisons for equality, whose other operand gains it.
     comparisons: Vec<Value>,
+    /// Readers behind the loop, which get the parameter or its step without the address.
+    outside: Vec<(Value, User)>,
 }
+
+/// How many readers behind a loop are worth it.
+const OUTSIDE: usize = 2;
 
 impl Pointers<'_> {
     /// Whether the value is there before the loop and stays the same in it.
@@ -142,11 +148,12 @@ impl Pointers<'_> {
         let mut plan = Plan::default();
         for &user in &self.users[param.index()] {
             let node = match user {
-                User::Node(node) => node,
                 User::Argument { pred, edge, index } if self.leads_to(header, position, pred, edge, index) => {
                     continue;
                 }
-                User::Argument { .. } | User::Operand => return None,
+                _ if self.plan_outside(&mut plan, header, param, user) => continue,
+                User::Node(node) => node,
+                User::Argument { .. } | User::Operand(_) => return None,
             };
             let suitable = match self.summand(node, param) {
                 None => self.plan_comparison(&mut plan, header, node, param),
@@ -171,15 +178,45 @@ impl Pointers<'_> {
                 return None;
             }
         }
-        plan.symbol.is_some().then_some(plan)
+        let here = plan.addresses.iter().any(|&sum| self.is_inside(header, self.graph.node(sum).block));
+        (plan.symbol.is_some() && here && plan.outside.len() <= OUTSIDE).then_some(plan)
+    }
+
+    fn is_inside(&self, header: Block, block: Block) -> bool {
+        let mut around = self.flow.header[block.index()];
+        while let Some(inner) = around.filter(|&inner| inner != header) {
+            around = self.flow.outer[inner.index()];
+        }
+        around.is_some()
+    }
+
+    /// Takes note of a reader behind the loop, if it is one and no address.
+    fn plan_outside(&self, plan: &mut Plan, header: Block, value: Value, user: User) -> bool {
+        let outside = match user {
+            User::Operand(block) => !self.is_inside(header, block),
+            User::Argument { pred, edge, .. } => {
+                let target = self.graph.block(pred).term.edges()[edge].target;
+                !self.is_inside(header, pred) || !self.is_inside(header, target)
+            }
+            User::Node(node) => {
+                let other = self.summand(node, value);
+                let address = other.is_some_and(|other| matches!(self.graph.op(other), Op::Address(..)));
+                !address && !self.is_inside(header, self.graph.node(node).block)
+            }
+        };
+        if outside {
+            plan.outside.push((value, user));
+        }
+        outside
     }
 
     /// The parameter plus a constant: what it is next time, what is tested, or an address.
     fn plan_step(&self, plan: &mut Plan, header: Block, step: Value, position: usize) -> Option<bool> {
         for &user in &self.users[step.index()] {
             let suitable = match user {
-                User::Operand => false,
-                User::Argument { pred, edge, index } => self.leads_to(header, position, pred, edge, index),
+                User::Argument { pred, edge, index } if self.leads_to(header, position, pred, edge, index) => true,
+                _ if self.plan_outside(plan, header, step, user) => true,
+                User::Argument { .. } | User::Operand(_) => false,
                 User::Node(node) => match self.summand(node, step) {
                     Some(other) => self.plan_address(plan, node, other),
                     None => self.plan_comparison(plan, header, node, step),
@@ -224,11 +261,46 @@ impl Pointers<'_> {
             let other = self.hoisted_sum(header, node.args[n], base);
             self.graph.nodes[comparison.index()].args[n] = other;
         }
+        for (value, user) in plan.outside {
+            self.without_address(value, user, base);
+        }
         let mut preds: Vec<Block> = self.flow.predecessors[header.index()].to_vec();
         preds.dedup();
         for pred in preds {
             self.convert_edges(header, pred, position, base);
         }
+    }
+
+    /// Subtracts the base again for a reader.
+    fn without_address(&mut self, value: Value, user: User, base: Value) {
+        let block = match user {
+            User::Node(node) => self.graph.node(node).block,
+            User::Argument { pred, .. } => pred,
+            User::Operand(block) => block,
+        };
+        let plain = self.new_node(Op::Binary(BinOp::Sub), smallvec![value, base], block);
+        let body = &mut self.graph.blocks[block.index()].body;
+        let place = match user {
+            User::Node(node) => body.iter().position(|&other| other == node),
+            User::Argument { .. } | User::Operand(_) => None,
+        };
+        body.insert(place.unwrap_or(body.len()), plain);
+        match user {
+            User::Node(node) => {
+                let args = &mut self.graph.nodes[node.index()].args;
+                args.iter_mut().filter(|arg| **arg == value).for_each(|arg| *arg = plain);
+            }
+            User::Argument { edge, index, .. } => {
+                self.graph.blocks[block.index()].term.edges_mut()[edge].args[index] = plain;
+            }
+            User::Operand(_) => self.graph.blocks[block.index()].term.visit_operands_mut(|operand| {
+                if *operand == value {
+                    *operand = plain;
+                }
+            }),
+        }
+        self.users[value.index()].retain(|other| *other != user);
+        self.users[plain.index()].push(user);
     }
 
     /// Adds the base to what a block passes for a parameter, unless that is the parameter itself or its step.

@@ -28,6 +28,8 @@ use super::value::{self, Random, Type, Value};
 /// Instructions that a call may always take, and for each unit of fuel that the reference spent.
 const FREE_INSTRUCTIONS: u64 = 500_000;
 const INSTRUCTIONS_PER_FUEL: u64 = 200;
+/// The same in a call that traps: a trap hides how much fuel was spent, since the engine keeps that in a register.
+const TRAPPING_INSTRUCTIONS: u64 = 50_000_000;
 /// For each byte that a call might clear or copy.
 const INSTRUCTIONS_PER_BYTE: u64 = 8;
 /// Loop iterations and calls that a generated module may spend in one call from outside.
@@ -243,7 +245,10 @@ impl<'a> Sides<'a> {
         }
         let address = self.machine.image().global(&function.symbol);
         let address = address.ok_or_else(|| format!("no global symbol {}", function.symbol))?;
-        let limit = self.limit();
+        let limit = match expected {
+            reference::Outcome::Trapped(code) if code != 8 => self.limit().max(TRAPPING_INSTRUCTIONS),
+            _ => self.limit(),
+        };
         let references = self.surroundings.references();
         let passed: Vec<Value> = arguments.iter().map(|&value| references.to_core(value)).collect();
         let outcome = self.machine.call(address, &passed, &signature.results, limit, &mut self.surroundings);
