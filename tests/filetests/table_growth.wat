@@ -17,9 +17,9 @@
 ;; func[1]:
 ;;     push {r4, lr}
 ;;     ldr r2, =m_table1.size
+;;     ldr r3, =m_table1.max
 ;;     mov r4, r0
 ;;     ldr r0, [r2]
-;;     ldr r3, =m_table1.max
 ;;     ldr r3, [r3]
 ;;     sub.w lr, r3, r0
 ;;     cmp r1, lr
