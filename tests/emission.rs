@@ -83,7 +83,8 @@ fn random_func(random: &mut Random, count: usize, padding: usize, entries: usize
 /// An instruction of two or four bytes that the machine below knows and has no use for.
 fn filler(random: &mut Random) -> Inst<Reg> {
     let (rn, rm) = (Reg::new(2), Reg::new(3));
-    match random.below(9) {
+    match random.below(10) {
+        9 => Inst::Const { rd: Reg::single(5), value: Const::Float(0x9abc_0000 + random.below(2000) as u32) },
         0 => Inst::Const { rd: rm, value: Const::Int(0x5678_0000 + random.below(2000) as u32) },
         1..=4 => Inst::BitExtract { signed: false, rd: rn, rn: rm, lsb: Lsb::new(3).expect("a bit"), width: 4 },
         _ => Inst::Alu { op: AluOp::Add, s: false, rd: rn, rn, rhs: Operand2::Reg(rm) },
@@ -228,6 +229,14 @@ impl Machine<'_> {
                     return Err(self.marker(literal));
                 }
                 self.other_literal(literal);
+                Ok(at + 4)
+            }
+            // vldr s5, literal, which only reaches 1020 bytes
+            _ if word & 0xff7f_ff00 == 0xed5f_2a00 => {
+                let base = (at + 4) & !3;
+                let distance = 4 * (word as usize & 0xff);
+                let up = word & 0x0080_0000 != 0;
+                assert_eq!(self.word(if up { base + distance } else { base - distance }) >> 16, 0x9abc);
                 Ok(at + 4)
             }
             _ if word & 0xffff_fff0 == 0xe8df_f000 => {

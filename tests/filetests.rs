@@ -108,7 +108,7 @@ fn compile(input: &Path, options: &[String]) -> Result<(String, Vec<u8>), String
     let output = |kind: &str| -> Result<Vec<u8>, String> {
         let path = directory.path().join(kind);
         let result = Command::new(env!("CARGO_BIN_EXE_synth"))
-            .args(["compile", "--target", "cortex-m4", "--module-name", MODULE, "--emit", kind])
+            .args(["compile", "--module-name", MODULE, "--emit", kind])
             .args(options)
             .arg(input)
             .arg("-o")

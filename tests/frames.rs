@@ -2,8 +2,8 @@
 
 use synth::emit::{Code, EmitOptions, Reloc, RelocKind, emit};
 use synth::isa::{
-    Addr, AluOp, BlockData, BlockId, Call, CallTarget, Cond, Const, Edge, Func, Imm12, Inst, MemSize, ModImm, Operand2,
-    Reg, RegSet, StackArea, Symbol, Term, TestOp, TrapCode,
+    Addr, AluOp, BlockData, BlockId, Call, CallTarget, Cond, Const, Edge, FloatAddr, Func, Imm12, Inst, MemSize,
+    ModImm, Operand2, Reg, RegSet, StackArea, Symbol, Term, TestOp, TrapCode,
 };
 use synth::options::Trap;
 
@@ -154,6 +154,53 @@ fn far_slots_need_no_free_register() {
         addne.w r2, sp, #0x1000; ldrne.w r2, [r2, #904]; \
         add.w sp, sp, #0x122000; add.w sp, sp, #0x1000; add.w sp, sp, #1112; pop.w {r9, pc}";
     assert_text(&far, expected);
+}
+
+fn float_load(sd: u8, area: StackArea, offset: u32) -> Inst<Reg> {
+    Inst::FloatLoad { sd: Reg::single(sd), addr: FloatAddr::Stack(area, offset) }
+}
+
+fn float_store(sd: u8, area: StackArea, offset: u32) -> Inst<Reg> {
+    Inst::FloatStore { sd: Reg::single(sd), addr: FloatAddr::Stack(area, offset) }
+}
+
+#[test]
+fn single_precision_registers_are_saved_in_pairs_from_s16_on() {
+    let leaf =
+        func(vec![block(vec![float_load(0, StackArea::Incoming, 4), float_load(18, StackArea::Slots, 0)], ret(&[]))]);
+    let with_slot = Func { slots: 4, ..leaf };
+    let expected = "vpush {s16, s17, s18, s19}; sub sp, sp, #4; vldr s0, [sp, #24]; vldr s18, [sp]; \
+        add sp, sp, #4; vpop {s16, s17, s18, s19}; bx lr";
+    assert_text(&with_slot, expected);
+    let calls = func(vec![block(vec![mov(4, 0), float_load(16, StackArea::Incoming, 0), bl(1)], ret(&[0]))]);
+    let expected = "push {r4, lr}; vpush {s16, s17}; mov r4, r0; vldr s16, [sp, #16]; bl function1; \
+        vpop {s16, s17}; pop {r4, pc}";
+    assert_text(&calls, expected);
+    assert_eq!(emitted(&calls, Trap::Udf).frame, 16);
+}
+
+#[test]
+fn tail_calls_restore_single_precision_registers_and_leave_arguments_alone() {
+    let insts = vec![mov(4, 0), float_load(17, StackArea::Incoming, 0)];
+    let target = CallTarget::Symbol(Symbol::Function(3));
+    let tail = Term::TailCall(Box::new(call(target, &[0])));
+    let expected = "push {r4, lr}; vpush {s16, s17}; mov r4, r0; vldr s17, [sp, #16]; vpop {s16, s17}; \
+        pop.w {r4, lr}; b.w function3";
+    assert_text(&func(vec![block(insts, tail)]), expected);
+}
+
+/// Beyond 1020 bytes, a register is borrowed, and the stack that it takes is counted.
+#[test]
+fn far_floats_need_no_free_register() {
+    let insts = vec![float_store(0, StackArea::Slots, 1020), float_load(1, StackArea::Slots, 1024)];
+    let mut far = func(vec![block(insts, ret(&[]))]);
+    far.slots = 1028;
+    let expected = "subw sp, sp, #1028; vstr s0, [sp, #1020]; push {r0}; add.w r0, sp, #1024; vldr s1, [r0, #4]; \
+        pop {r0}; addw sp, sp, #1028; bx lr";
+    assert_text(&far, expected);
+    assert_eq!(emitted(&far, Trap::Udf).frame, 1028 + 8);
+    far.blocks[0].insts.pop();
+    assert_eq!(emitted(&far, Trap::Udf).frame, 1028);
 }
 
 #[test]

@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use synth::options::{Alignment, Bounds, Options};
+use synth::options::{Alignment, Bounds, Options, Target};
 use wasmparser::{Parser, Payload};
 use xtask::oracle::generate::Language;
 use xtask::oracle::run::{generated, stressful};
@@ -33,8 +33,8 @@ fn seeded_bytes_agree() {
 #[test]
 fn stressful_programs_agree() {
     let (mut calls, mut returned) = (0, 0);
-    for bounds in [Bounds::Trap, Bounds::None] {
-        let options = Options { bounds, check: true, ..Options::default() };
+    for (bounds, target) in [(Bounds::Trap, Target::CortexM4), (Bounds::None, Target::CortexM4F)] {
+        let options = Options { target, bounds, check: true, ..Options::default() };
         for index in 0..60 {
             let report = check_module(&stressful(12, index, bounds), &options, 3, index);
             assert!(report.passed(), "{bounds:?}, module {index}: {report:#?}");
@@ -48,8 +48,8 @@ fn stressful_programs_agree() {
 /// Nearly all calls are compared, most return, and every kind of trap occurs that the generators can cause often.
 #[test]
 fn random_modules_are_worth_comparing() {
-    for bounds in [Bounds::Trap, Bounds::None] {
-        let options = Options { bounds, ..Options::default() };
+    for (bounds, target) in [(Bounds::Trap, Target::CortexM4F), (Bounds::None, Target::CortexM4)] {
+        let options = Options { target, bounds, ..Options::default() };
         let (mut calls, mut returned) = (0, 0);
         let mut traps = [0; 9];
         for index in 0..400 {

@@ -1,7 +1,7 @@
 //! The official test suite on the emulated core: every assertion of the second version of the core language without SIMD,
 //! and of the proposals that are compiled, holds.
 
-use synth::options::{Bounds, Options};
+use synth::options::{Bounds, Options, Target};
 use xtask::spec::suite::{CORE, suite};
 use xtask::spec::{Kind, Settings, Tally, report, run_all};
 
@@ -11,6 +11,13 @@ fn the_core_language() {
     all(&tally, &[(Kind::Return, 21453), (Kind::Trap, 2354), (Kind::ModuleTrap, 34)]);
     all(&tally, &[(Kind::Exhaustion, 15), (Kind::Unlinkable, 83)]);
     all(&tally, &[(Kind::Invalid, 1471), (Kind::Malformed, 1300)]);
+    is_whole(&tally);
+}
+
+#[test]
+fn the_core_language_with_a_floating_point_unit() {
+    let tally = run_on(Target::CortexM4F, CORE, Bounds::Trap);
+    all(&tally, &[(Kind::Return, 21453), (Kind::Trap, 2354), (Kind::ModuleTrap, 34), (Kind::Exhaustion, 15)]);
     is_whole(&tally);
 }
 
@@ -61,11 +68,15 @@ fn wide_arithmetic() {
     all(&tally, &[(Kind::Return, 99), (Kind::Invalid, 8)]);
 }
 
-/// Runs a set, in which nothing may fail.
 fn run(name: &str, bounds: Bounds) -> Tally {
+    run_on(Target::CortexM4, name, bounds)
+}
+
+/// Runs a set, in which nothing may fail.
+fn run_on(target: Target, name: &str, bounds: Bounds) -> Tally {
     let suite = suite(name).expect("the set is part of the suite");
     assert!(!suite.scripts.is_empty(), "{name} has no scripts");
-    let options = Options { bounds, check: true, ..Options::default() };
+    let options = Options { target, bounds, check: true, ..Options::default() };
     let settings = Settings { options, features: suite.features, external: None };
     let tally = run_all(&suite.scripts, &settings).expect("scripts can be run");
     assert!(tally.failures.is_empty(), "{name}:\n{}", report(&tally));

@@ -66,7 +66,9 @@ pub(super) fn narrow(inst: &Inst<Reg>, context: Context) -> Narrow {
         | Inst::ToFloat { .. }
         | Inst::ToCore { .. }
         | Inst::FloatLoad { .. }
-        | Inst::FloatStore { .. } => None,
+        | Inst::FloatStore { .. }
+        | Inst::FloatLoadUpdate { .. }
+        | Inst::FloatStoreUpdate { .. } => None,
         Inst::If { .. } | Inst::StackAddr { .. } | Inst::Call(_) | Inst::TrapIf { .. } | Inst::TrapIfZero { .. } => {
             unreachable!("resolved before encoding")
         }

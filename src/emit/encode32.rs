@@ -72,7 +72,9 @@ pub(super) fn wide(inst: &Inst<Reg>) -> u32 {
         | Inst::ToFloat { .. }
         | Inst::ToCore { .. }
         | Inst::FloatLoad { .. }
-        | Inst::FloatStore { .. } => encode_float::wide(inst),
+        | Inst::FloatStore { .. }
+        | Inst::FloatLoadUpdate { .. }
+        | Inst::FloatStoreUpdate { .. } => encode_float::wide(inst),
         Inst::If { .. } | Inst::StackAddr { .. } | Inst::Call(_) | Inst::TrapIf { .. } | Inst::TrapIfZero { .. } => {
             unreachable!("resolved before encoding")
         }

@@ -54,8 +54,15 @@ pub(super) fn wide(inst: &Inst<Reg>) -> u32 {
         Inst::ToCore { rt, sn: n } => 0xee10_0a10 | sn(n) | rt.bits() << 12,
         Inst::FloatLoad { sd: d, addr } => 0xed10_0a00 | sd(d) | address(addr),
         Inst::FloatStore { sd: d, addr } => 0xed00_0a00 | sd(d) | address(addr),
+        Inst::FloatLoadUpdate { down, sd: d, rn, old: _ } => multiple(down) | 1 << 20 | rn.bits() << 16 | sd(d),
+        Inst::FloatStoreUpdate { down, sd: d, rn, old: _ } => multiple(down) | rn.bits() << 16 | sd(d),
         _ => unreachable!("not of the floating-point extension"),
     }
+}
+
+/// VLDM and VSTM of one register with write-back: increment after or decrement before.
+fn multiple(down: bool) -> u32 {
+    if down { 0xed20_0a01 } else { 0xeca0_0a01 }
 }
 
 fn address(addr: FloatAddr<Reg>) -> u32 {

@@ -486,6 +486,21 @@ pub enum Inst<R> {
         sd: R,
         addr: FloatAddr<R>,
     },
+    /// `vldmia old!, {sd}` or, `down`, `vldmdb old!, {sd}`: from old, which then grows by 4, or from 4 below, where it then
+    /// points; rn is the address after it. Faults unless the address is a multiple of 4.
+    FloatLoadUpdate {
+        down: bool,
+        sd: R,
+        rn: R,
+        old: R,
+    },
+    /// `vstmia old!, {sd}` or, `down`, `vstmdb old!, {sd}`
+    FloatStoreUpdate {
+        down: bool,
+        sd: R,
+        rn: R,
+        old: R,
+    },
     Call(Box<Call<R>>),
     /// Branch to the function's cold trap of this code if the condition holds. Nothing is live there.
     TrapIf {
@@ -720,6 +735,15 @@ impl<R: Copy> Inst<R> {
             Inst::FloatStore { sd, addr } => {
                 let sd = f(sd, Use);
                 Inst::FloatStore { sd, addr: addr.map(f) }
+            }
+            Inst::FloatLoadUpdate { down, sd, rn, old } => {
+                let old = f(old, TiedUse(0));
+                let (rn, sd) = (f(rn, TiedDef(0)), f(sd, Def));
+                Inst::FloatLoadUpdate { down, sd, rn, old }
+            }
+            Inst::FloatStoreUpdate { down, sd, rn, old } => {
+                let (sd, old) = (f(sd, Use), f(old, TiedUse(0)));
+                Inst::FloatStoreUpdate { down, sd, rn: f(rn, TiedDef(0)), old }
             }
             Inst::Call(ref call) => Inst::Call(Box::new(call.map(f))),
             Inst::TrapIf { cond, code } => Inst::TrapIf { cond, code },

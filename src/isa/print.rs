@@ -176,7 +176,9 @@ impl Printer<'_> {
             | Inst::ToFloat { .. }
             | Inst::ToCore { .. }
             | Inst::FloatLoad { .. }
-            | Inst::FloatStore { .. } => self.float(inst),
+            | Inst::FloatStore { .. }
+            | Inst::FloatLoadUpdate { .. }
+            | Inst::FloatStoreUpdate { .. } => self.float(inst),
             Inst::Call(ref call) => write!(self.out, "{call}"),
             Inst::TrapIf { cond, code } => write!(self.out, "trap{cond} {code}"),
             Inst::TrapIfZero { nonzero, rn, code } => {

@@ -31,9 +31,12 @@ fn part(inst: &Inst<VReg>) -> Part {
         Inst::Load { .. } | Inst::LoadUpdate { .. } => Part::Access { load: true },
         Inst::Store { .. } | Inst::StoreUpdate { .. } => Part::Access { load: false },
         Inst::Call(_) | Inst::TrapIf { .. } | Inst::TrapIfZero { .. } => Part::Fixed,
-        Inst::LoadPair { .. } | Inst::StorePair { .. } | Inst::FloatLoad { .. } | Inst::FloatStore { .. } => {
-            Part::Fixed
-        }
+        Inst::LoadPair { .. }
+        | Inst::StorePair { .. }
+        | Inst::FloatLoad { .. }
+        | Inst::FloatStore { .. }
+        | Inst::FloatLoadUpdate { .. }
+        | Inst::FloatStoreUpdate { .. } => Part::Fixed,
         Inst::If { inst, .. } => match part(inst) {
             Part::Access { .. } | Part::Fixed => Part::Fixed,
             Part::Free | Part::Flags => Part::Flags,

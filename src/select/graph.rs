@@ -3,7 +3,7 @@
 //! Two nodes of the same operation on the same values are one, where the first dominates the second. With
 //! each node stands the set of bits that may be set in its value; it decides many folds.
 
-use super::ir::{Access, BinOp, Block, BlockData, CallInfo, Graph, Node, Op, Term, UnOp, Value};
+use super::ir::{Access, BinOp, Block, BlockData, CallInfo, FloatUnOp, Graph, Node, Op, Term, UnOp, Value};
 use super::known::{below, possible_bits};
 use crate::isa::{Cond, MemSize, Symbol, TrapCode};
 use hashbrown::hash_table::Entry;
@@ -15,6 +15,16 @@ type Args = SmallVec<[Value; 4]>;
 
 /// How many refinements of a value are kept before those that do not hold any more are dropped.
 const REFINEMENTS: usize = 16;
+
+/// What a comparison that holds says of a float; none of these are NaNs.
+#[derive(Copy, Clone, PartialEq, Eq, Hash)]
+enum FloatFact {
+    /// Between -2^31 and 2^31, both excluded.
+    Small,
+    /// Less than 2^32.
+    Below,
+    NotNegative,
+}
 
 /// A graph under construction.
 pub struct Builder {
@@ -40,6 +50,8 @@ pub struct Builder {
     bounded: HashMap<Value, (u32, Block)>,
     /// Bits that can be 1 in a value wherever these blocks have been passed.
     refined: HashMap<Value, SmallVec<[(Block, u32); 2]>>,
+    /// What is known of floats wherever these blocks have been passed.
+    floats: HashMap<(Value, FloatFact), Block>,
     /// Conventions of routines, in `graph.calls`.
     routines: HashMap<Symbol, u32>,
 }
@@ -60,6 +72,7 @@ impl Builder {
             checked: HashMap::new(),
             bounded: HashMap::new(),
             refined: HashMap::new(),
+            floats: HashMap::new(),
             routines: HashMap::new(),
         };
         builder.new_block();
@@ -128,6 +141,7 @@ impl Builder {
     /// Takes note that a condition holds, or does not, in the current block and those that it dominates.
     pub fn assume(&mut self, cond: Value, holds: bool) {
         let Op::Compare(comparison) = self.op(cond) else {
+            self.assume_of_floats(cond, holds);
             if !holds {
                 self.refine(cond, 0);
             }
@@ -144,6 +158,44 @@ impl Builder {
             Cond::Gt if c.cast_signed() >= -1 => self.refine(value, u32::MAX >> 1),
             _ => {}
         }
+    }
+
+    /// The same of comparisons of floats with constants, and of two conditions that both hold.
+    fn assume_of_floats(&mut self, cond: Value, holds: bool) {
+        let (a, b) = match (self.op(cond), self.args(cond)) {
+            (Op::FloatCompare(_), &[a, b]) => (a, b),
+            (Op::Binary(BinOp::And), &[a, b]) if holds && self.bits(a) == 1 && self.bits(b) == 1 => {
+                self.assume(a, true);
+                return self.assume(b, true);
+            }
+            _ => return,
+        };
+        let Op::FloatCompare(comparison) = self.op(cond) else { return };
+        let Some(c) = self.constant(b).map(f32::from_bits) else { return };
+        let comparison = if holds { comparison } else { comparison.inverse() };
+        let fact = match (comparison, self.op(a)) {
+            (Cond::Mi, Op::FloatUnary(FloatUnOp::Abs)) if c <= 31f32.exp2() => (self.args(a)[0], FloatFact::Small),
+            (Cond::Mi, _) if c <= 32f32.exp2() => (a, FloatFact::Below),
+            (Cond::Ge | Cond::Gt, _) if c >= 0.0 => (a, FloatFact::NotNegative),
+            _ => return,
+        };
+        self.floats.insert(fact, self.block);
+    }
+
+    fn is_known(&self, value: Value, fact: FloatFact) -> bool {
+        self.floats.get(&(value, fact)).is_some_and(|&block| self.dominates(block))
+    }
+
+    /// Whether a truncation to 32 bits has no result.
+    pub fn float_overflows(&mut self, signed: bool, a: Value) -> Value {
+        let fits = match signed {
+            true => self.is_known(a, FloatFact::Small),
+            false => {
+                self.is_known(a, FloatFact::NotNegative)
+                    && (self.is_known(a, FloatFact::Below) || self.is_known(a, FloatFact::Small))
+            }
+        };
+        if fits { self.int(0) } else { self.pure(Op::FloatOverflows { signed }, &[a]) }
     }
 
     fn refine(&mut self, value: Value, bits: u32) {

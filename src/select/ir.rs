@@ -137,6 +137,10 @@ pub enum Op {
     /// 1 if the flags of VCMP of the two floats fulfil the condition, else 0 (ARMv7-M ARM A2.5.3): `Eq`, `Mi` for less,
     /// `Ls` for at most, `Gt`, `Ge`, none of which holds of a NaN, and their inverses.
     FloatCompare(Cond),
+    /// 1 if the float, cut off behind the point, is no i32 (`signed`) or no u32, as NaNs are none.
+    FloatOverflows {
+        signed: bool,
+    },
     /// 1 if `args[0] cond args[1]`, else 0.
     Compare(Cond),
     /// The same of two i64, each low word first. Never `Eq` or `Ne`.
@@ -182,6 +186,7 @@ impl Op {
             | Op::FloatBinary(_)
             | Op::FloatUnary(_)
             | Op::FloatCompare(_)
+            | Op::FloatOverflows { .. }
             | Op::Compare(_)
             | Op::CompareLong(_)
             | Op::Select

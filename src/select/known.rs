@@ -17,7 +17,7 @@ pub fn possible_bits(
     let amount = |n: usize| constant(n).filter(|&c| c < 32);
     match op {
         Op::Const(c) => c,
-        Op::Compare(_) | Op::CompareLong(_) | Op::FloatCompare(_) => 1,
+        Op::Compare(_) | Op::CompareLong(_) | Op::FloatCompare(_) | Op::FloatOverflows { .. } => 1,
         Op::Select => bits(1) | bits(2),
         Op::Unary(UnOp::Clz) => 63,
         Op::Call(index) | Op::Routine(index) => call(index),

@@ -276,6 +276,7 @@ impl Rebuild<'_> {
             Op::FloatBinary(_) => builder.pure(op, &args),
             Op::FloatUnary(op) => builder.float_unary(op, args[0]),
             Op::FloatCompare(_) => builder.pure(op, &args),
+            Op::FloatOverflows { signed } => builder.float_overflows(signed, args[0]),
             Op::Compare(cond) => builder.compare(cond, args[0], args[1]),
             Op::CompareLong(cond) => builder.compare_long(cond, [args[0], args[1]], [args[2], args[3]]),
             Op::Select => builder.select(args[0], args[1], args[2]),

@@ -69,6 +69,14 @@ impl Printer<'_> {
                 write!(self.out, "{sd}, ")?;
                 self.float_address(addr)
             }
+            Inst::FloatLoadUpdate { down, sd, old, .. } => {
+                self.typed(if down { "vldmdb" } else { "vldmia" }, "")?;
+                write!(self.out, "{old}!, {{{sd}}}")
+            }
+            Inst::FloatStoreUpdate { down, sd, old, .. } => {
+                self.typed(if down { "vstmdb" } else { "vstmia" }, "")?;
+                write!(self.out, "{old}!, {{{sd}}}")
+            }
             _ => unreachable!("not of the floating-point extension"),
         }
     }

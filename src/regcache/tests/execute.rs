@@ -113,7 +113,14 @@ impl<R: Place> Machine<R> {
             false => written.push(r),
         });
         let result = hash((shape, flags, read));
-        if matches!(inst, Inst::Call(_) | Inst::Store { .. } | Inst::StoreUpdate { .. } | Inst::FloatStore { .. }) {
+        if matches!(
+            inst,
+            Inst::Call(_)
+                | Inst::Store { .. }
+                | Inst::StoreUpdate { .. }
+                | Inst::FloatStore { .. }
+                | Inst::FloatStoreUpdate { .. }
+        ) {
             self.trace.push(result);
         }
         for reg in inst.clobbers().iter() {

@@ -143,6 +143,16 @@ impl Random {
                 self.b.push(Inst::FloatStore { sd: a, addr: FloatAddr::Offset(core, offset) });
                 return;
             }
+            (Class::Single, 5) => {
+                let rn = self.b.func.new_vreg();
+                self.b.push(Inst::FloatStoreUpdate { down: true, sd: a, rn, old: core });
+                self.write(rn);
+                let rn = self.b.func.new_vreg();
+                self.b.push(Inst::FloatLoadUpdate { down: false, sd: v, rn, old: core });
+                self.write(rn);
+                self.write(v);
+                return;
+            }
             (Class::Single, 4) => {
                 self.b.push(Inst::FloatCompare { sn: a, sm: Some(b) });
                 self.b.push(Inst::FloatFlags);

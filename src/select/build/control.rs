@@ -108,7 +108,7 @@ impl Walk<'_> {
         self.reachable = false;
     }
 
-    fn switch_to(&mut self, block: Block) {
+    pub fn switch_to(&mut self, block: Block) {
         self.builder.switch_to(block);
         self.order.push(block);
         self.reachable = true;
@@ -341,6 +341,6 @@ impl Walk<'_> {
     }
 }
 
-fn to(target: Block) -> Edge {
+pub fn to(target: Block) -> Edge {
     Edge { target, args: Vec::new() }
 }

@@ -2,8 +2,8 @@
 //!
 //! Most operations fix the class of their result and of their operands. Loads of aligned words, selects, signs, parameters of
 //! blocks and arguments on the stack are as cheap in either: those that are connected through parameters and selects get
-//! one class, the one that more of their users and definitions want, weighted by loops. Everybody else has the value moved
-//! behind its definition.
+//! one class, the one that costs fewer moves. A value that is read in the other class is moved once, behind its
+//! definition, so that is where a move's frequency is taken from.
 
 use super::Flow;
 use crate::isa::{self, MemSize};
@@ -16,25 +16,23 @@ pub fn singles(graph: &Graph, flow: &Flow) -> BitVec {
         return BitVec::EMPTY;
     }
     let count = graph.nodes.len();
-    let mut state = Classes { graph, leader: (0..count).map(Value::new).collect(), balance: vec![0.0; count] };
+    let wanted = || BitVec::repeat(false, count);
+    let leader = (0..count).map(Value::new).collect();
+    let mut state = Classes { graph, flow, leader, balance: vec![0.0; count], cores: wanted(), singles: wanted() };
     for block in graph.block_ids() {
-        // Ten iterations a loop, as far as numbers go.
-        let weight = 10f32.powi(flow.depth[block.index()].min(6) as i32);
         let data = graph.block(block);
-        for &value in &data.body {
-            state.node(value, weight);
-        }
+        data.body.iter().for_each(|&value| state.node(value));
         for edge in data.term.edges() {
             for (&arg, &param) in edge.args.iter().zip(&graph.block(edge.target).params) {
-                state.connect(param, arg, weight);
+                state.connect(param, arg);
             }
         }
         match &data.term {
-            Term::Return(values) => values.iter().for_each(|&(value, reg)| state.want(value, reg.class(), weight)),
-            Term::TailCall { call, args } => state.call(*call, args, weight),
+            Term::Return(values) => values.iter().for_each(|&(value, reg)| state.want(value, reg.class())),
+            Term::TailCall { call, args } => state.call(*call, args),
             Term::Jump(_) | Term::Trap(_) => {}
             Term::Branch { cond: operand, .. } | Term::Table { index: operand, .. } => {
-                state.want(*operand, isa::Class::Core, weight);
+                state.want(*operand, isa::Class::Core);
             }
         }
     }
@@ -45,7 +43,7 @@ pub fn singles(graph: &Graph, flow: &Flow) -> BitVec {
 fn has_floats(graph: &Graph) -> bool {
     let is_single = |place: &Place| matches!(place, Place::Reg(reg) if reg.class() == isa::Class::Single);
     let is_float =
-        |&value: &Value| matches!(graph.op(value), Op::FloatBinary(_) | Op::FloatUnary(_) | Op::FloatCompare(_));
+        |&value: &Value| matches!(graph.op(value), Op::FloatBinary(_) | Op::FloatUnary(_) | Op::FloatCompare(_) | Op::FloatOverflows { .. });
     let returns = |term: &Term| match term {
         Term::Return(values) => values.iter().any(|&(_, reg)| reg.class() == isa::Class::Single),
         Term::Jump(_) | Term::Branch { .. } | Term::Table { .. } | Term::TailCall { .. } | Term::Trap(_) => false,
@@ -81,6 +79,7 @@ fn fixed(graph: &Graph, value: Value) -> Option<isa::Class> {
         | Op::Binary(_)
         | Op::Unary(_)
         | Op::FloatCompare(_)
+        | Op::FloatOverflows { .. }
         | Op::Compare(_)
         | Op::CompareLong(_)
         | Op::AddLong
@@ -98,10 +97,14 @@ fn fixed(graph: &Graph, value: Value) -> Option<isa::Class> {
 
 struct Classes<'g> {
     graph: &'g Graph,
+    flow: &'g Flow,
     /// Sets of values that get one class, as trees with path halving.
     leader: Vec<Value>,
-    /// At leaders: the moves that the core registers would cost more.
+    /// At leaders: what the moves from core registers would cost more.
     balance: Vec<f32>,
+    /// The values that somebody reads in each class.
+    cores: BitVec,
+    singles: BitVec,
 }
 
 impl Classes<'_> {
@@ -122,25 +125,43 @@ impl Classes<'_> {
         if self.balance[leader.index()] > 0.0 { isa::Class::Single } else { isa::Class::Core }
     }
 
-    /// Takes note that the value is read or written in a class.
-    fn want(&mut self, value: Value, class: isa::Class, weight: f32) {
+    /// How often a move behind the definition of a value would be made: ten iterations a loop, as far as numbers go.
+    fn weight(&self, value: Value) -> f32 {
+        let block = self.graph.node(value).block;
+        10f32.powi(self.flow.depth[block.index()].min(6) as i32)
+    }
+
+    fn add(&mut self, value: Value, class: isa::Class, weight: f32) {
+        let leader = self.find(value);
+        self.balance[leader.index()] += match class {
+            isa::Class::Core => -weight,
+            isa::Class::Single => weight,
+        };
+    }
+
+    /// Takes note that the value is read in a class.
+    fn want(&mut self, value: Value, class: isa::Class) {
         // A constant is built in either.
-        if fixed(self.graph, value).is_none() && !matches!(self.graph.op(value), Op::Const(_)) {
-            let leader = self.find(value);
-            self.balance[leader.index()] += match class {
-                isa::Class::Core => -weight,
-                isa::Class::Single => weight,
-            };
+        if fixed(self.graph, value).is_some() || matches!(self.graph.op(value), Op::Const(_)) {
+            return;
+        }
+        let wanted = match class {
+            isa::Class::Core => &mut self.cores,
+            isa::Class::Single => &mut self.singles,
+        };
+        if !wanted.replace(value.index(), true) {
+            self.add(value, class, self.weight(value));
         }
     }
 
     /// Takes note that a value of either class is a copy of the other.
-    fn connect(&mut self, value: Value, source: Value, weight: f32) {
-        if matches!(self.graph.op(source), Op::Const(_)) {
+    fn connect(&mut self, value: Value, source: Value) {
+        // These stand nowhere, and are built where they are needed.
+        if matches!(self.graph.op(source), Op::Const(_) | Op::Address(..)) {
             return;
         }
         match fixed(self.graph, source) {
-            Some(class) => self.want(value, class, weight),
+            Some(class) => self.add(value, class, self.weight(source)),
             None => {
                 let (a, b) = (self.find(value), self.find(source));
                 if a != b {
@@ -151,28 +172,28 @@ impl Classes<'_> {
         }
     }
 
-    fn call(&mut self, index: u32, args: &[Value], weight: f32) {
+    fn call(&mut self, index: u32, args: &[Value]) {
         let info = &self.graph.calls[index as usize];
         // Before the words that are passed stands the address of an indirect call.
         let address = args.len() - info.args.len();
-        args[..address].iter().for_each(|&arg| self.want(arg, isa::Class::Core, weight));
+        args[..address].iter().for_each(|&arg| self.want(arg, isa::Class::Core));
         for (&arg, &place) in args[address..].iter().zip(&info.args) {
             if let Place::Reg(reg) = place {
-                self.want(arg, reg.class(), weight);
+                self.want(arg, reg.class());
             }
         }
     }
 
-    fn node(&mut self, value: Value, weight: f32) {
+    fn node(&mut self, value: Value) {
         use isa::Class::{Core, Single};
         let node = self.graph.node(value);
         match node.op {
             Op::Select => {
-                self.want(node.args[0], Core, weight);
-                self.connect(value, node.args[1], weight);
-                self.connect(value, node.args[2], weight);
+                self.want(node.args[0], Core);
+                self.connect(value, node.args[1]);
+                self.connect(value, node.args[2]);
             }
-            Op::FloatUnary(FloatUnOp::Abs | FloatUnOp::Neg) => self.connect(value, node.args[0], weight),
+            Op::FloatUnary(FloatUnOp::Abs | FloatUnOp::Neg) => self.connect(value, node.args[0]),
             Op::FloatBinary(
                 FloatBinOp::Add
                 | FloatBinOp::Sub
@@ -188,14 +209,14 @@ impl Classes<'_> {
                 | FloatUnOp::ToSigned
                 | FloatUnOp::ToUnsigned,
             )
-            | Op::FloatCompare(_) => node.args.iter().for_each(|&arg| self.want(arg, Single, weight)),
+            | Op::FloatCompare(_) => node.args.iter().for_each(|&arg| self.want(arg, Single)),
             Op::Store(access) => {
-                self.want(node.args[0], Core, weight);
+                self.want(node.args[0], Core);
                 if !(access.aligned && access.size == MemSize::Word) {
-                    self.want(node.args[1], Core, weight);
+                    self.want(node.args[1], Core);
                 }
             }
-            Op::Call(index) | Op::Routine(index) => self.call(index, &node.args, weight),
+            Op::Call(index) | Op::Routine(index) => self.call(index, &node.args),
             Op::Param
             | Op::Argument(_)
             | Op::Const(_)
@@ -204,6 +225,7 @@ impl Classes<'_> {
             | Op::ResultArea(_)
             | Op::Binary(_)
             | Op::Unary(_)
+            | Op::FloatOverflows { .. }
             | Op::Compare(_)
             | Op::CompareLong(_)
             | Op::AddLong
@@ -213,7 +235,7 @@ impl Classes<'_> {
             | Op::AddWide
             | Op::SubWide
             | Op::Load(_)
-            | Op::TrapIf(_) => node.args.iter().for_each(|&arg| self.want(arg, Core, weight)),
+            | Op::TrapIf(_) => node.args.iter().for_each(|&arg| self.want(arg, Core)),
         }
     }
 }

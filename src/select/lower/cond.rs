@@ -33,6 +33,7 @@ impl Lower<'_> {
                 self.float_compare(node.args[0], node.args[1]);
                 Test::Flags(of)
             }
+            Op::FloatOverflows { signed } => Test::Flags(self.float_overflows(signed, node.args[0])),
             _ => self.test_zero(cond, false),
         }
     }

@@ -5,7 +5,8 @@
 
 use super::{Lower, consts};
 use crate::isa::{
-    AluOp, Class, Cond, Const, FloatAddr, FloatAluOp, FloatUnaryOp, Inst, ModImm, Operand2, PairOffset, StackArea, VReg,
+    AluOp, Class, Cond, Const, FloatAddr, FloatAluOp, FloatUnaryOp, Inst, ModImm, Operand2, PairOffset, ShiftAmount,
+    ShiftOp, StackArea, TestOp, VReg,
 };
 use crate::select::ir::{FloatBinOp, FloatUnOp, Op, Place, Value};
 use smallvec::{SmallVec, smallvec};
@@ -73,7 +74,8 @@ impl Lower<'_> {
             Op::Call(index) | Op::Routine(index) => {
                 self.graph.calls[index as usize].results.iter().map(|reg| reg.class()).collect()
             }
-            Op::AddLong | Op::SubLong | Op::MulLong { .. } => smallvec![Class::Core; 2],
+            Op::AddLong | Op::SubLong | Op::MulLong { .. } | Op::MulAddAdd => smallvec![Class::Core; 2],
+            Op::AddWide | Op::SubWide => smallvec![Class::Core; 4],
             _ => smallvec![self.class(value)],
         }
     }
@@ -207,6 +209,30 @@ impl Lower<'_> {
         let sm = if is_zero { None } else { Some(self.single(b)) };
         self.push(Inst::FloatCompare { sn, sm });
         self.push(Inst::FloatFlags);
+    }
+
+    /// Leaves flags, in which the condition holds where the truncation of a float has no result.
+    ///
+    /// As an i32: the bits without the sign, doubled, and the sign inverted below them are at most 2 * bits(2^31) where the
+    /// float is in range, to which -2^31 belongs and 2^31 does not. As a u32: the order key, which is the bits with those
+    /// below the sign inverted where that is set, counted from that of the number next to -1, is below the distance to 2^32.
+    pub fn float_overflows(&mut self, signed: bool, a: Value) -> Cond {
+        let imm = |value: u32| Operand2::Imm(ModImm::new(value).expect("eight bits"));
+        let shifted = |rm, op, by: u32| Operand2::Shifted(rm, op, ShiftAmount::new(by).expect("1 to 31"));
+        let bits = self.reg(a);
+        let (first, key) = (self.func.new_vreg(), self.func.new_vreg());
+        if signed {
+            self.push(Inst::Mov { s: false, rd: first, rhs: shifted(bits, ShiftOp::Ror, 31) });
+            self.push(Inst::Alu { op: AluOp::Eor, s: false, rd: key, rn: first, rhs: imm(1) });
+            self.push(Inst::Test { op: TestOp::Cmp, rn: key, rhs: imm(0x9e00_0000) });
+            return Cond::Hi;
+        }
+        let distance = self.func.new_vreg();
+        self.push(Inst::Mov { s: false, rd: first, rhs: shifted(bits, ShiftOp::Asr, 31) });
+        self.push(Inst::Alu { op: AluOp::Eor, s: false, rd: key, rn: bits, rhs: shifted(first, ShiftOp::Lsr, 1) });
+        self.push(Inst::Alu { op: AluOp::Add, s: false, rd: distance, rn: key, rhs: imm(0x3f80_0000) });
+        self.push(Inst::Test { op: TestOp::Cmp, rn: distance, rhs: imm(0x8f00_0000) });
+        Cond::Hs
     }
 
     /// A select in single-precision registers.

@@ -51,11 +51,11 @@ impl Lower<'_> {
             Op::Load(access) | Op::Store(access) => (access, &self.graph.node(user).args),
             _ => return false,
         };
-        // VLDR and VSTR step no address.
-        if self.is_float_access(user, access) {
+        let pre = access.offset == by.value();
+        // VLDM and VSTM of one register step by one word.
+        if self.is_float_access(user, access) && (by.value(), pre) != (4, false) && (by.value(), pre) != (-4, true) {
             return false;
         }
-        let pre = access.offset == by.value();
         if args[0] != address || args[1..].contains(&address) || !(pre || access.offset == 0) {
             return false;
         }
@@ -88,6 +88,10 @@ impl Lower<'_> {
 
     fn float_load(&mut self, value: Value, address: Value, access: Access) {
         let sd = self.single_result(value, 0);
+        if let Some(Step { sum, pre: down, .. }) = self.steps.remove(&value) {
+            let (old, rn) = (self.reg(address), self.dest(sum));
+            return self.push(Inst::FloatLoadUpdate { down, sd, rn, old });
+        }
         match self.float_addr(address, access.offset) {
             Some(addr) => self.push(Inst::FloatLoad { sd, addr }),
             None => {
@@ -100,6 +104,13 @@ impl Lower<'_> {
     }
 
     pub fn store(&mut self, node: Value, address: Value, value: Value, access: Access) {
+        if self.is_float_access(node, access)
+            && let Some(Step { sum, pre: down, .. }) = self.steps.remove(&node)
+        {
+            let sd = self.single(value);
+            let (old, rn) = (self.reg(address), self.dest(sum));
+            return self.push(Inst::FloatStoreUpdate { down, sd, rn, old });
+        }
         if self.is_float_access(node, access)
             && let Some(addr) = self.float_addr(address, access.offset)
         {

@@ -280,7 +280,9 @@ impl Lower<'_> {
             Op::Unary(op) => self.unary(value, op, args[0]),
             Op::FloatBinary(op) => self.float_binary(value, op, args[0], args[1]),
             Op::FloatUnary(op) => self.float_unary(value, op, args[0]),
-            Op::Compare(_) | Op::CompareLong(_) | Op::FloatCompare(_) => self.truth_value(value),
+            Op::Compare(_) | Op::CompareLong(_) | Op::FloatCompare(_) | Op::FloatOverflows { .. } => {
+                self.truth_value(value);
+            }
             Op::Select if self.class(value) == Class::Single => self.float_select(value, args[0], args[1], args[2]),
             Op::Select => self.select(value, args[0], args[1], args[2]),
             Op::AddLong => self.add_long(value),

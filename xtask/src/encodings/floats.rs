@@ -38,6 +38,12 @@ pub fn instructions() -> Vec<Inst<Reg>> {
             let rt = Reg::new(index);
             all.extend([Inst::ToFloat { sn: sd, rt }, Inst::ToCore { rt, sn: sd }]);
         }
+        for rn in [Reg::R0, Reg::new(9), Reg::R12, Reg::LR] {
+            for down in [false, true] {
+                all.push(Inst::FloatLoadUpdate { down, sd, rn, old: rn });
+                all.push(Inst::FloatStoreUpdate { down, sd, rn, old: rn });
+            }
+        }
         for base in [Reg::R0, Reg::R7, Reg::new(8), Reg::R12, Reg::SP] {
             for offset in [0, 4, 256, 1020, -4, -1020] {
                 let offset = PairOffset::new(offset).expect("an offset");

@@ -1,10 +1,11 @@
 //! Floats of single precision on a core with a floating-point unit: operators that it has instructions for are operations
 //! on values, which lowering puts into its registers. Everything else is made as without it.
 
-use super::{Float, Integer, Operand, Relation, Walk, relation};
-use crate::isa::{Cond, Reg, Symbol};
+use super::{Float, Relation, Walk, relation};
+use crate::isa::{Cond, Reg, Symbol, TrapCode};
+use crate::select::build::control::to;
 use crate::select::graph::Builder;
-use crate::select::ir::{CallInfo, Callee, FloatBinOp, FloatUnOp, Op, Place, Value};
+use crate::select::ir::{CallInfo, Callee, FloatBinOp, FloatUnOp, Op, Place, Term, Value};
 use smallvec::SmallVec;
 use wasmparser::Operator;
 
@@ -39,7 +40,7 @@ impl Walk<'_> {
             self.push_word(value);
         } else if let Some(signed) = truncation(operator) {
             let a = self.pop_word();
-            self.builder.check_truncation(Float::F32, Integer { bits: 32, signed }, Operand::Word(a));
+            self.check_unit_truncation(signed, a);
             let op = if signed { FloatUnOp::ToSigned } else { FloatUnOp::ToUnsigned };
             let value = self.builder.float_unary(op, a);
             self.push_word(value);
@@ -51,6 +52,20 @@ impl Walk<'_> {
             return false;
         }
         true
+    }
+}
+
+impl Walk<'_> {
+    /// The traps of a truncation: one test where it has a result, and what is wrong out of the way.
+    fn check_unit_truncation(&mut self, signed: bool, a: Value) {
+        let overflows = self.builder.float_overflows(signed, a);
+        let (trap, next) = (self.builder.new_block(), self.builder.new_block());
+        self.leave(Term::Branch { cond: overflows, then: to(trap), otherwise: to(next) });
+        self.switch_to(trap);
+        let is_nan = self.builder.pure(Op::FloatCompare(Cond::Vs), &[a, a]);
+        self.builder.trap_if(is_nan, TrapCode::InvalidConversion);
+        self.trap(TrapCode::IntegerOverflow);
+        self.switch_to(next);
     }
 }
 
