@@ -104,7 +104,7 @@ fn compile_here(wasm: &[u8], options: &Options, inspect: &Inspect) -> Result<Com
         let result = compiler.part(part)?;
         code.push((part, compiler.tell(part, result, &mut compiled)));
     }
-    let written = elf::write(&module, &layout, names, &code, options)?;
+    let written = elf::write(&module, &layout, names, code, options)?;
     if inspect.header {
         compiled.header = header::header(&module, &layout, &written, options)?;
     }

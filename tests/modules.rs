@@ -21,7 +21,7 @@ fn reserve(bytes: u64) -> Options {
 
 #[test]
 fn growth_of_a_memory_is_seen_by_exporter_and_importer() {
-    Scene::new()
+    Scene::empty()
         .module_with("a", &format!(r#"(memory (export "mem") 1 5) {}"#, memory_user("a")), reserve(3 << 16))
         .module("b", &format!(r#"(import "a" "mem" (memory 1)) {}"#, memory_user("b")))
         .module("c", &format!(r#"(import "a" "mem" (memory 0 9)) {}"#, memory_user("c")))
@@ -46,7 +46,7 @@ fn growth_of_a_memory_is_seen_by_exporter_and_importer() {
 
 #[test]
 fn less_memory_may_be_reserved_than_declared() {
-    Scene::new()
+    Scene::empty()
         .module_with("a", &format!(r#"(memory (export "mem") 1 4) {}"#, memory_user("a")), reserve(1000))
         .module("b", &format!(r#"(import "a" "mem" (memory 1)) {}"#, memory_user("b")))
         .run(
@@ -63,7 +63,7 @@ fn less_memory_may_be_reserved_than_declared() {
 
 #[test]
 fn c_can_own_the_memory() {
-    Scene::new().module("b", &format!(r#"(import "env" "ram" (memory 0)) {}"#, memory_user("b"))).run(
+    Scene::empty().module("b", &format!(r#"(import "env" "ram" (memory 0)) {}"#, memory_user("b"))).run(
         "uint8_t ram[100]; uint32_t synth_ramX2esize = 64; const uint32_t synth_ramX2emax = 64;",
         r#"
     b_init();
@@ -75,7 +75,7 @@ fn c_can_own_the_memory() {
 
 #[test]
 fn globals_are_shared_and_constants_are_read_at_run_time() {
-    Scene::new()
+    Scene::empty()
         .module(
             "a",
             r#"(global $i (export "count") (mut i32) (i32.const 5)) (global $l (export "total") (mut i64) (i64.const -2))
@@ -112,7 +112,7 @@ fn globals_are_shared_and_constants_are_read_at_run_time() {
 
 #[test]
 fn two_imports_may_be_the_same_thing() {
-    Scene::new()
+    Scene::empty()
         .module_with(
             "a",
             r#"(global $g (export "g1") (export "g2") (mut i32) (i32.const 1)) (memory (export "m1") (export "m2") 1 2)
@@ -163,7 +163,7 @@ fn indirect_calls_check_signatures_across_modules() {
            (func (export "b_other") (param i32) (result i32)
              (call_indirect (type $other) {zeros} (i64.const 9) (local.get 0)))"#
     );
-    Scene::new()
+    Scene::empty()
         .module(
             "a",
             &format!(
@@ -187,7 +187,7 @@ fn indirect_calls_check_signatures_across_modules() {
 
 #[test]
 fn imported_functions_go_into_tables_by_thunks() {
-    Scene::new()
+    Scene::empty()
         .module(
             "a",
             r#"(table $t (export "table") 4 funcref)
@@ -218,7 +218,7 @@ fn imported_functions_go_into_tables_by_thunks() {
 #[test]
 fn imports_are_exported_again_by_thunks() {
     let params = "(param i32 i64 i32 i32 i64 i32)";
-    Scene::new()
+    Scene::empty()
         .module(
             "a",
             &format!(
@@ -254,7 +254,7 @@ fn imports_are_exported_again_by_thunks() {
 
 #[test]
 fn initialisation_that_traps_leaves_what_it_wrote() {
-    Scene::new()
+    Scene::empty()
         .module("a", r#"(memory (export "mem") 1) (table (export "table") 3 funcref)
                         (func (export "call") (param i32) (result i32) (call_indirect (result i32) (local.get 0)))"#)
         .module(
@@ -293,7 +293,7 @@ fn tables_reserve_what_is_asked() {
             call.replace("{}", name)
         )
     };
-    Scene::new()
+    Scene::empty()
         .module_with("few", &table("less"), options(2))
         .module_with("many", &table("more"), options(9))
         .module("b", &format!(r#"(import "few" "less" (table 4 funcref)) {}"#, call.replace("{}", "b")))
@@ -328,7 +328,7 @@ fn deep_frame() -> String {
 #[test]
 fn the_stack_limit_is_exact_and_does_not_wrap() {
     let limited = || Options { stack_limit: Some("stack_limit".to_string()), ..Options::default() };
-    Scene::new()
+    Scene::empty()
         .module_with(
             "a",
             r#"(func $down (export "down") (param i32) (result i32)

@@ -35,7 +35,7 @@ fn build(text: &str, options: &Options, symbols: &[Symbol]) -> Result<Vec<u8>, E
     let mut parts = functions(&module, &layout);
     parts.push((Part::Init, code(symbols)));
     let names = Names::new(&module, options)?;
-    write(&module, &layout, names, &parts, options).map(|written| written.bytes)
+    write(&module, &layout, names, parts, options).map(|written| written.bytes)
 }
 
 fn functions(module: &Module<'_>, layout: &Layout) -> Vec<(Part, Code)> {
@@ -205,7 +205,7 @@ fn relocations_have_the_types_of_thumb_and_leave_the_field_alone() {
         ..Code::default()
     };
     let names = Names::new(&module, &options).expect("no names collide");
-    let object = write(&module, &layout, names, &[(Part::Init, code)], &options);
+    let object = write(&module, &layout, names, vec![(Part::Init, code)], &options);
     let object = object.expect("no names collide").bytes;
     let file = file(&object);
     let expected = [

@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use synth::options::{Bounds, Options, Target};
+use synth::options::{Alignment, Bounds, Options, Target};
 use wasmparser::{Parser, Payload};
 use xtask::oracle::generate::Language;
 use xtask::oracle::run::{generated, stressful};
@@ -115,4 +115,42 @@ fn operators(wasm: &[u8]) -> Vec<String> {
         }
     }
     operators
+}
+
+/// A start function grows what was created empty no further than any other function.
+#[test]
+fn start_functions_grow_within_the_reserves() {
+    let text = r#"(module (memory (export "m") 0) (table (export "t") 0 funcref) (global (export "g") (mut i32) (i32.const 0))
+        (func $start (global.set 0 (i32.add (memory.grow (i32.const 9)) (table.grow (ref.null func) (i32.const 900)))))
+        (start $start) (func (export "f") (result i32 i32) (memory.grow (i32.const 2)) (table.grow (ref.null func) (i32.const 9))))"#;
+    let wasm = wat::parse_str(text).expect("the text is a module");
+    let report = check_module(&wasm, &Options::default(), 4, 1);
+    assert!(report.passed() && report.returned == 4, "{report:?}");
+}
+
+/// Copies and fills of every constant length that may be made in place, from places that overlap.
+#[test]
+fn constant_lengths_of_copies_and_fills() {
+    let data: String = (0..=255u8).map(|n| format!("\\{:02x}", n.wrapping_mul(167))).collect();
+    let near = "(i32.and (local.get 0) (i32.const 63)) (i32.and (local.get 1) (i32.const 63))";
+    let functions: String = (0..=66)
+        .map(|n| {
+            format!(
+                r#"(func (export "copy{n}") (param i32 i32) (memory.copy {near} (i32.const {n})))
+                (func (export "fill{n}") (param i32 i32) (memory.fill {near} (i32.const {n})))
+                (func (export "init{n}") (param i32 i32) (memory.init $d {near} (i32.const {n})))"#
+            )
+        })
+        .collect();
+    for alignment in [Alignment::Strict, Alignment::Bytes] {
+        for seed in 0..3 {
+            let text = format!(
+                r#"(module (memory (export "m") 1 1) (data (i32.const 0) "{data}") (data $d "{data}") {functions})"#
+            );
+            let wasm = wat::parse_str(text).expect("the text is a module");
+            let options = Options { alignment, ..Options::default() };
+            let report = check_module(&wasm, &options, 2, seed);
+            assert!(report.passed() && report.returned > 350, "{alignment:?}: {report:?}");
+        }
+    }
 }

@@ -6,7 +6,7 @@ use xtask::scene::Scene;
 
 #[test]
 fn references_travel_between_modules_and_c() {
-    Scene::new()
+    Scene::empty()
         .module(
             "a",
             r#"(import "env" "pass" (func $pass (param externref funcref i64) (result funcref externref)))
@@ -73,7 +73,7 @@ fn growth_of_a_table_is_seen_by_exporter_and_importer() {
     let own = r#"(table $t (export "objects") 2 7 externref)"#;
     let imported = r#"(import "a" "objects" (table $t 2 externref))"#;
     let reserve = Options { table_size: vec![(0, 9)], ..Options::default() };
-    Scene::new()
+    Scene::empty()
         .module_with("a", &format!("{own} {}", user("a")), reserve)
         .module("b", &format!("{imported} {}", user("b")))
         .module("c", &format!("(table $t 3 externref) {}", user("c")))
@@ -95,7 +95,7 @@ fn growth_of_a_table_is_seen_by_exporter_and_importer() {
 
 #[test]
 fn dropped_segments_come_back_with_initialisation() {
-    Scene::new()
+    Scene::empty()
         .module("a", r#"(global (export "g") funcref (ref.func $f)) (func $f (result i32) (i32.const 9))"#)
         .module(
             "b",
@@ -128,4 +128,30 @@ fn dropped_segments_come_back_with_initialisation() {
         drop();
     }"#,
         );
+}
+
+#[test]
+fn a_table_with_fewer_entries_than_declared_says_that_it_has_them() {
+    let text = r#"(table $t (export "objects") 6 9 externref) (elem $e externref (ref.null extern) (ref.null extern))
+        (func (export "size") (result i32) (table.size $t))
+        (func (export "grow") (param i32) (result i32) (table.grow $t (ref.null extern) (local.get 0)))
+        (func (export "set") (param i32 externref) (table.set $t (local.get 0) (local.get 1)))
+        (func (export "fill") (param i32 externref i32) (table.fill $t (local.get 0) (local.get 1) (local.get 2)))
+        (func (export "copy") (param i32 i32 i32) (table.copy $t $t (local.get 0) (local.get 1) (local.get 2)))
+        (func (export "init") (param i32) (table.init $t $e (local.get 0) (i32.const 0) (i32.const 2)))"#;
+    let importer = r#"(import "a" "objects" (table $t 6 externref)) (func (export "b_size") (result i32) (table.size $t))
+        (func (export "b_grow") (param i32) (result i32) (table.grow $t (ref.null extern) (local.get 0)))
+        (func (export "b_get") (param i32) (result externref) (table.get $t (local.get 0)))"#;
+    let few = Options { table_size: vec![(0, 3)], ..Options::default() };
+    Scene::empty().module_with("a", text, few).module("b", importer).run(
+        "",
+        r#"
+    a_init(); b_init();
+    CHECK(sizeof objects == 12 && size() == 6 && b_size() == 6 && grow(0) == 6 && b_grow(0) == 6);
+    CHECK(grow(1) == -1 && b_grow(1) == -1 && synth_objectsX2esize == 3);
+    CHECK(RUNS(set(2, 5)) && b_get(2) == 5 && TRAPS(5, set(3, 5)) && TRAPS(5, b_get(3)));
+    CHECK(RUNS(fill(1, 9, 2)) && TRAPS(5, fill(1, 8, 3)) && objects[1] == 9 && objects[2] == 9);
+    CHECK(RUNS(copy(0, 1, 2)) && TRAPS(5, copy(2, 0, 2)) && objects[0] == 9 && objects[2] == 9);
+    CHECK(RUNS(init(1)) && TRAPS(5, init(2)) && objects[0] == 9 && objects[1] == 0 && objects[2] == 0);"#,
+    );
 }

@@ -61,7 +61,7 @@ fn changes(script: &Script) -> Vec<Change> {
     let buffer = ParseBuffer::new_with_lexer(lexer).expect(&script.name);
     let directives = parser::parse::<Wast<'_>>(&buffer).expect(&script.name).directives;
     let starts: Vec<usize> = directives.iter().map(|directive| start(&script.text, directive)).collect();
-    let ends = starts.iter().skip(1).copied().chain([script.text.len()]);
+    let ends = starts.iter().map(|&start| start + form(&script.text[start..]));
     let mut lines = BTreeSet::new();
     let mut changes = Vec::new();
     for ((directive, &start), end) in directives.iter().zip(&starts).zip(ends) {
@@ -80,6 +80,26 @@ fn changes(script: &Script) -> Vec<Change> {
 fn start(text: &str, directive: &WastDirective<'_>) -> usize {
     let span = directive.span().offset();
     text[..=span].rfind('(').unwrap_or(span)
+}
+
+/// Bytes of the form in parentheses at the start of a text, without comments behind it.
+fn form(text: &str) -> usize {
+    let (mut depth, mut quoted, mut escaped, mut comment) = (0, false, false, false);
+    for (at, byte) in text.bytes().enumerate() {
+        match byte {
+            _ if comment => comment = byte != b'\n',
+            _ if escaped => escaped = false,
+            b'\\' if quoted => escaped = true,
+            b'"' => quoted = !quoted,
+            _ if quoted => {}
+            b';' => comment = text[at..].starts_with(";;"),
+            b'(' => depth += 1,
+            b')' if depth == 1 => return at + 1,
+            b')' => depth -= 1,
+            _ => {}
+        }
+    }
+    text.len()
 }
 
 /// What to put where, so that the assertion does not hold.

@@ -50,17 +50,18 @@ pub fn write(
     module: &Module<'_>,
     layout: &Layout,
     names: Names,
-    code: &[(Part, Code)],
+    mut code: Vec<(Part, Code)>,
     options: &Options,
 ) -> Result<Written, Error> {
     let mut object = Object::new(BinaryFormat::Elf, Architecture::Arm, Endianness::Little);
     object.flags = FileFlags::Elf { os_abi: elf::ELFOSABI_NONE, abi_version: 0, e_flags: elf::EF_ARM_EABI_VER5 };
     let mut writer =
         Writer { object, module, layout, names, symbols: HashMap::new(), undefined: HashMap::new(), variables: None };
-    writer.attributes(options, floats_travel(module, layout, code));
-    let sections: Vec<SectionId> = code.iter().map(|(part, code)| writer.code(*part, code)).collect();
+    writer.attributes(options, floats_travel(module, layout, &code));
+    let sections: Vec<SectionId> = code.iter_mut().map(|(part, code)| writer.code(*part, code)).collect();
     writer.exports()?;
-    for (&section, (_, code)) in sections.iter().zip(code) {
+    // Of each function's code nothing stays but what the object has of it.
+    for (section, (_, code)) in sections.into_iter().zip(code) {
         for reloc in &code.relocs {
             writer.relocation(section, reloc.offset, reloc.kind, reloc.symbol)?;
         }
@@ -121,8 +122,8 @@ impl Writer<'_, '_> {
         section.set_data(attributes(options, floats), 1);
     }
 
-    /// A function's section and symbols.
-    fn code(&mut self, part: Part, code: &Code) -> SectionId {
+    /// A function's section, which takes its bytes, and symbols.
+    fn code(&mut self, part: Part, code: &mut Code) -> SectionId {
         let (name, exports) = match part {
             Part::Function(index) => {
                 let exports = &self.names.entity(Entity::Function(index)).exports;
@@ -140,8 +141,8 @@ impl Writer<'_, '_> {
         };
         let section = self.section(&format!(".text.{name}"), SectionKind::Text);
         let align = u64::from(code.align);
-        self.object.set_section_data(section, code.bytes.clone(), align);
         let size = u32::try_from(code.bytes.len()).expect("code is shorter than the address space");
+        self.object.set_section_data(section, std::mem::take(&mut code.bytes), align);
         let span = Span {
             section,
             // Bit 0 of the value of an STT_FUNC symbol says Thumb (AAELF32 5.5.3).

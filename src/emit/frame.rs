@@ -93,15 +93,7 @@ impl Frame {
     /// The frame that enlarges an argument area to `bytes`, a multiple of 8, on behalf of the caller.
     pub fn of_area(bytes: u32) -> Frame {
         let saved = RegSet::of(Reg::LR);
-        Frame {
-            saved,
-            singles: RegSet::EMPTY,
-            extra: RegSet::EMPTY,
-            body: bytes + 4,
-            locals: 0,
-            slots: 0,
-            borrowed: 0,
-        }
+        Frame { saved, singles: RegSet::EMPTY, extra: RegSet::EMPTY, body: bytes + 4, locals: 0, slots: 0, borrowed: 0 }
     }
 
     /// Bytes from sp in the body to the incoming arguments.

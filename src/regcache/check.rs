@@ -175,7 +175,7 @@ impl Checker<'_> {
         let mut next = 0;
         self.replay(id, state, Some(&mut next))?;
         let (input, output) = (self.func.block(id), self.output(id));
-        if next != input.insts.len() {
+        if !input.insts[next..].iter().all(can_rematerialise) {
             return Err(format!("{next} of {} instructions are placed", input.insts.len()));
         }
         self.terminator(&input.term, &output.term, state)
@@ -199,10 +199,11 @@ impl Checker<'_> {
             let input = &self.func.block(id).insts[index];
             let pairs = pairs(input, output);
             if let Some(next) = verify.as_deref_mut() {
-                if index != *next {
+                let left_out = self.func.block(id).insts.get(*next..index);
+                if !left_out.is_some_and(|insts| insts.iter().all(can_rematerialise)) {
                     return Err(format!("instruction {index} stands where {next} belongs"));
                 }
-                *next += 1;
+                *next = index + 1;
                 self.instruction(input, output, &pairs, state)
                     .map_err(|what| format!("instruction {index} {input:?} as {output:?}: {what}"))?;
             }

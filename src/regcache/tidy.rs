@@ -3,10 +3,12 @@
 //! Spilling decides for whole loops and for joins, so now and then it brings a value into a register that
 //! leaves again on every path before it is read. Liveness of registers over the placed
 //! function finds these: a word of bits per block, iterated backwards to a fixed point.
+//!
+//! By the same liveness copies on the way around a loop move before its branch.
 
 use super::moves::MoveOp;
 use super::placed::{Placed, PlacedBlock, Step};
-use crate::isa::{Reg, RegSet};
+use crate::isa::{Class, Inst, Reg, RegSet, Term};
 
 /// Removes inserted moves into registers that are dead behind them and stores to slots that are never
 /// loaded, and counts the slots that are left.
@@ -36,6 +38,7 @@ pub fn tidy(placed: &mut Placed) {
         let mut keep = keep.into_iter();
         block.steps.retain(|_| keep.next().expect("one mark per step"));
     }
+    copy_before_branches(placed, &live_in);
     let mut loaded = vec![false; placed.slots as usize];
     for step in placed.blocks.iter().flat_map(|block| &block.steps) {
         if let Step::Move(MoveOp::Load { slot, .. }) = *step {
@@ -52,11 +55,49 @@ pub fn tidy(placed: &mut Placed) {
     placed.slots = last.map_or(0, |slot| slot + 1);
 }
 
-/// What a removable step writes.
+/// What a removable step writes: an inserted one, or one that builds a value which is built again wherever it is read.
 fn target(step: &Step) -> Option<Reg> {
     match *step {
         Step::Move(MoveOp::Copy { to, .. } | MoveOp::Load { to, .. } | MoveOp::Remat { to, .. }) => Some(to),
+        Step::Inst { inst: Inst::Const { rd, .. } | Inst::StackAddr { rd, .. }, .. } => Some(rd),
         Step::Move(MoveOp::Swap { .. } | MoveOp::Store { .. }) | Step::Inst { .. } => None,
+    }
+}
+
+/// How many copies are made before a branch that may not need them.
+const EARLY_COPIES: usize = 3;
+
+/// Where a block branches back to a loop by way of a block that only copies registers, and the copies hurt nobody on the
+/// other way, they are made before the branch, which then goes back itself.
+fn copy_before_branches(placed: &mut Placed, live_in: &[RegSet]) {
+    let mut sources = vec![0u32; placed.blocks.len()];
+    placed.blocks.iter().flat_map(|block| block.term.successors()).for_each(|target| sources[target.index()] += 1);
+    for index in 0..placed.blocks.len() {
+        let ways = match &placed.blocks[index].term {
+            Term::Branch { then, otherwise, .. } => [then.target, otherwise.target],
+            Term::BranchZero { zero, nonzero, .. } => [zero.target, nonzero.target],
+            _ => continue,
+        };
+        for (way, other) in [(ways[0], ways[1]), (ways[1], ways[0])] {
+            let Term::Jump(back) = &placed.blocks[way.index()].term else { continue };
+            if back.target.index() > index || sources[way.index()] != 1 || way == other {
+                continue;
+            }
+            let mut busy = live_in[other.index()];
+            placed.blocks[index].term.visit(|reg, _| busy.insert(reg));
+            let copies = &placed.blocks[way.index()].steps;
+            let harmless = |step: &Step| match *step {
+                Step::Move(MoveOp::Copy { to, from }) => {
+                    !busy.contains(to) && [to, from].iter().all(|reg| reg.class() == Class::Core)
+                }
+                _ => false,
+            };
+            if copies.len() <= EARLY_COPIES && copies.iter().all(harmless) {
+                let copies = std::mem::take(&mut placed.blocks[way.index()].steps);
+                placed.blocks[index].steps.extend(copies);
+                break;
+            }
+        }
     }
 }
 

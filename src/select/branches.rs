@@ -2,16 +2,20 @@
 //! once take less than their truth values and an operation on these.
 
 use super::ir::{BinOp, Block, BlockData, Edge, Graph, Op, Term, Value};
+use super::known;
 use crate::isa::TrapCode;
 use hashbrown::HashSet;
 
 /// Rewrites a graph whose blocks stand in order. Returns the new order if there are more blocks now.
 pub fn branches(graph: &mut Graph) -> Option<Vec<Block>> {
-    let candidates = graph.block_ids().any(|block| junction(graph, block).is_some());
-    if !candidates {
+    let on_two = |block: Block| match graph.block(block).term {
+        Term::Branch { cond, .. } => matches!(graph.op(cond), Op::Binary(BinOp::And | BinOp::Or)),
+        _ => false,
+    };
+    if !graph.block_ids().any(on_two) {
         return None;
     }
-    let mut splitting = Splitting { users: users(graph), graph };
+    let mut splitting = Splitting { users: users(graph), bits: known::bits(graph), graph };
     let mut order = Vec::with_capacity(splitting.graph.blocks.len());
     for block in splitting.graph.block_ids() {
         let mut work = vec![block];
@@ -34,8 +38,8 @@ struct Junction {
     second: Value,
 }
 
-/// What the block's branch depends on, if it is two truth values.
-fn junction(graph: &Graph, block: Block) -> Option<Junction> {
+/// What the block's branch depends on, if it is two conditions of which one is a comparison, the second.
+fn junction(graph: &Graph, bits: &[u32], block: Block) -> Option<Junction> {
     let Term::Branch { cond, .. } = graph.block(block).term else {
         return None;
     };
@@ -45,12 +49,20 @@ fn junction(graph: &Graph, block: Block) -> Option<Junction> {
         Op::Binary(BinOp::Or) => false,
         _ => return None,
     };
-    let (first, second) = (node.args[0], node.args[1]);
-    (is_truth(graph, first) && is_truth(graph, second)).then_some(Junction { both, first, second })
+    let truth = |value: Value| !both || bits[value.index()] <= 1;
+    let (a, b) = (node.args[0], node.args[1]);
+    if !truth(a) || !truth(b) {
+        return None;
+    }
+    match (is_condition(graph, a), is_condition(graph, b)) {
+        (_, true) => Some(Junction { both, first: a, second: b }),
+        (true, false) => Some(Junction { both, first: b, second: a }),
+        (false, false) => None,
+    }
 }
 
-/// Whether the value is 0 or 1 and costs more than a branch to make so.
-fn is_truth(graph: &Graph, value: Value) -> bool {
+/// Whether the value is a truth value that costs more than a branch to make.
+fn is_condition(graph: &Graph, value: Value) -> bool {
     let node = graph.node(value);
     match node.op {
         Op::Compare(_) | Op::CompareLong(_) | Op::FloatCompare(_) => true,
@@ -78,12 +90,14 @@ fn users(graph: &Graph) -> Vec<u32> {
 struct Splitting<'g> {
     graph: &'g mut Graph,
     users: Vec<u32>,
+    /// Bits that can be 1 in each value.
+    bits: Vec<u32>,
 }
 
 impl Splitting<'_> {
     /// Makes two branches of a block's one. Returns the new block with the second.
     fn split(&mut self, block: Block) -> Option<Block> {
-        let Junction { both, first, second } = junction(self.graph, block)?;
+        let Junction { both, first, second } = junction(self.graph, &self.bits, block)?;
         let Term::Branch { cond, .. } = self.graph.block(block).term else { return None };
         let movable = |value: Value| self.users[value.index()] == 1 && self.graph.node(value).block == block;
         if !movable(cond) || !movable(second) {

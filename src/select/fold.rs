@@ -74,11 +74,19 @@ impl Builder {
                     let amount = self.int(c.trailing_zeros());
                     self.binary(BinOp::ShrU, a, amount)
                 }
-                _ => self.pure(Op::Binary(op), &[a, b]),
+                c => {
+                    let quotient = c.filter(|&c| c != 0 && self.is_looping()).and_then(|c| self.divide_unsigned(a, c));
+                    quotient.unwrap_or_else(|| self.pure(Op::Binary(op), &[a, b]))
+                }
             },
-            BinOp::DivS => match self.constant(b) {
+            BinOp::DivS => match self.constant(b).map(u32::cast_signed) {
                 Some(1) => a,
-                _ => self.pure(Op::Binary(op), &[a, b]),
+                Some(c) if c > 0 && c.count_ones() == 1 => self.divide_by_power(a, c.trailing_zeros()),
+                c => {
+                    let usual = c.filter(|&c| c != 0 && !c.unsigned_abs().is_power_of_two() && self.is_looping());
+                    let quotient = usual.and_then(|c| self.divide_signed(a, c));
+                    quotient.unwrap_or_else(|| self.pure(Op::Binary(op), &[a, b]))
+                }
             },
         }
     }
@@ -213,6 +221,9 @@ impl Builder {
         }
         if let Some(rotated) = self.rotation(a, b) {
             return rotated;
+        }
+        if let Some(reversed) = self.reversed(a, b) {
+            return reversed;
         }
         self.pure(Op::Binary(BinOp::Or), &[a, b])
     }

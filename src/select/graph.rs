@@ -39,6 +39,8 @@ pub struct Builder {
     /// Intervals of a walk over the dominator tree: a block dominates those inside its own. Empty while the
     /// graph's shape is unknown; then a block is known to dominate only itself.
     dominators: Vec<(u32, u32)>,
+    /// Whether the current block is known to be in a loop.
+    looping: bool,
     /// Counts what may write: loads are numbered only between two writes of the same block.
     epoch: u32,
     loads: HashMap<(Access, Value), (Value, u32)>,
@@ -64,6 +66,7 @@ impl Builder {
             hasher: DefaultHashBuilder::default(),
             bits: Vec::new(),
             dominators,
+            looping: false,
             epoch: 0,
             loads: HashMap::new(),
             checked: HashMap::new(),
@@ -101,6 +104,15 @@ impl Builder {
     pub fn switch_to(&mut self, block: Block) {
         self.block = block;
         self.epoch += 1;
+    }
+
+    /// Whether speed counts more here.
+    pub fn is_looping(&self) -> bool {
+        self.looping
+    }
+
+    pub fn set_looping(&mut self, looping: bool) {
+        self.looping = looping;
     }
 
     /// Ends the current block.

@@ -16,7 +16,9 @@
 mod abi;
 mod branches;
 mod build;
+mod bytes;
 mod checks;
+mod divide;
 mod flow;
 mod fold;
 mod graph;

@@ -215,6 +215,7 @@ fn rebuild(old: &Graph) -> Graph {
             }
         }
         state.builder.switch_to(home[block.index()]);
+        state.builder.set_looping(flow.depth[block.index()] > 0);
         if let &[pred] = flow.predecessors[block.index()].as_slice() {
             state.assume(pred, block);
         }

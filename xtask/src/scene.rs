@@ -32,7 +32,7 @@ pub struct Scene {
 }
 
 impl Scene {
-    pub fn new() -> Scene {
+    pub fn empty() -> Scene {
         let image = Image::new(Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/..")));
         Scene { image, includes: String::new() }
     }

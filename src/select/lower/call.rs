@@ -6,9 +6,7 @@
 //! again, any other one in `Incoming`.
 
 use super::Lower;
-use crate::isa::{
-    Addr, Call, CallTarget, Class, FloatAddr, Growth, Inst, MemSize, Reg, RegSet, StackArea, Term, VReg,
-};
+use crate::isa::{Addr, Call, CallTarget, Class, FloatAddr, Growth, Inst, MemSize, Reg, RegSet, StackArea, Term, VReg};
 use crate::select::ir::{self, CallInfo, Callee, Graph, Op, Place, Value};
 use hashbrown::HashSet;
 use smallvec::SmallVec;

@@ -20,6 +20,7 @@ pub struct Language {
     /// memory.copy, memory.fill, memory.init, data.drop and the like for tables.
     pub bulk: bool,
     pub multi_memory: bool,
+    pub custom_page_sizes: bool,
     pub tail_calls: bool,
     pub extended_const: bool,
     pub wide_arithmetic: bool,
@@ -32,6 +33,7 @@ impl Language {
         references: true,
         bulk: true,
         multi_memory: true,
+        custom_page_sizes: true,
         tail_calls: true,
         extended_const: true,
         wide_arithmetic: true,
@@ -76,9 +78,20 @@ fn stress_program(bytes: &[u8], language: &Language, bounds: Bounds) -> Vec<u8> 
 }
 
 fn shape(language: &Language, traps: bool, overruns: bool) -> program::Shape {
-    let Language { floats, references, bulk, multi_memory, tail_calls, wide_arithmetic, .. } = *language;
-    let stress = false;
-    program::Shape { traps, overruns, floats, references, bulk, multi_memory, tail_calls, wide_arithmetic, stress }
+    let Language { floats, references, bulk, tail_calls, wide_arithmetic, .. } = *language;
+    let Language { multi_memory, custom_page_sizes, .. } = *language;
+    program::Shape {
+        traps,
+        overruns,
+        floats,
+        references,
+        bulk,
+        multi_memory,
+        custom_page_sizes,
+        tail_calls,
+        wide_arithmetic,
+        stress: false,
+    }
 }
 
 fn parsed(text: &str) -> Vec<u8> {
@@ -124,6 +137,7 @@ fn config(input: &mut Unstructured<'_>, language: &Language, bounds: Bounds) -> 
         bulk_memory_enabled: language.bulk,
         reference_types_enabled: language.references,
         tail_call_enabled: language.tail_calls,
+        custom_page_sizes_enabled: language.custom_page_sizes,
         extended_const_enabled: language.extended_const,
         wide_arithmetic_enabled: language.wide_arithmetic,
         multi_value_enabled: true,

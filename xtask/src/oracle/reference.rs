@@ -54,20 +54,28 @@ impl References {
     }
 }
 
-/// Growth ends at the reserves of the interface. Invariant: `creating` only until the instance exists; then minima larger
-/// than the growth limit are still to be allocated.
+/// Growth ends at the reserves of the interface. What is created asks first, each with its minimum, which may be larger;
+/// start functions grow after that.
 struct Limits {
-    creating: bool,
+    memories_to_create: usize,
+    tables_to_create: usize,
 }
 
 impl ResourceLimiter for Limits {
-    fn memory_growing(&mut self, current: usize, desired: usize, _maximum: Option<usize>) -> wasmtime::Result<bool> {
-        Ok(desired as u64 <= GROWTH_PAGES << 16 || self.creating && current == 0)
+    fn memory_growing(&mut self, _current: usize, desired: usize, _maximum: Option<usize>) -> wasmtime::Result<bool> {
+        Ok(creates(&mut self.memories_to_create) || desired as u64 <= GROWTH_PAGES << 16)
     }
 
-    fn table_growing(&mut self, current: usize, desired: usize, _maximum: Option<usize>) -> wasmtime::Result<bool> {
-        Ok(desired as u64 <= GROWTH_ENTRIES || self.creating && current == 0)
+    fn table_growing(&mut self, _current: usize, desired: usize, _maximum: Option<usize>) -> wasmtime::Result<bool> {
+        Ok(creates(&mut self.tables_to_create) || desired as u64 <= GROWTH_ENTRIES)
     }
+}
+
+/// Whether there is something to create, which happens then.
+fn creates(count: &mut usize) -> bool {
+    let left = count.checked_sub(1);
+    *count = left.unwrap_or(0);
+    left.is_some()
 }
 
 /// A module that the reference has compiled.
@@ -114,7 +122,8 @@ impl Compiled {
     /// # Errors
     /// What is no trap of the module: the host's limits.
     pub fn instantiate(&self) -> Result<Reference, String> {
-        let limits = Limits { creating: true };
+        let (memories, tables) = (self.interface.memories.len(), self.interface.tables.len());
+        let limits = Limits { memories_to_create: memories, tables_to_create: tables };
         let numbers = (0..self.interface.names.len()).map(|index| number(&self.interface, index)).collect();
         let references = References { numbers, ..References::default() };
         let mut store = Store::new(engine(), State { log: Log::default(), limits, references });
@@ -126,7 +135,6 @@ impl Compiled {
             imports.push(item.map_err(|error| format!("import {}: {error:#}", import.symbol))?);
         }
         let instance = Instance::new(&mut store, &self.module, &imports);
-        store.data_mut().limits.creating = false;
         if let Ok(instance) = &instance {
             learn(&mut store, |store, name| instance.get_func(store, name));
         }

@@ -7,7 +7,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 use clap::{Args, ValueEnum};
 use rayon::prelude::*;
-use synth::options::{Bounds, Options};
+use synth::options::{Alignment, Bounds, Options, Trap};
 
 use super::check::{Report, check_module};
 use super::generate::{self, Language};
@@ -17,6 +17,8 @@ use crate::target::TargetArgument;
 /// Calls of each export of a file, and of a random module.
 const FILE_CALLS: u32 = 24;
 const RANDOM_CALLS: u32 = 6;
+/// The word that prologues compare sp with.
+const STACK_LIMIT: &str = "stack_limit";
 
 #[derive(Args, Debug)]
 pub struct RunArguments {
@@ -38,6 +40,18 @@ pub struct RunArguments {
     /// What an out-of-bounds access does
     #[arg(long, value_enum, default_value_t = BoundsArgument::Trap)]
     bounds: BoundsArgument,
+    /// What is believed of an access's alignment
+    #[arg(long, value_enum, default_value_t = AlignmentArgument::Strict)]
+    alignment: AlignmentArgument,
+    /// How a trap ends
+    #[arg(long, value_enum, default_value_t = TrapArgument::Udf)]
+    trap: TrapArgument,
+    /// Every access to memory happens once, in order
+    #[arg(long)]
+    volatile_memory: bool,
+    /// Prologues compare sp with the end of the stack
+    #[arg(long)]
+    stack_limit: bool,
     /// The core to compile for
     #[arg(long, value_enum, default_value_t = TargetArgument::CortexM4)]
     target: TargetArgument,
@@ -47,6 +61,18 @@ pub struct RunArguments {
 enum BoundsArgument {
     Trap,
     None,
+}
+
+#[derive(Copy, Clone, PartialEq, Eq, Debug, ValueEnum)]
+enum AlignmentArgument {
+    Strict,
+    Bytes,
+}
+
+#[derive(Copy, Clone, PartialEq, Eq, Debug, ValueEnum)]
+enum TrapArgument {
+    Udf,
+    Call,
 }
 
 /// Sums over modules.
@@ -72,6 +98,16 @@ pub fn run(arguments: &RunArguments) -> Result<bool, String> {
             BoundsArgument::Trap => Bounds::Trap,
             BoundsArgument::None => Bounds::None,
         },
+        alignment: match arguments.alignment {
+            AlignmentArgument::Strict => Alignment::Strict,
+            AlignmentArgument::Bytes => Alignment::Bytes,
+        },
+        trap: match arguments.trap {
+            TrapArgument::Udf => Trap::Udf,
+            TrapArgument::Call => Trap::Call,
+        },
+        volatile_memory: arguments.volatile_memory,
+        stack_limit: arguments.stack_limit.then(|| STACK_LIMIT.to_string()),
         threads: Some(1),
         check: true,
         ..Options::default()
@@ -185,7 +221,16 @@ fn command(path: &Path, arguments: &RunArguments, calls: u32, seed: u64) -> Stri
     };
     let target = arguments.target.name();
     let path = path.display();
-    format!("cargo xtask oracle run {path} --target {target} --bounds {bounds} --calls {calls} --seed {seed}")
+    let mut command =
+        format!("cargo xtask oracle run {path} --target {target} --bounds {bounds} --calls {calls} --seed {seed}");
+    let flags = [
+        (arguments.alignment == AlignmentArgument::Bytes, " --alignment bytes"),
+        (arguments.trap == TrapArgument::Call, " --trap call"),
+        (arguments.volatile_memory, " --volatile-memory"),
+        (arguments.stack_limit, " --stack-limit"),
+    ];
+    flags.iter().filter(|(given, _)| *given).for_each(|(_, flag)| command.push_str(flag));
+    command
 }
 
 impl Totals {

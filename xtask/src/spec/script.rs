@@ -37,6 +37,7 @@ pub struct Settings<'a> {
 }
 
 const OUT_OF_BOUNDS: u8 = 4;
+const EXHAUSTED: u8 = 8;
 /// Instructions in which a recursion that keeps anything has used up the whole stack.
 const EXHAUSTING: u64 = 10_000_000;
 /// Bytes of stack that a loop may use.
@@ -279,7 +280,7 @@ impl Runner<'_, '_> {
         let expected = pattern::trap(message).map_err(Stop::Fail)?;
         match self.invoke(call, EXHAUSTING)? {
             Outcome::Trapped(code) if code == expected => Ok(()),
-            Outcome::Endless { stack } if stack <= LOOP_STACK => Ok(()),
+            Outcome::Endless { stack } if expected == EXHAUSTED && stack <= LOOP_STACK => Ok(()),
             other => Err(Stop::Fail(format!("{other:?}, expected trap {expected}: {message}"))),
         }
     }

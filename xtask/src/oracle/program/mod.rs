@@ -33,6 +33,7 @@ pub struct Shape {
     /// Operations on ranges of memory.
     pub bulk: bool,
     pub multi_memory: bool,
+    pub custom_page_sizes: bool,
     pub tail_calls: bool,
     pub wide_arithmetic: bool,
     /// Mostly what `stress` has, with more locals and longer signatures.
@@ -205,6 +206,9 @@ impl Program<'_, '_> {
         let defined = 1 + self.pick(5);
         for _ in 0..imports + defined {
             let signature = self.signature();
+            // The reference sees all references as one type, so signatures may not differ in that alone.
+            let same = self.functions.iter().find(|other| other.as_seen() == signature.as_seen());
+            let signature = same.cloned().unwrap_or(signature);
             self.functions.push(signature);
         }
         self.memories = if self.shape.multi_memory && self.chance(3) { 2 } else { 1 };
@@ -318,6 +322,12 @@ impl Program<'_, '_> {
 }
 
 impl Signature {
+    /// With one type of references.
+    fn as_seen(&self) -> Signature {
+        let seen = |types: &[Ty]| types.iter().map(|&ty| if ty == Ty::ExternRef { Ty::FuncRef } else { ty }).collect();
+        Signature { parameters: seen(&self.parameters), results: seen(&self.results) }
+    }
+
     /// `(param …) (result …)`
     fn clause(&self) -> String {
         let mut text = String::new();

@@ -20,7 +20,11 @@ impl Program<'_, '_> {
             self.line(&format!("(data $passive \"{data}\")"));
         }
         if self.memories > 1 {
-            self.line("(memory $m1 (export \"memory1\") 1 2)");
+            let size = match self.shape.custom_page_sizes && self.chance(3) {
+                true => format!("{} 70000 (pagesize 1)", 0x10000 + self.pick(100)),
+                false => "1 2".to_string(),
+            };
+            self.line(&format!("(memory $m1 (export \"memory1\") {size})"));
             self.line("(data (memory $m1) (i32.const 3) \"second\")");
         }
         if !self.shape.references {
@@ -138,10 +142,23 @@ impl Program<'_, '_> {
         let (to, from) = (self.pick(self.memories), self.pick(self.memories));
         self.address(2);
         match self.pick(5) {
-            0 | 1 => {
+            0 => {
                 self.address(2);
                 self.count();
                 self.line(&format!("memory.copy {to} {from}"));
+            }
+            1 => {
+                // From a little before or behind, where something is.
+                let (local, before, behind) = (self.local(Ty::I32), self.pick(24), self.pick(24));
+                self.line(&format!("local.set {local}"));
+                for offset in [0, 8, 16, 24] {
+                    let value = self.input.arbitrary().unwrap_or(0x0123_4567_89ab_cdefi64);
+                    self.line(&format!("local.get {local} i64.const {value} i64.store $m{to} offset={offset}"));
+                }
+                self.line(&format!("local.get {local} i32.const {behind} i32.add"));
+                self.line(&format!("local.get {local} i32.const {before} i32.add"));
+                self.count();
+                self.line(&format!("memory.copy {to} {to}"));
             }
             2 | 3 => {
                 self.expression(Ty::I32, 2);
