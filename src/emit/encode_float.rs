@@ -74,7 +74,8 @@ fn address(addr: FloatAddr<Reg>) -> u32 {
 
 /// The direction and the eight bits of a word offset.
 pub(super) fn word_offset(offset: i32) -> u32 {
-    u32::from(offset >= 0) << 23 | offset.unsigned_abs() / 4
+    let words = offset.unsigned_abs() / 4;
+    u32::from(offset >= 0) << 23 | words
 }
 
 /// `vmov.f32 sd, #imm`
