@@ -66,8 +66,7 @@ fn frame<R>(func: &Func<R>, slots: u64) -> u64 {
 pub fn cache(mut func: Func<VReg>, check: bool) -> Func<Reg> {
     let flow = Flow::new(&func);
     let mut allocatable = allocatable(&func);
-    let liveness = liveness::liveness(&func, &flow, allocatable);
-    schedule::schedule(&mut func, &liveness);
+    schedule::schedule(&mut func, &flow, allocatable);
     if frame(&func, 0) > REACH {
         allocatable.remove(Reg::R12);
     }

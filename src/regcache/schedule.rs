@@ -5,9 +5,10 @@
 //! the flags or memory to be otherwise; what computes its address moves before those. Accesses keep their order. Values
 //! live longer for it, so that this is done only where registers are left over.
 
-use super::liveness::Liveness;
+use super::flow::Flow;
+use super::liveness::liveness;
 use super::operands::{defs_of, operands};
-use crate::isa::{Class, Func, Inst, VReg};
+use crate::isa::{Class, Func, Inst, RegSet, VReg};
 use smallvec::SmallVec;
 
 /// Over how many instructions a load moves.
@@ -47,20 +48,36 @@ fn part(inst: &Inst<VReg>) -> Part {
     }
 }
 
-/// Reorders the blocks of a function; whether anything moved.
-pub fn schedule(func: &mut Func<VReg>, liveness: &Liveness) -> bool {
-    let mut moved = false;
+/// Reorders the blocks of a function.
+pub fn schedule(func: &mut Func<VReg>, flow: &Flow, allocatable: RegSet) {
+    if !func.block_ids().any(|id| is_worth_it(&func.block(id).insts)) {
+        return;
+    }
+    let liveness = liveness(func, flow, allocatable);
     for id in func.block_ids() {
         let spare = -liveness.excess[id.index()][Class::Core] - 1;
         if spare > 0 {
             let block = &mut func.blocks[id.index()];
-            let mut order = Order { insts: Vec::with_capacity(block.insts.len()), cluster: None, spare, moved: false };
+            let mut order = Order { insts: Vec::with_capacity(block.insts.len()), cluster: None, spare };
             std::mem::take(&mut block.insts).into_iter().for_each(|inst| order.push(inst));
             block.insts = order.insts;
-            moved |= order.moved;
         }
     }
-    moved
+}
+
+/// Whether some load stands a little behind another access.
+fn is_worth_it(insts: &[Inst<VReg>]) -> bool {
+    let mut distance = usize::MAX;
+    insts.iter().any(|inst| {
+        let part = part(inst);
+        let found = part == Part::Access { load: true } && (1..=WINDOW).contains(&distance);
+        distance = match part {
+            Part::Access { .. } => 0,
+            Part::Fixed => usize::MAX,
+            Part::Free | Part::Flags => distance.saturating_add(1),
+        };
+        found
+    })
 }
 
 /// The instructions of a block in their new order.
@@ -70,7 +87,6 @@ struct Order {
     /// before.
     cluster: Option<(usize, usize, i64)>,
     spare: i64,
-    moved: bool,
 }
 
 impl Order {
@@ -118,7 +134,6 @@ impl Order {
             self.insts.insert(first, inst);
         }
         self.cluster = Some((first + needed.len(), last + 1 + needed.len(), extra));
-        self.moved = true;
         true
     }
 
