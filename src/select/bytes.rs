@@ -21,7 +21,8 @@ impl Builder {
     /// `a | b`, if its bytes are those of one value in reverse order, as REV makes it; or the reverse of a value's lower
     /// half.
     pub fn reversed(&mut self, a: Value, b: Value) -> Option<Value> {
-        let moves = |value: Value| matches!(self.op(value), Op::Binary(BinOp::Or | BinOp::And | BinOp::Shl | BinOp::ShrU));
+        let moves =
+            |value: Value| matches!(self.op(value), Op::Binary(BinOp::Or | BinOp::And | BinOp::Shl | BinOp::ShrU));
         if !moves(a) || !moves(b) {
             return None;
         }

@@ -42,8 +42,12 @@ pub fn singles(graph: &Graph, flow: &Flow) -> BitVec {
 /// Whether anything is read from or written to a single-precision register.
 fn has_floats(graph: &Graph) -> bool {
     let is_single = |place: &Place| matches!(place, Place::Reg(reg) if reg.class() == isa::Class::Single);
-    let is_float =
-        |&value: &Value| matches!(graph.op(value), Op::FloatBinary(_) | Op::FloatUnary(_) | Op::FloatCompare(_) | Op::FloatOverflows { .. });
+    let is_float = |&value: &Value| {
+        matches!(
+            graph.op(value),
+            Op::FloatBinary(_) | Op::FloatUnary(_) | Op::FloatCompare(_) | Op::FloatOverflows { .. }
+        )
+    };
     let returns = |term: &Term| match term {
         Term::Return(values) => values.iter().any(|&(_, reg)| reg.class() == isa::Class::Single),
         Term::Jump(_) | Term::Branch { .. } | Term::Table { .. } | Term::TailCall { .. } | Term::Trap(_) => false,
