@@ -130,7 +130,7 @@ impl Machine<'_> {
     }
 
     fn word(&self, at: usize) -> u32 {
-        assert!(self.is_data(at) && at % 4 == 0, "a literal at {at:#x}");
+        assert!(self.is_data(at) && at.is_multiple_of(4), "a literal at {at:#x}");
         self.half(at) | self.half(at + 2) << 16
     }
 

@@ -15,7 +15,7 @@ pub fn branches(graph: &mut Graph) -> Option<Vec<Block>> {
     if !graph.block_ids().any(on_two) {
         return None;
     }
-    let mut splitting = Splitting { users: users(graph), bits: known::bits(graph), graph };
+    let mut splitting = Splitting { uses: graph.uses(), bits: known::bits(graph), graph };
     let mut order = Vec::with_capacity(splitting.graph.blocks.len());
     for block in splitting.graph.block_ids() {
         let mut work = vec![block];
@@ -75,21 +75,10 @@ fn is_comparison(graph: &Graph, value: Value) -> bool {
     matches!(graph.op(value), Op::Compare(_) | Op::CompareLong(_) | Op::FloatCompare(_))
 }
 
-/// How many readers each value has.
-fn users(graph: &Graph) -> Vec<u32> {
-    let mut users = vec![0; graph.nodes.len()];
-    let mut count = |value: Value| users[value.index()] += 1;
-    for block in &graph.blocks {
-        block.body.iter().flat_map(|&value| &graph.node(value).args).for_each(|&arg| count(arg));
-        block.term.visit_operands(&mut count);
-        block.term.edges().iter().flat_map(|edge| &edge.args).for_each(|&arg| count(arg));
-    }
-    users
-}
-
 struct Splitting<'g> {
     graph: &'g mut Graph,
-    users: Vec<u32>,
+    /// How many readers each value has.
+    uses: Vec<u32>,
     /// Bits that can be 1 in each value.
     bits: Vec<u32>,
 }
@@ -99,7 +88,7 @@ impl Splitting<'_> {
     fn split(&mut self, block: Block) -> Option<Block> {
         let Junction { both, first, second } = junction(self.graph, &self.bits, block)?;
         let Term::Branch { cond, .. } = self.graph.block(block).term else { return None };
-        let movable = |value: Value| self.users[value.index()] == 1 && self.graph.node(value).block == block;
+        let movable = |value: Value| self.uses[value.index()] == 1 && self.graph.node(value).block == block;
         if !movable(cond) || !movable(second) {
             return None;
         }
@@ -129,7 +118,7 @@ impl Splitting<'_> {
     fn with_own_operands(&self, block: Block, value: Value) -> HashSet<Value> {
         let mut own = HashSet::from([value]);
         for &arg in &self.graph.node(value).args {
-            let only = self.users[arg.index()] == 1 && self.graph.node(arg).block == block;
+            let only = self.uses[arg.index()] == 1 && self.graph.node(arg).block == block;
             if only && is_comparison(self.graph, arg) {
                 own.insert(arg);
             }

@@ -365,6 +365,17 @@ impl Graph {
         &self.blocks[block.index()]
     }
 
+    /// How many operands and edge arguments each value is.
+    pub fn uses(&self) -> Vec<u32> {
+        let mut uses = vec![0; self.nodes.len()];
+        for block in &self.blocks {
+            block.body.iter().flat_map(|&value| &self.node(value).args).for_each(|arg| uses[arg.index()] += 1);
+            block.term.visit_operands(|value| uses[value.index()] += 1);
+            block.term.edges().iter().flat_map(|edge| &edge.args).for_each(|arg| uses[arg.index()] += 1);
+        }
+        uses
+    }
+
     /// For each block, the blocks that can run just before it, once per edge.
     pub fn predecessors(&self) -> Vec<SmallVec<[Block; 2]>> {
         let mut preds = vec![SmallVec::new(); self.blocks.len()];

@@ -20,10 +20,10 @@ pub fn steps(graph: &mut Graph) {
     if !looping.contains(&true) {
         return;
     }
-    let users = users(graph);
+    let uses = graph.uses();
     for block in graph.block_ids().filter(|block| looping[block.index()]) {
         for n in 0..graph.block(block).body.len() {
-            if let Some(plan) = plan(graph, &users, block, n) {
+            if let Some(plan) = plan(graph, &uses, block, n) {
                 plan.apply(graph, block, n);
             }
         }
@@ -53,16 +53,6 @@ fn looping(graph: &Graph) -> Vec<bool> {
     looping
 }
 
-fn users(graph: &Graph) -> Vec<u32> {
-    let mut users = vec![0; graph.nodes.len()];
-    for block in &graph.blocks {
-        block.body.iter().flat_map(|&value| &graph.node(value).args).for_each(|arg| users[arg.index()] += 1);
-        block.term.visit_operands(|value| users[value.index()] += 1);
-        block.term.edges().iter().flat_map(|edge| &edge.args).for_each(|arg| users[arg.index()] += 1);
-    }
-    users
-}
-
 struct Plan {
     /// The place of the access that steps.
     at: usize,
@@ -72,7 +62,7 @@ struct Plan {
 }
 
 /// How to step by an access what addition `n` of the block steps; `None` if it is none, or an access does it already.
-fn plan(graph: &Graph, users: &[u32], block: Block, n: usize) -> Option<Plan> {
+fn plan(graph: &Graph, uses: &[u32], block: Block, n: usize) -> Option<Plan> {
     let body = &graph.block(block).body;
     let sum = graph.node(body[n]);
     if sum.op != Op::Binary(BinOp::Add) {
@@ -81,7 +71,7 @@ fn plan(graph: &Graph, users: &[u32], block: Block, n: usize) -> Option<Plan> {
     let (address, by) = (sum.args[0], graph.constant(sum.args[1])?.cast_signed());
     ShortOffset::new(by)?;
     // The addition, and two accesses or more; more than these few are no better.
-    let count = users[address.index()] as usize;
+    let count = uses[address.index()] as usize;
     if !(3..=BEHIND + 8).contains(&count) {
         return None;
     }

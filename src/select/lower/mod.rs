@@ -82,7 +82,7 @@ pub fn lower(graph: &Graph, tail_area: u32, target: Target, stack_check: bool) -
     };
     let mut lower = Lower {
         graph,
-        uses: count_uses(graph),
+        uses: graph.uses(),
         regs: vec![None; graph.nodes.len()],
         results: HashMap::new(),
         arguments: vec![None; graph.arguments.len()],
@@ -107,20 +107,6 @@ pub fn lower(graph: &Graph, tail_area: u32, target: Target, stack_check: bool) -
         }
     }
     lower.arrange()
-}
-
-fn count_uses(graph: &Graph) -> Vec<u32> {
-    let mut uses = vec![0; graph.nodes.len()];
-    for block in &graph.blocks {
-        for &value in &block.body {
-            graph.node(value).args.iter().for_each(|arg| uses[arg.index()] += 1);
-        }
-        block.term.visit_operands(|value| uses[value.index()] += 1);
-        for edge in block.term.edges() {
-            edge.args.iter().for_each(|arg| uses[arg.index()] += 1);
-        }
-    }
-    uses
 }
 
 impl Lower<'_> {

@@ -8,18 +8,18 @@ pub type Shape = (&'static str, fn(usize) -> Vec<u8>, usize);
 /// All shapes.
 pub const SHAPES: [Shape; 15] = [
     ("straight line", straight_line, 8_000),
-    ("ifs", ifs, 4_000),
+    ("ifs", ifs, 2_000),
     ("nested ifs", nested_ifs, 2_500),
     ("else chain", else_chain, 2_500),
     ("nested blocks", nested_blocks, 300_000),
     ("nested loops", nested_loops, 1_500),
-    ("loops", loops, 5_000),
+    ("loops", loops, 2_000),
     ("live locals", live_locals, 1_500),
     ("locals", locals, 12_000),
     ("many parameters", many_parameters, 12),
     ("calls", calls, 6_000),
     ("table of few targets", narrow_table, 60_000),
-    ("table of many targets", wide_table, 2_000),
+    ("table of many targets", wide_table, 3_000),
     ("accesses", accesses, 5_000),
     ("functions", functions, 3_000),
 ];
@@ -208,7 +208,7 @@ pub fn table(n: usize, targets: usize) -> Vec<u8> {
 
 /// Which block the table's entry for `index` leaves.
 pub fn table_target(index: usize, n: usize, targets: usize) -> usize {
-    if index < n { (index * 2_654_435_761 >> 7) % targets } else { 0 }
+    if index < n { ((index * 2_654_435_761) >> 7) % targets } else { 0 }
 }
 
 /// A table with many entries for each target.
