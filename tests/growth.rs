@@ -13,6 +13,8 @@ use xtask::shapes::grow::SHAPES;
 /// How much more the double size may take.
 const RATIO: f64 = 2.3;
 const ROUNDS: usize = 8;
+/// How often a shape may seem to grow faster before it counts.
+const ATTEMPTS: usize = 3;
 
 /// Counts the bytes that are allocated now, and the most that were.
 struct Counting;
@@ -63,6 +65,28 @@ fn growth(values: &[f64; 3]) -> f64 {
     (values[2] / values[0]).sqrt()
 }
 
+/// Compiles the inputs, and says how time and memory grow and whether that is too much.
+fn grows(name: &str, inputs: &[Vec<u8>; 3], options: &Options) -> (String, bool) {
+    let (mut seconds, mut bytes) = ([f64::MAX; 3], [0.0; 3]);
+    for round in 0..ROUNDS {
+        for (n, wasm) in inputs.iter().enumerate() {
+            let (time, memory) = measure(wasm, options);
+            seconds[n] = time.min(seconds[n]);
+            bytes[n] = memory;
+        }
+        if round > 0 && growth(&seconds) <= RATIO {
+            break;
+        }
+    }
+    let (time, memory) = (growth(&seconds), growth(&bytes));
+    let speed = inputs[2].len() as f64 / seconds[2] * 1e-6;
+    let line = format!(
+        "{name}: time ×{time:.2} ({seconds:.3?} s, {speed:.2} MB/s), memory ×{memory:.2} ({:.0?} bytes per byte)",
+        bytes[2] / inputs[2].len() as f64
+    );
+    (line, time > RATIO || memory > RATIO)
+}
+
 #[test]
 fn twice_the_input_takes_at_most_little_more_than_twice_the_time_and_memory() {
     // A pool of one thread, on which `compile` then runs, so that its time is that of the thread.
@@ -71,27 +95,13 @@ fn twice_the_input_takes_at_most_little_more_than_twice_the_time_and_memory() {
     let mut wrong = Vec::new();
     for (name, shape, size) in SHAPES {
         let inputs = [size, 2 * size, 4 * size].map(shape);
-        let (mut seconds, mut bytes) = ([f64::MAX; 3], [0.0; 3]);
-        for round in 0..ROUNDS {
-            for (n, wasm) in inputs.iter().enumerate() {
-                let (time, memory) = pool.install(|| measure(wasm, &options));
-                seconds[n] = time.min(seconds[n]);
-                bytes[n] = memory;
-            }
-            if round > 0 && growth(&seconds) <= RATIO {
-                break;
-            }
-        }
-        let (time, memory) = (growth(&seconds), growth(&bytes));
-        let speed = inputs[2].len() as f64 / seconds[2] * 1e-6;
-        let line = format!(
-            "{name}: time ×{time:.2} ({seconds:.3?} s, {speed:.2} MB/s), memory ×{memory:.2} ({:.0?} bytes per byte)",
-            bytes[2] / inputs[2].len() as f64
-        );
-        println!("{line}");
-        if time > RATIO || memory > RATIO {
-            wrong.push(line);
-        }
+        // What grows faster does so each time; what other programs cause does not.
+        let result = (0..ATTEMPTS).try_fold(String::new(), |_, _| {
+            let (line, slow) = pool.install(|| grows(name, &inputs, &options));
+            println!("{line}");
+            if slow { Ok(line) } else { Err(()) }
+        });
+        wrong.extend(result.ok());
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
