@@ -257,20 +257,30 @@ impl<'a> Colouring<'a> {
     }
 
     fn run(mut self) -> Self {
-        let mut groups = self.market.groups.clone();
+        let market = self.market;
         // Weights are positive, so that their bits order like the numbers.
-        let order = |group: &Group, index: usize| (group.weight.to_bits(), usize::MAX - index);
-        let mut queue: BinaryHeap<(u32, usize)> =
-            groups.iter().enumerate().map(|(index, group)| order(group, index)).collect();
-        while let Some((_, index)) = queue.pop() {
-            let group = groups[usize::MAX - index];
+        let order = |group: Group, index: usize| (group.weight.to_bits(), usize::MAX - index);
+        let mut webs = market.groups.iter().copied().enumerate().peekable();
+        // Vregs whose web fits nowhere come in between by their own weight.
+        let mut singles: Vec<Group> = Vec::new();
+        let mut queue: BinaryHeap<(u32, usize)> = BinaryHeap::new();
+        loop {
+            let next_web = webs.peek().map(|&(index, group)| order(group, index));
+            let group = match (next_web, queue.peek()) {
+                (None, None) => break,
+                (Some(web), Some(single)) if web < *single => None,
+                (Some(_), _) => webs.next().map(|(_, group)| group),
+                (None, Some(_)) => None,
+            };
+            let from_queue = || queue.pop().map(|(_, index)| singles[usize::MAX - index - market.groups.len()]);
+            let Some(group) = group.or_else(from_queue) else { break };
             if self.colour(group) || group.members.len() == 1 {
                 continue;
             }
             for single in group.members.chunks(1) {
-                let single = self.market.wishes.group(self.market.func, single);
-                queue.push(order(&single, groups.len()));
-                groups.push(single);
+                let single = market.wishes.group(market.func, single);
+                queue.push(order(single, market.groups.len() + singles.len()));
+                singles.push(single);
             }
         }
         self
