@@ -21,6 +21,7 @@ mod checks;
 mod divide;
 mod flow;
 mod fold;
+mod frames;
 mod graph;
 mod init;
 mod ir;

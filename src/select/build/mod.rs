@@ -11,6 +11,7 @@ mod calls;
 mod control;
 mod float;
 mod memory;
+mod native;
 mod numeric;
 mod operator_name;
 mod table;
@@ -23,6 +24,7 @@ use super::long::Long;
 use crate::error::Error;
 use crate::options::Options;
 use crate::wasm::layout::Layout;
+use crate::wasm::linking::Reloc;
 use crate::wasm::{Module, support};
 use control::Frame;
 pub use memory::size_word;
@@ -62,6 +64,10 @@ struct Walk<'a> {
     /// Whether the current block can be reached.
     reachable: bool,
     convention: Convention,
+    /// The relocations of the current operator's immediates.
+    relocs: &'a [Reloc],
+    /// The address that the offset of the current operator's access is.
+    symbol: Option<Value>,
 }
 
 /// The SSA form of defined function `index`, with its blocks in source order.
@@ -87,7 +93,10 @@ pub fn select_with_stack(
         })?;
         types.extend(std::iter::repeat_n(ty, count as usize));
     }
-    let facts = locals(body, types.len());
+    let linking = module.linking.as_ref();
+    let stack_pointer = linking.and_then(|linking| linking.stack_pointer);
+    types.extend(stack_pointer.map(|_| ValType::I32));
+    let facts = locals(body, types.len(), stack_pointer);
     let convention = abi::convention(options.target, ty.params(), ty.results());
     let mut walk = Walk {
         module,
@@ -103,11 +112,16 @@ pub fn select_with_stack(
         opened: 0,
         reachable: true,
         convention,
+        relocs: &[],
+        symbol: None,
     };
-    walk.enter(ty);
+    walk.enter(ty, stack_pointer.is_some());
     let mut reader = body.get_operators_reader().expect("a validated body decodes");
     while !reader.eof() {
         let (operator, offset) = reader.read_with_offset().expect("a validated body decodes");
+        if let Some(linking) = linking {
+            walk.relocs = linking.code_between(offset..reader.original_position());
+        }
         walk.operator(&operator).map_err(|Refused| {
             let place = module.place(index, Some(offset));
             Error::unsupported(place, format!("{} is not supported", operator_name::of(&operator)))
@@ -120,8 +134,9 @@ pub fn select_with_stack(
 struct Refused;
 
 impl Walk<'_> {
-    /// Makes the arguments values, the other locals zeros, and opens the function's frame.
-    fn enter(&mut self, ty: &FuncType) {
+    /// Makes the arguments values, the other locals zeros, a stack pointer behind them the frame's top, and opens the
+    /// function's frame.
+    fn enter(&mut self, ty: &FuncType, has_stack_pointer: bool) {
         self.builder.graph.arguments.clone_from(&self.convention.args);
         let hidden = matches!(self.convention.results, Results::Memory { .. });
         let mut word = u32::from(hidden);
@@ -139,6 +154,10 @@ impl Walk<'_> {
                 _ => Operand::Long([half(), half()]),
             };
             self.locals.push(operand);
+        }
+        if has_stack_pointer {
+            let top = self.builder.pure(Op::FrameTop, &[]);
+            *self.locals.last_mut().expect("the stack pointer is the last local") = Operand::Word(top);
         }
         self.frames.push(Frame::function(ty.results().to_vec()));
     }
@@ -179,6 +198,12 @@ impl Walk<'_> {
             self.skip(operator);
             return Ok(());
         }
+        let module = self.module;
+        if let Some(linking) = &module.linking
+            && self.native(linking, operator)?
+        {
+            return Ok(());
+        }
         match *operator {
             Operator::Nop => {}
             Operator::Drop => {
@@ -206,10 +231,13 @@ impl Walk<'_> {
                     || self.float(operator)
                     || self.table(operator)
                     || self.bulk(operator);
-                if !known {
+                if !known || self.symbol.take().is_some() {
                     return Err(Refused);
                 }
             }
+        }
+        if module.linking.is_some() && matches!(operator, Operator::I32Add | Operator::I32Sub | Operator::I32And) {
+            self.reserve_frame();
         }
         Ok(())
     }
