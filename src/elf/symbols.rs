@@ -26,6 +26,8 @@ pub struct Names {
     memories: Vec<EntityNames>,
     globals: Vec<EntityNames>,
     claims: HashMap<String, Claim>,
+    /// Names are symbols of C, which are the same wherever they appear: nothing is claimed.
+    shared: bool,
 }
 
 /// The global symbols of an entity.
@@ -61,6 +63,7 @@ impl Names {
             memories: unnamed(module.memories.len()),
             globals: unnamed(module.globals.len()),
             claims: HashMap::new(),
+            shared: module.linking.is_some(),
         };
         for (entity, import) in imports(module) {
             let name = names.claim_import(module, entity, import, options)?;
@@ -196,6 +199,9 @@ impl Names {
     }
 
     fn claim(&mut self, name: &str, claim: Claim) -> Result<(), Error> {
+        if self.shared {
+            return Ok(());
+        }
         let Some(other) = self.claims.get(name) else {
             self.claims.insert(name.to_string(), claim);
             return Ok(());

@@ -310,10 +310,10 @@ fn symbol_info<'a>(module: &Module<'a>, symbol: SymbolInfo<'a>) -> Result<Linked
     Ok(LinkedSymbol { name: c_name(name), place, binding, hidden: flags.contains(SymbolFlags::VISIBILITY_HIDDEN) })
 }
 
-/// What C calls a function: clang has other names for `main`, one for each of its types.
+/// What C calls a function: clang has another name for a `main` with parameters.
 fn c_name(name: &str) -> &str {
     match name {
-        "__main_argc_argv" | "__original_main" => "main",
+        "__main_argc_argv" => "main",
         _ => name,
     }
 }
