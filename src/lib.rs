@@ -282,5 +282,6 @@ fn thunk(part: Part) -> Func<Reg> {
         stack_check: false,
         singles: Default::default(),
         growth: None,
+        frame_pointer: false,
     }
 }

@@ -32,7 +32,7 @@ fn programs_print_what_gcc_builds_print() {
 
 #[test]
 fn programs_with_floats_in_registers_print_what_gcc_builds_print() {
-    let names = ["floats", "variadic", "structs", "frames"];
+    let names = ["floats", "variadic", "structs", "dynamic", "frames"];
     let chosen: Vec<Program> = programs().into_iter().filter(|program| names.contains(&&*program.name)).collect();
     let failures: Vec<String> = chosen.par_iter().flat_map(|program| program.check(Target::CortexM4F)).collect();
     assert!(failures.is_empty(), "{}", failures.join("\n"));

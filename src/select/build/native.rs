@@ -97,11 +97,20 @@ impl Walk<'_> {
         Ok(self.builder.address(named, addend))
     }
 
-    /// The stack pointer changes. What it becomes has to be a place in the function's frame.
+    /// The stack pointer changes. A place at a known distance from the frame's top is inside the frame that is there all the
+    /// time, which the top stands for. Any other is one that it had before, which variables and parameters of blocks
+    /// can hold, or is computed from one.
     fn set_stack(&mut self, value: Value) -> Result<(), Refused> {
-        if self.frame_bound(value).is_none() {
-            return Err(Refused);
+        if self.frame_bound(value).is_some() {
+            let top = self.builder.pure(Op::FrameTop, &[]);
+            self.builder.effect(Op::SetStack, &[top]);
+            return Ok(());
         }
+        match self.builder.op(value) {
+            Op::Binary(_) | Op::Param | Op::Load(_) | Op::Select => {}
+            _ => return Err(Refused),
+        }
+        self.builder.graph.frame_moves = true;
         self.builder.effect(Op::SetStack, &[value]);
         Ok(())
     }
