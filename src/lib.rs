@@ -204,7 +204,7 @@ impl Compiler<'_, '_> {
         drop(graph);
         self.show(Stage::Select, part, dump, || func.to_string());
         self.show(Stage::Liveness, part, dump, || regcache::dump_liveness(&func));
-        let func = regcache::cache(func, self.options.check);
+        let func = regcache::cache(func, self.options.optimize, self.options.check);
         self.show(Stage::Assign, part, dump, || func.to_string());
         func
     }
