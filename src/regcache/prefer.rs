@@ -83,7 +83,7 @@ pub fn prefer(
     optimize: Optimize,
     allocatable: RegSet,
 ) -> Hints {
-    let wishes = Wishes::collect(func, flow, webs, plan);
+    let wishes = Wishes::collect(func, flow, webs, plan, optimize);
     let calls = func.blocks.iter().flat_map(|block| &block.insts).any(|i| matches!(i, Inst::Call(_)));
     let mut paid = RegSet::CALLER_SAVED.intersection(allocatable);
     if !calls {

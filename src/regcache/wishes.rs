@@ -6,6 +6,7 @@ use super::operands::operands;
 use super::plan::{ActionKind, Plan};
 use super::webs::Webs;
 use crate::isa::{BlockId, Func, Inst, Operand2, Reg, RegSet, Role, Term, VReg};
+use crate::options::Optimize;
 
 /// Lists per vreg in one allocation.
 pub struct PerVReg<T> {
@@ -40,8 +41,10 @@ impl<T: Copy> PerVReg<T> {
 pub struct Wishes {
     /// Where each vreg is in a register, ascending.
     pub ranges: PerVReg<Range>,
-    /// For each vreg, how many operands would do with 16 bits in a low register, and estimated executions of all operands.
+    /// For each vreg, how many operands would do with 16 bits in a low register.
     pub short: Vec<u32>,
+    /// What a register is worth to each vreg: estimated executions of its operands, or how many would be shorter or need no
+    /// move.
     pub weight: Vec<f32>,
     /// Registers that fixed operands want for each vreg.
     pub fixed: PerVReg<(Reg, f32)>,
@@ -53,7 +56,7 @@ pub struct Wishes {
 }
 
 impl Wishes {
-    pub fn collect(func: &Func<VReg>, flow: &Flow, webs: &Webs, plan: &Plan) -> Wishes {
+    pub fn collect(func: &Func<VReg>, flow: &Flow, webs: &Webs, plan: &Plan, optimize: Optimize) -> Wishes {
         let ranges = PerVReg::new(register_ranges(func, flow, plan), func.vregs);
         let mut friends = Vec::new();
         for pair in &webs.split {
@@ -98,6 +101,12 @@ impl Wishes {
         let fixed = PerVReg::new(fixed, func.vregs);
         let points = PerVReg::new(points, func.vregs);
         let friends = PerVReg::new(friends, func.vregs);
+        if optimize == Optimize::Size {
+            for (index, weight) in weight.iter_mut().enumerate() {
+                let moves = fixed.of(VReg::new(index)).len();
+                *weight = 0.1 * *weight + short[index] as f32 + moves as f32;
+            }
+        }
         Wishes { ranges, short, weight, fixed, friends, points, clobbers }
     }
 }
