@@ -2,8 +2,8 @@
 //!
 //! Functions are taken callees first, so that the size of each is known with what it inlines itself. One is inlined
 //! at all of its direct calls or at none: where the object does not become larger by it, which is so for those
-//! with a single call and for those that are hardly longer than a call. What nothing else needs then is not
-//! compiled.
+//! with a single call and for those that are hardly longer than a call, or little larger, for those that are small. What
+//! nothing else needs then is not compiled.
 //!
 //! Sizes are weights, estimates in halfwords of code. Invariant: no function that can be running twice is inlined, so inlining
 //! ends, and none with tail calls, since those leave the function that they stand in.
@@ -20,8 +20,9 @@ const IN_RECURSION: u32 = 64;
 /// How deep inlined bodies nest.
 const DEPTH: u32 = 12;
 
-/// By how much inlining a function may enlarge the object.
-const GROWTH: i64 = 2;
+/// By how much inlining a function of at most so much may enlarge the object.
+const SMALL: u32 = 32;
+const GROWTH: i64 = 40;
 
 /// What a call takes besides its arguments, and a function besides its body.
 const CALL: u32 = 3;
@@ -33,6 +34,17 @@ pub struct Census {
     bodies: Vec<Body>,
     /// The callees of direct calls, body by body.
     calls: Vec<u32>,
+    /// The operator before.
+    before: Before,
+}
+
+/// What an operator costs depends on the one that made its second operand.
+#[derive(Copy, Clone, PartialEq, Eq, Debug, Default)]
+enum Before {
+    #[default]
+    Other,
+    Constant,
+    Extension,
 }
 
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
@@ -47,7 +59,7 @@ struct Body {
 
 impl Census {
     pub fn new(functions: usize) -> Census {
-        Census { bodies: vec![Body::default(); functions], calls: Vec::new() }
+        Census { bodies: vec![Body::default(); functions], calls: Vec::new(), before: Before::Other }
     }
 
     /// Starts with the body of a function.
@@ -59,7 +71,12 @@ impl Census {
     /// Counts the next operator of the function that was opened last.
     pub fn operator(&mut self, function: u32, operator: &Operator<'_>) {
         let body = &mut self.bodies[function as usize];
-        body.weight = body.weight.saturating_add(weight(operator));
+        body.weight = body.weight.saturating_add(weight(operator, self.before));
+        self.before = match operator {
+            Operator::I64Const { .. } => Before::Constant,
+            Operator::I64ExtendI32S | Operator::I64ExtendI32U => Before::Extension,
+            _ => Before::Other,
+        };
         match *operator {
             Operator::Call { function_index } => {
                 self.calls.push(function_index);
@@ -82,18 +99,26 @@ impl Census {
 }
 
 /// Halfwords of code that an operator makes, roughly; what becomes part of others makes none.
-fn weight(operator: &Operator<'_>) -> u32 {
+fn weight(operator: &Operator<'_>, before: Before) -> u32 {
     use Operator as O;
     match operator {
-        O::LocalGet { .. } | O::LocalSet { .. } | O::LocalTee { .. } | O::I32Const { .. } => 0,
+        O::LocalGet { .. } | O::LocalSet { .. } | O::LocalTee { .. } | O::I32Const { .. } | O::I64Const { .. } => 0,
         O::Nop | O::Drop | O::Block { .. } | O::Loop { .. } | O::End | O::Return => 0,
-        O::I32WrapI64 | O::I64ExtendI32U | O::I32ReinterpretF32 | O::F32ReinterpretI32 => 0,
+        O::I32WrapI64 | O::I64ExtendI32U | O::I64ExtendI32S | O::I32ReinterpretF32 | O::F32ReinterpretI32 => 0,
         O::I64ReinterpretF64 | O::F64ReinterpretI64 => 0,
         O::I32Add | O::I32Sub | O::I32And | O::I32Or | O::I32Xor | O::I32Shl | O::I32ShrS | O::I32ShrU => 1,
-        O::I32Mul | O::I32Eqz | O::Br { .. } | O::Else | O::I64ExtendI32S | O::I64Const { .. } => 1,
-        O::I32Load { .. } | O::I32Store { .. } | O::I32Load8U { .. } | O::I32Store8 { .. } => 2,
+        O::I32Mul | O::I32Eqz | O::I32Eq | O::I32Ne | O::I32LtS | O::I32LtU | O::I32GtS | O::I32GtU => 1,
+        O::I32LeS | O::I32LeU | O::I32GeS | O::I32GeU | O::Br { .. } | O::BrIf { .. } | O::If { .. } | O::Else => 1,
         O::Call { .. } | O::Select | O::GlobalGet { .. } | O::GlobalSet { .. } | O::F64Const { .. } => 3,
-        O::I64Shl | O::I64ShrS | O::I64ShrU | O::I64Mul | O::I64Rotl | O::I64Rotr => 5,
+        O::I64Mul => match before {
+            Before::Extension => 2,
+            Before::Constant => 4,
+            Before::Other => 5,
+        },
+        O::I64Shl | O::I64ShrS | O::I64ShrU | O::I64Rotl | O::I64Rotr => match before {
+            Before::Constant => 2,
+            Before::Extension | Before::Other => 7,
+        },
         O::CallIndirect { .. } | O::I64DivS | O::I64DivU | O::I64RemS | O::I64RemU => 8,
         O::I32TruncF32S | O::I32TruncF32U | O::I32TruncF64S | O::I32TruncF64U => 12,
         O::I64TruncF32S | O::I64TruncF32U | O::I64TruncF64S | O::I64TruncF64U => 16,
@@ -134,7 +159,8 @@ pub fn plan(module: &Module<'_>, census: &Census, reached: &[bool], referenced: 
         };
         let kept = if needed[index] { 0 } else { i64::from(weight + FRAME) };
         let growth = callers.len() as i64 * (i64::from(weight) - i64::from(CALL + params)) - kept;
-        if growth > GROWTH || depths[index] >= DEPTH || !callers.iter().all(fits) {
+        let most = if weight <= SMALL { GROWTH } else { 0 };
+        if growth > most || depths[index] >= DEPTH || !callers.iter().all(fits) {
             continue;
         }
         for &caller in callers {
