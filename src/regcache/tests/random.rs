@@ -408,7 +408,7 @@ fn random_functions_with_large_frames_execute_as_before() {
         let mut func = random_function(seed);
         func.locals = 5000;
         let expected = execute(&func, FUEL);
-        let cached = cache(func, true);
+        let cached = cache(func, Optimize::Speed, true);
         assert!(super::super::reserves_scratch(&cached));
         assert_eq!(execute(&cached, FUEL), expected, "seed {seed}");
     }
