@@ -5,6 +5,7 @@
 //! gives signatures their identity.
 
 pub mod constant;
+pub mod inline;
 pub mod layout;
 pub mod parse;
 pub mod reach;
