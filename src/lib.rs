@@ -168,11 +168,11 @@ impl Compiler<'_, '_> {
             (Part::TailReturn, _) => self.emit(part, |options| emit::tail_return(self.tail_area, options))?,
             (_, Some(graph)) => {
                 let func = self.registers(part, graph, &mut dump);
-                self.emit(part, |options| emit::emit(&func, options))?
+                self.emit(part, |options| emit::emit(func, options))?
             }
             (_, None) => {
                 let func = thunk(part);
-                self.emit(part, |options| emit::emit(&func, options))?
+                self.emit(part, |options| emit::emit(func, options))?
             }
         };
         self.show(Stage::Asm, part, &mut dump, || code.listing.clone().unwrap_or_default());
@@ -208,7 +208,7 @@ impl Compiler<'_, '_> {
         drop(graph);
         self.show(Stage::Select, part, dump, || func.to_string());
         self.show(Stage::Liveness, part, dump, || regcache::dump_liveness(&func));
-        let func = regcache::cache(func, self.options.check);
+        let func = regcache::cache(func, self.options.optimize, self.options.check);
         self.show(Stage::Assign, part, dump, || func.to_string());
         func
     }
@@ -226,7 +226,12 @@ impl Compiler<'_, '_> {
         };
         let names = |symbol| self.names.of(self.module, symbol);
         let listing = self.inspect.listing || self.inspect.stages.contains(&Stage::Asm);
-        let options = EmitOptions { trap: self.options.trap, identity, names: listing.then_some(&names) };
+        let options = EmitOptions {
+            trap: self.options.trap,
+            optimize: self.options.optimize,
+            identity,
+            names: listing.then_some(&names),
+        };
         emit(&options).map_err(|error| error.with_place(place))
     }
 

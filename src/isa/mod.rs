@@ -9,6 +9,7 @@ pub mod imm;
 pub mod inst;
 pub mod print;
 pub mod reg;
+mod short;
 
 pub use func::{BlockData, BlockId, Edge, FRAME_POINTER, Func, Growth, StackArea, Symbol, Term, TrapCode};
 pub use imm::{FloatImm, Imm12, Imm16, Lsb, ModImm, Offset, PairOffset, ShiftAmount, ShortOffset, WordOffset};

@@ -17,7 +17,7 @@
 //! What a function allocates while it runs is below all that, in a frame that moves: wherever the wasm sets its stack
 //! pointer, sp is set too, so far below that it leaves room for outgoing arguments.
 
-use super::ir::{BinOp, Block, Graph, Node, Op, Term, Value};
+use super::ir::{BinOp, Block, Graph, Op, Term, Value};
 use crate::isa::Cond;
 use bitvec::vec::BitVec;
 use smallvec::SmallVec;
@@ -89,14 +89,6 @@ fn bound_sets(graph: &mut Graph, top: Value, bottom: Value) {
             bounded.push(value);
         }
         graph.blocks[block.index()].body = bounded;
-    }
-}
-
-impl Graph {
-    /// A node that stands nowhere yet.
-    fn new_node(&mut self, op: Op, args: &[Value], block: Block) -> Value {
-        self.nodes.push(Node { op, args: SmallVec::from_slice(args), block });
-        Value::new(self.nodes.len() - 1)
     }
 }
 

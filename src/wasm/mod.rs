@@ -5,6 +5,7 @@
 //! gives signatures their identity. `linking` has what relocatable objects say besides.
 
 pub mod constant;
+pub mod inline;
 pub mod layout;
 pub mod linking;
 pub mod parse;

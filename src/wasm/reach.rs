@@ -4,6 +4,7 @@
 //! stores: element segments and initial values of globals. Functions that are not reached are not
 //! compiled, and what only they do to tables, memories and globals does not count.
 
+use super::inline::Census;
 use super::{ConstExpr, Element, Entity, Items, Module, Placement};
 use crate::error::Error;
 use std::collections::BTreeSet;
@@ -34,11 +35,14 @@ pub struct Reach {
     pub written_globals: Vec<bool>,
     /// The tail calls by what their conventions depend on: signatures of caller and callee.
     pub tail_calls: BTreeSet<(u32, u32)>,
+    /// What decides about inlining.
+    pub census: Census,
 }
 
 /// # Errors
 /// `Invalid` where a body does not decode, which validation excludes.
 pub fn reach(module: &Module<'_>) -> Result<Reach, Error> {
+    let stack_pointer = module.linking.as_ref().and_then(|linking| linking.stack_pointer);
     let mut walk = Walk {
         module,
         reach: Reach {
@@ -54,6 +58,7 @@ pub fn reach(module: &Module<'_>) -> Result<Reach, Error> {
             globals: vec![false; module.globals.len()],
             written_globals: vec![false; module.globals.len()],
             tail_calls: BTreeSet::new(),
+            census: Census::new(module.functions.len(), stack_pointer),
         },
         elements: vec![false; module.elements.len()],
         worklist: Vec::new(),
@@ -139,9 +144,11 @@ impl Walk<'_, '_> {
         let functions = &self.module.functions;
         let function = &functions[index as usize];
         if let Some(body) = &function.body {
+            self.reach.census.open(index);
             for operator in body.get_operators_reader()? {
                 let operator = operator?;
                 self.operator(&operator);
+                self.reach.census.operator(index, &operator);
                 let callee = match operator {
                     Operator::ReturnCall { function_index } => functions[function_index as usize].signature,
                     Operator::ReturnCallIndirect { type_index, .. } => type_index,

@@ -23,7 +23,7 @@ use figures::{Figures, Record};
 use kernels::{DATA, Floats, KERNELS, Kernel};
 use measure::{Measured, measure};
 use std::path::{Path, PathBuf};
-use synth::options::{Alignment, Bounds, Memory, Options};
+use synth::options::{Alignment, Bounds, Memory, Optimize, Options};
 
 #[derive(clap::Args, Debug)]
 pub struct Arguments {
@@ -83,6 +83,14 @@ impl Level {
         match self {
             Level::Speed => "O2",
             Level::Size => "Os",
+        }
+    }
+
+    /// What counts for who compiles at this level.
+    fn optimize(self) -> Optimize {
+        match self {
+            Level::Speed => Optimize::Speed,
+            Level::Size => Optimize::Size,
         }
     }
 }
@@ -189,7 +197,7 @@ fn row(
     let at = |e: std::io::Error| format!("{}: {e}", files.wasm.display());
     let wasm = std::fs::read(&files.wasm).map_err(at)?;
     let reference = reference::observe(&wasm, function, workload)?;
-    let options = Options { target, ..options(arguments) };
+    let options = Options { target, optimize: level.optimize(), ..options(arguments) };
     let synth = match options.memory {
         Memory::Static => subject::build(&wasm, function, &options, floats, &workload.imports).and_then(|s| {
             let run = measure(&s.image, function, Some(&s.init), s.memory, workload)?;
