@@ -18,7 +18,7 @@ use elf::{Names, Part};
 use emit::{Code, EmitOptions};
 use error::{Error, Place};
 use isa::{BlockData, Call, CallTarget, Func, Reg, RegSet, Symbol, Term, VReg};
-use options::Options;
+use options::{Memory, Options};
 use rayon::prelude::*;
 use select::Graph;
 use smallvec::SmallVec;
@@ -87,7 +87,10 @@ pub fn compile_with(wasm: &[u8], options: &Options, inspect: &Inspect) -> Result
 }
 
 fn compile_here(wasm: &[u8], options: &Options, inspect: &Inspect) -> Result<Compiled, Error> {
-    let module = wasm::parse(wasm)?;
+    let module = match options.memory {
+        Memory::Static => wasm::parse(wasm)?,
+        Memory::Native => wasm::parse_object(wasm, &options.variadic)?,
+    };
     let layout = wasm::layout(&module, options)?;
     let names = Names::new(&module, options)?;
     let parts = parts(&module, &layout);
@@ -126,7 +129,8 @@ fn parts(module: &Module<'_>, layout: &Layout) -> Vec<Part> {
         None => layout.reachable[index],
     };
     let functions = (0..module.functions.len()).filter(|&index| has_code(index));
-    functions.map(|index| Part::Function(index as u32)).chain([Part::Init]).collect()
+    let init = module.linking.is_none().then_some(Part::Init);
+    functions.map(|index| Part::Function(index as u32)).chain(init).collect()
 }
 
 /// The routines that the code refers to.

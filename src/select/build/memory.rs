@@ -5,7 +5,7 @@
 
 use super::{Operand, Walk, abi};
 use crate::isa::{Cond, MemSize, Symbol, TrapCode};
-use crate::options::{Alignment, Bounds};
+use crate::options::{Alignment, Bounds, Memory};
 use crate::select::graph::Builder;
 use crate::select::ir::{Access, BinOp, Region, Value};
 use crate::wasm::constant;
@@ -57,7 +57,7 @@ impl Walk<'_> {
     }
 
     pub fn is_volatile(&self, memory: u32) -> bool {
-        self.options.volatile_memory || self.module.memories[memory as usize].import.is_some()
+        self.options.volatile_memory || self.options.memory == Memory::Native || self.module.memories[memory as usize].import.is_some()
     }
 
     /// Whether the access is promised to be at a multiple of 4.
@@ -70,6 +70,9 @@ impl Walk<'_> {
     fn address(&mut self, memarg: &MemArg, bytes: u32) -> Option<(Value, i32)> {
         let memory = memory_of(memarg);
         let index = self.pop_word();
+        if self.options.memory == Memory::Native {
+            return Some(self.machine_address(index, memarg));
+        }
         let end = memarg.offset + u64::from(bytes);
         if self.options.bounds == Bounds::Trap {
             let layout = &self.layout.memories[memory as usize];
@@ -109,6 +112,14 @@ impl Walk<'_> {
         let base = self.builder.address(Symbol::Memory(memory), 0);
         let address = self.builder.binary(BinOp::Add, index, base);
         Some((address, (memarg.offset as u32).cast_signed()))
+    }
+
+    /// The same of memory that is the machine's: the relocated offset is a symbol.
+    fn machine_address(&mut self, index: Value, memarg: &MemArg) -> (Value, i32) {
+        match self.symbol.take() {
+            Some(symbol) => (self.builder.binary(BinOp::Add, index, symbol), 0),
+            None => (index, (memarg.offset as u32).cast_signed()),
+        }
     }
 
     fn load(&mut self, load: Load, memarg: &MemArg) {
