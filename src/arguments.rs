@@ -40,7 +40,7 @@ pub struct Compile {
     #[arg(long, value_parser = memory, default_value = "static")]
     memory: MemoryPlace,
 
-    /// What an out-of-bounds access does: trap, or none (anything)
+    /// What an out-of-bounds access does: trap, mask (access elsewhere in the memory), or none (anything)
     #[arg(long, value_parser = bounds, default_value = "trap")]
     bounds: Bounds,
 
@@ -197,7 +197,7 @@ fn memory(text: &str) -> Result<MemoryPlace, String> {
 }
 
 fn bounds(text: &str) -> Result<Bounds, String> {
-    choose(text, &[("trap", Bounds::Trap), ("none", Bounds::None)], &["mask"])
+    choose(text, &[("trap", Bounds::Trap), ("mask", Bounds::Mask), ("none", Bounds::None)], &[])
 }
 
 fn alignment(text: &str) -> Result<Alignment, String> {

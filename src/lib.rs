@@ -193,7 +193,7 @@ impl Compiler<'_, '_> {
             Part::Function(index) => select::function(module, layout, index, self.options).map(Some),
             Part::Routine(name) => Ok(Some(select::routine(name, self.options))),
             Part::TailReturn => Ok(None),
-            Part::Init => Ok(Some(select::init(module, layout))),
+            Part::Init => Ok(Some(select::init(module, layout, self.options))),
         }
     }
 

@@ -22,6 +22,9 @@ impl Target {
 #[derive(Copy, Clone, PartialEq, Eq, Debug)]
 pub enum Bounds {
     Trap,
+    /// It goes to its effective address modulo the reserved size, a power of two.
+    Mask,
+    /// Anything.
     None,
 }
 

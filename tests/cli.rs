@@ -154,9 +154,8 @@ fn wrong_usage_is_one_line() {
     };
     let unsupported = "it is not supported by this version";
     refused(&["--memory", "native"], unsupported);
-    refused(&["--bounds", "mask"], unsupported);
     refused(&["--target", "cortex-m7"], "expected cortex-m4 or cortex-m4f");
-    refused(&["--bounds", "never"], "expected trap or none");
+    refused(&["--bounds", "never"], "expected trap or mask or none");
     refused(&["--emit", "llvm"], "--emit");
     refused(&["--dump", "asm,tokens"], "--dump");
     refused(&["--import-name", "{nam}"], "--import-name");

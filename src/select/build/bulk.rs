@@ -47,7 +47,7 @@ impl Walk<'_> {
 
     /// The machine address of `count` bytes from `start` on, after their check.
     fn memory_range(&mut self, memory: u32, start: Value, count: Value) -> Side {
-        if self.options.bounds == Bounds::Trap {
+        if self.options.bounds != Bounds::None {
             let size = match self.layout.memories[memory as usize].size {
                 Size::Fixed(size) => self.builder.int(size),
                 Size::Word => size_word(&mut self.builder, Symbol::MemorySize(memory)),
@@ -71,7 +71,7 @@ impl Walk<'_> {
 
     fn memory_init(&mut self, segment: u32, memory: u32) {
         let (count, from, to) = (self.pop_word(), self.pop_word(), self.pop_word());
-        if self.options.bounds == Bounds::Trap {
+        if self.options.bounds != Bounds::None {
             let size = match self.layout.data[segment as usize].size {
                 Size::Fixed(size) => self.builder.int(size),
                 Size::Word => size_word(&mut self.builder, Symbol::DataSize(segment)),

@@ -18,18 +18,19 @@ mod reference;
 mod report;
 mod subject;
 
+use crate::bounds::BoundsArgument;
 use added::ADDED;
 use figures::{Figures, Record};
 use kernels::{DATA, Floats, KERNELS, Kernel};
 use measure::{Measured, measure};
 use std::path::{Path, PathBuf};
-use synth::options::{Alignment, Bounds, Options};
+use synth::options::{Alignment, Options};
 
 #[derive(clap::Args, Debug)]
 pub struct Arguments {
     /// What an out-of-bounds access does
     #[arg(long, default_value = "trap")]
-    bounds: BoundsName,
+    bounds: BoundsArgument,
     /// What is believed of an access's alignment
     #[arg(long, default_value = "strict")]
     alignment: AlignmentName,
@@ -45,12 +46,6 @@ pub struct Arguments {
     /// Kernels to measure; all without any
     #[arg(value_name = "KERNEL")]
     kernels: Vec<String>,
-}
-
-#[derive(clap::ValueEnum, Copy, Clone, Debug)]
-enum BoundsName {
-    Trap,
-    None,
 }
 
 #[derive(clap::ValueEnum, Copy, Clone, Debug)]
@@ -207,10 +202,7 @@ fn outcome(run: Measured, bytes: u32, reference: &reference::Observed, from: usi
 fn options(arguments: &Arguments) -> Options {
     Options {
         module_name: "kernel".to_string(),
-        bounds: match arguments.bounds {
-            BoundsName::Trap => Bounds::Trap,
-            BoundsName::None => Bounds::None,
-        },
+        bounds: arguments.bounds.bounds(),
         alignment: match arguments.alignment {
             AlignmentName::Strict => Alignment::Strict,
             AlignmentName::Trust => Alignment::Trust,
