@@ -3,7 +3,7 @@
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use std::path::{Path, PathBuf};
 use synth::Stage;
-use synth::options::{Alignment, Bounds, Options, Target, Trap, check_template};
+use synth::options::{Alignment, Bounds, Optimize, Options, Target, Trap, check_template};
 
 /// An ahead-of-time compiler from WebAssembly to Cortex-M4 objects
 #[derive(Parser)]
@@ -48,6 +48,10 @@ pub struct Compile {
     /// the core faults on unaligned accesses)
     #[arg(long, value_parser = alignment, default_value = "strict")]
     alignment: Alignment,
+
+    /// What counts where speed and size conflict: speed, or size
+    #[arg(long, value_parser = optimize, default_value = "speed")]
+    optimize: Optimize,
 
     /// Others read and write linear memory: each access happens once, in order
     #[arg(long)]
@@ -112,6 +116,7 @@ impl Compile {
             target: self.target,
             bounds: self.bounds,
             alignment: self.alignment,
+            optimize: self.optimize,
             volatile_memory: self.volatile_memory,
             trap: self.trap,
             stack_limit: self.stack_limit.clone(),
@@ -203,6 +208,10 @@ fn bounds(text: &str) -> Result<Bounds, String> {
 fn alignment(text: &str) -> Result<Alignment, String> {
     let values = [("strict", Alignment::Strict), ("trust", Alignment::Trust), ("bytes", Alignment::Bytes)];
     choose(text, &values, &[])
+}
+
+fn optimize(text: &str) -> Result<Optimize, String> {
+    choose(text, &[("speed", Optimize::Speed), ("size", Optimize::Size)], &[])
 }
 
 fn trap(text: &str) -> Result<Trap, String> {

@@ -46,11 +46,19 @@ pub enum Trap {
     Call,
 }
 
+/// What counts where speed and size conflict.
+#[derive(Copy, Clone, PartialEq, Eq, Debug)]
+pub enum Optimize {
+    Speed,
+    Size,
+}
+
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Options {
     pub target: Target,
     pub bounds: Bounds,
     pub alignment: Alignment,
+    pub optimize: Optimize,
     /// Others read and write linear memory at any time: each access happens once, in order.
     pub volatile_memory: bool,
     pub trap: Trap,
@@ -78,6 +86,7 @@ impl Default for Options {
             target: Target::CortexM4,
             bounds: Bounds::Trap,
             alignment: Alignment::Strict,
+            optimize: Optimize::Speed,
             volatile_memory: false,
             trap: Trap::Udf,
             stack_limit: None,

@@ -357,6 +357,13 @@ impl Graph {
         }
     }
 
+    /// A new node, which stands in no block's body yet.
+    pub fn new_node(&mut self, op: Op, args: &[Value], block: Block) -> Value {
+        let value = Value::new(self.nodes.len());
+        self.nodes.push(Node { op, args: SmallVec::from_slice(args), block });
+        value
+    }
+
     pub fn block_ids(&self) -> impl DoubleEndedIterator<Item = Block> + use<> {
         (0..self.blocks.len()).map(Block::new)
     }

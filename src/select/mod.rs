@@ -8,6 +8,7 @@
 //!   branches  two branches for one on a conjunction
 //!   checks    fewer bounds checks
 //!   simplify  the graph built again with its shape known (flow)
+//!   unroll    several rounds of a loop between two tests
 //!   tail      calls whose results are returned become tail calls
 //!   steps     accesses that step their addresses
 //!   lower     tree covering: instructions over virtual registers
@@ -34,6 +35,7 @@ mod routines;
 mod simplify;
 mod steps;
 mod tail;
+mod unroll;
 mod wide;
 
 pub use abi::tail_area;
@@ -42,7 +44,7 @@ pub use routines::routine;
 
 use crate::error::Error;
 use crate::isa::{Func, VReg};
-use crate::options::Options;
+use crate::options::{Optimize, Options};
 use crate::wasm::{Layout, Module};
 
 /// Defined function `index` in SSA form, simplified.
@@ -51,13 +53,13 @@ use crate::wasm::{Layout, Module};
 /// `Unsupported` for operators that have no translation.
 pub fn function(module: &Module<'_>, layout: &Layout, index: u32, options: &Options) -> Result<Graph, Error> {
     let (graph, order) = build::select_with_stack(module, layout, index, options)?;
-    Ok(simplify::simplify(graph, &order))
+    Ok(simplify::simplify(graph, &order, options.optimize))
 }
 
 /// The module's initialisation in SSA form, simplified.
 pub fn init(module: &Module<'_>, layout: &Layout, options: &Options) -> Graph {
     let (graph, order) = init::init(module, layout, options.bounds);
-    simplify::simplify(graph, &order)
+    simplify::simplify(graph, &order, Optimize::Size)
 }
 
 /// A graph as instructions. `tail_area` is that of its module.

@@ -333,11 +333,10 @@ impl Pointers<'_> {
     }
 
     fn new_node(&mut self, op: Op, args: SmallVec<[Value; 4]>, block: Block) -> Value {
-        let value = Value::new(self.graph.nodes.len());
+        let value = self.graph.new_node(op, &args, block);
         for arg in &args {
             self.users[arg.index()].push(User::Node(value));
         }
-        self.graph.nodes.push(Node { op, args, block });
         self.users.push(SmallVec::new());
         value
     }

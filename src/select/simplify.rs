@@ -20,13 +20,15 @@ use super::known;
 use super::pointers::pointers;
 use super::steps::steps;
 use super::tail::tail_calls;
+use super::unroll::unroll;
+use crate::options::Optimize;
 use bitvec::vec::BitVec;
 use hashbrown::HashMap;
 use smallvec::SmallVec;
 
 /// The simplified graph, given the blocks in an order in which forward edges go forward. In the result the blocks
 /// stand in that order.
-pub fn simplify(graph: Graph, order: &[Block]) -> Graph {
+pub fn simplify(graph: Graph, order: &[Block], optimize: Optimize) -> Graph {
     let mut graph = round(arrange(graph, order));
     if let Some(order) = checks(&mut graph) {
         graph = round(arrange(graph, &order));
@@ -36,6 +38,11 @@ pub fn simplify(graph: Graph, order: &[Block]) -> Graph {
     }
     pointers(&mut graph);
     let mut graph = round(graph);
+    if optimize == Optimize::Speed
+        && let Some(order) = unroll(&mut graph)
+    {
+        graph = round(arrange(graph, &order));
+    }
     steps(&mut graph);
     if tail_calls(&mut graph) {
         let order: Vec<Block> = graph.block_ids().collect();

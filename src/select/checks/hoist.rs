@@ -9,7 +9,7 @@
 //!   that would trap, and what stands behind its latch traps if it ended early.
 
 use super::induction::{Induction, Test};
-use super::{check, is_effect, new_node};
+use super::{check, is_effect};
 use crate::isa::{Cond, TrapCode};
 use crate::select::flow::{Flow, flow};
 use crate::select::ir::{BinOp, Block, BlockData, Edge, Graph, Op, Term, Value};
@@ -134,7 +134,7 @@ impl<'g> Entry<'g> {
         let block = Block::new(graph.blocks.len());
         let header = found.header();
         let count = graph.block(header).params.len();
-        let params: Vec<Value> = (0..count).map(|_| new_node(graph, Op::Param, &[], block)).collect();
+        let params: Vec<Value> = (0..count).map(|_| graph.new_node(Op::Param, &[], block)).collect();
         let mut entering: Vec<Vec<Value>> = Vec::new();
         let outside = flow.predecessors[header.index()].iter().filter(|&&pred| pred < header);
         for pred in outside.flat_map(|pred| [Some(pred), behind.get(pred)]).flatten() {
@@ -156,13 +156,13 @@ impl<'g> Entry<'g> {
     }
 
     fn node(&mut self, op: Op, args: &[Value]) -> Value {
-        let value = new_node(self.graph, op, args, self.block);
+        let value = self.graph.new_node(op, args, self.block);
         self.body.push(value);
         value
     }
 
     fn constant(&mut self, c: u32) -> Value {
-        new_node(self.graph, Op::Const(c), &[], Block::ENTRY)
+        self.graph.new_node(Op::Const(c), &[], Block::ENTRY)
     }
 
     fn binary(&mut self, op: BinOp, a: Value, b: Value) -> Value {
@@ -292,10 +292,10 @@ impl<'g> Entry<'g> {
         };
         let bound = self.node(Op::Select, &[early, last, bound]);
         let latch = self.found.latch;
-        let around = new_node(self.graph, Op::Compare(test.cond), &[test.value, bound], latch);
+        let around = self.graph.new_node(Op::Compare(test.cond), &[test.value, bound], latch);
         self.graph.blocks[latch.index()].body.push(around);
         let exit = Block::new(self.graph.blocks.len());
-        let trap = new_node(self.graph, Op::TrapIf(TrapCode::MemoryOutOfBounds), &[early], exit);
+        let trap = self.graph.new_node(Op::TrapIf(TrapCode::MemoryOutOfBounds), &[early], exit);
         let term = std::mem::replace(&mut self.graph.blocks[latch.index()].term, Term::Trap(TrapCode::Unreachable));
         let Term::Branch { then, otherwise, .. } = term else { unreachable!("the latch ends with a test") };
         let header = self.found.header();

@@ -1,6 +1,6 @@
 //! Checks of one pointer in one block.
 
-use super::{check, is_effect, new_node};
+use super::{check, is_effect};
 use crate::isa::Cond;
 use crate::select::ir::{Block, Graph, Op, Value};
 use hashbrown::HashMap;
@@ -44,8 +44,8 @@ fn tighten(graph: &mut Graph, block: Block, body: &[Value], limits: &HashMap<usi
     let mut placed = Vec::with_capacity(body.len() + limits.len());
     for (place, &value) in body.iter().enumerate() {
         if let Some(&(pointer, limit)) = limits.get(&place) {
-            let limit = new_node(graph, Op::Const(limit), &[], Block::ENTRY);
-            let past = new_node(graph, Op::Compare(Cond::Hi), &[pointer, limit], block);
+            let limit = graph.new_node(Op::Const(limit), &[], Block::ENTRY);
+            let past = graph.new_node(Op::Compare(Cond::Hi), &[pointer, limit], block);
             graph.nodes[value.index()].args = smallvec![past];
             placed.push(past);
         }

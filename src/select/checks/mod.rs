@@ -9,9 +9,8 @@ mod hoist;
 mod induction;
 mod merge;
 
-use super::ir::{Block, Graph, Node, Op, Value};
+use super::ir::{Block, Graph, Op, Value};
 use crate::isa::{Cond, TrapCode};
-use smallvec::SmallVec;
 
 /// Rewrites a graph whose blocks stand in order. Returns the new order if there are more blocks now.
 pub fn checks(graph: &mut Graph) -> Option<Vec<Block>> {
@@ -38,8 +37,3 @@ fn is_effect(graph: &Graph, value: Value) -> bool {
     op.has_effect() && op != Op::TrapIf(TrapCode::MemoryOutOfBounds)
 }
 
-fn new_node(graph: &mut Graph, op: Op, args: &[Value], block: Block) -> Value {
-    let value = Value::new(graph.nodes.len());
-    graph.nodes.push(Node { op, args: SmallVec::from_slice(args), block });
-    value
-}

@@ -24,7 +24,7 @@ use figures::{Figures, Record};
 use kernels::{DATA, Floats, KERNELS, Kernel};
 use measure::{Measured, measure};
 use std::path::{Path, PathBuf};
-use synth::options::{Alignment, Options};
+use synth::options::{Alignment, Optimize, Options};
 
 #[derive(clap::Args, Debug)]
 pub struct Arguments {
@@ -69,6 +69,14 @@ impl Level {
         match self {
             Level::Speed => "O2",
             Level::Size => "Os",
+        }
+    }
+
+    /// What counts for who compiles at this level.
+    fn optimize(self) -> Optimize {
+        match self {
+            Level::Speed => Optimize::Speed,
+            Level::Size => Optimize::Size,
         }
     }
 }
@@ -172,7 +180,7 @@ fn row(
     let at = |e: std::io::Error| format!("{}: {e}", files.wasm.display());
     let wasm = std::fs::read(&files.wasm).map_err(at)?;
     let reference = reference::observe(&wasm, function, workload)?;
-    let options = Options { target, ..options(arguments) };
+    let options = Options { target, optimize: level.optimize(), ..options(arguments) };
     let synth = subject::build(&wasm, function, &options, floats, &workload.imports).and_then(|s| {
         let run = measure(&s.image, function, Some(&s.init), s.memory, workload)?;
         Ok(outcome(run, s.bytes, &reference, 0))

@@ -25,12 +25,12 @@ pub mod soft_float;
 pub mod stub;
 pub mod value;
 
-use synth::options::{Alignment, Bounds, Options, Target, Trap};
+use synth::options::{Alignment, Bounds, Optimize, Options, Target, Trap};
 
 pub use check::{Report, check_module, check_object};
 
 /// Derives a module and options from bytes and checks it: the entry of fuzzers. The bits of the first byte
-/// choose bounds, how traps end, alignment, who writes memory, and the core. `None` when the bytes make no module.
+/// choose bounds, how traps end, alignment, who writes memory, the core, and what counts more. `None` when the bytes make no module.
 pub fn check_bytes(bytes: &[u8], language: &generate::Language) -> Option<(Vec<u8>, Report)> {
     let (first, rest) = bytes.split_first()?;
     let bounds = match (first & 1, first & 128) {
@@ -45,6 +45,7 @@ pub fn check_bytes(bytes: &[u8], language: &generate::Language) -> Option<(Vec<u
         alignment: if first & 24 == 24 { Alignment::Bytes } else { Alignment::Strict },
         volatile_memory: first & 32 != 0,
         target: if first & 64 == 0 { Target::CortexM4 } else { Target::CortexM4F },
+        optimize: if first & 128 == 0 { Optimize::Speed } else { Optimize::Size },
         check: true,
         ..Options::default()
     };

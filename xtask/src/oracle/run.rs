@@ -7,7 +7,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 use clap::{Args, ValueEnum};
 use rayon::prelude::*;
-use synth::options::{Alignment, Bounds, Options, Trap};
+use synth::options::{Alignment, Bounds, Optimize, Options, Trap};
 
 use super::check::{Report, check_module};
 use super::generate::{self, Language};
@@ -44,6 +44,9 @@ pub struct RunArguments {
     /// What is believed of an access's alignment
     #[arg(long, value_enum, default_value_t = AlignmentArgument::Strict)]
     alignment: AlignmentArgument,
+    /// Compile for size where that conflicts with speed
+    #[arg(long)]
+    size: bool,
     /// How a trap ends
     #[arg(long, value_enum, default_value_t = TrapArgument::Udf)]
     trap: TrapArgument,
@@ -99,6 +102,7 @@ pub fn run(arguments: &RunArguments) -> Result<bool, String> {
             TrapArgument::Call => Trap::Call,
         },
         volatile_memory: arguments.volatile_memory,
+        optimize: if arguments.size { Optimize::Size } else { Optimize::Speed },
         stack_limit: arguments.stack_limit.then(|| STACK_LIMIT.to_string()),
         threads: Some(1),
         check: true,
@@ -214,6 +218,7 @@ fn command(path: &Path, arguments: &RunArguments, calls: u32, seed: u64) -> Stri
         format!("cargo xtask oracle run {path} --target {target} --bounds {bounds} --calls {calls} --seed {seed}");
     let flags = [
         (arguments.alignment == AlignmentArgument::Bytes, " --alignment bytes"),
+        (arguments.size, " --size"),
         (arguments.trap == TrapArgument::Call, " --trap call"),
         (arguments.volatile_memory, " --volatile-memory"),
         (arguments.stack_limit, " --stack-limit"),
