@@ -16,6 +16,16 @@ pub struct Arguments {
 #[derive(Subcommand)]
 pub enum Command {
     Compile(Compile),
+    Report(Compare),
+}
+
+/// Say how two reports of compilations differ; the exit status is 1 if in sum there are more bytes, instructions or bounds
+/// checks, or a larger frame
+#[derive(Args)]
+pub struct Compare {
+    /// The earlier and the later report, which compile --report json printed
+    #[arg(long, num_args = 2, required = true, value_names = ["A.json", "B.json"])]
+    pub compare: Vec<PathBuf>,
 }
 
 /// Compile a module into a relocatable ELF object
@@ -93,6 +103,10 @@ pub struct Compile {
     #[arg(long, value_enum, default_value = "obj")]
     pub emit: Emit,
 
+    /// Print what each function costs
+    #[arg(long, value_enum, value_name = "FORM", conflicts_with = "dump")]
+    pub report: Option<ReportForm>,
+
     /// Stages to print: ssa, select, liveness, assign, asm
     #[arg(long, value_name = "STAGES", value_parser = stage, value_delimiter = ',')]
     pub dump: Vec<Stage>,
@@ -102,6 +116,12 @@ pub struct Compile {
 pub enum Emit {
     Obj,
     Asm,
+}
+
+#[derive(Copy, Clone, PartialEq, Eq, ValueEnum)]
+pub enum ReportForm {
+    Text,
+    Json,
 }
 
 /// Where linear memory lives.

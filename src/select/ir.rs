@@ -5,7 +5,7 @@
 //! know that they belong together. A node is the value of its first result; further results are
 //! `Op::Result` nodes.
 
-use crate::isa::{Cond, MemSize, Reg, Symbol, TrapCode};
+use crate::isa::{BoundsCounts, Cond, MemSize, Reg, Symbol, TrapCode};
 use smallvec::SmallVec;
 
 #[derive(Copy, Clone, PartialEq, Eq, Hash, Debug, PartialOrd, Ord)]
@@ -339,6 +339,7 @@ pub struct Graph {
     pub arguments: Vec<Place>,
     /// Bytes that callees need for results that do not fit into registers.
     pub result_area: u32,
+    pub bounds: BoundsCounts,
 }
 
 impl Graph {

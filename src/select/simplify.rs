@@ -196,6 +196,7 @@ fn rebuild(old: &Graph) -> Graph {
     builder.graph.arguments.clone_from(&old.arguments);
     builder.graph.calls.clone_from(&old.calls);
     builder.graph.result_area = old.result_area;
+    builder.graph.bounds = old.bounds;
     let replaced = redundant_params(old);
     let bits = known::bits(old);
     let count = old.nodes.len();

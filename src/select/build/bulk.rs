@@ -157,6 +157,7 @@ impl Walk<'_> {
 impl Builder {
     /// Traps unless `start + count ≤ size`, without wrapping.
     pub fn check_range(&mut self, start: Value, count: Value, size: Value, code: TrapCode) {
+        self.graph.bounds.wanted += if code == TrapCode::MemoryOutOfBounds { 2 } else { 0 };
         let short = self.compare(Cond::Hi, count, size);
         self.trap_if(short, code);
         let last = self.binary(BinOp::Sub, size, count);

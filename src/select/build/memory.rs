@@ -102,6 +102,7 @@ impl Walk<'_> {
                 let least = if own { u64::from(layout.initial) } else { 0 };
                 let size = size_word(&mut self.builder, Symbol::MemorySize(memory));
                 if least < end {
+                    self.builder.graph.bounds.wanted += 1;
                     let too_small = self.builder.compare_const(Cond::Lo, size, end as u32);
                     self.builder.trap_if(too_small, TrapCode::MemoryOutOfBounds);
                 }
@@ -109,6 +110,11 @@ impl Walk<'_> {
             }
         };
         let past = self.builder.compare(Cond::Hi, index, limit);
+        self.builder.graph.bounds.wanted += 1;
+        if self.builder.constant(index).is_some() && self.builder.constant(past) == Some(0) {
+            self.builder.graph.bounds.constant += 1;
+            return Some(());
+        }
         if self.builder.constant(past) == Some(1) {
             return self.out_of_bounds();
         }
@@ -124,6 +130,7 @@ impl Walk<'_> {
         let behind = if offset.saturating_add(bytes) <= MEMORY_PADDING { offset } else { 0 };
         let sum = self.builder.binary_const(BinOp::Add, index, offset - behind);
         if self.module.memories[memory as usize].import.is_some() {
+            self.builder.graph.bounds.masked += 1;
             let reserved = size_word(&mut self.builder, Symbol::MemoryMax(memory));
             let mask = self.builder.binary_const(BinOp::Add, reserved, u32::MAX);
             return Some((self.builder.binary(BinOp::And, sum, mask), behind));
@@ -131,6 +138,9 @@ impl Walk<'_> {
         let Some(mask) = self.layout.memories[memory as usize].reserved.checked_sub(1) else {
             return self.out_of_bounds();
         };
+        let is_masked = self.builder.bits(sum) & !mask != 0;
+        let bounds = &mut self.builder.graph.bounds;
+        *(if is_masked { &mut bounds.masked } else { &mut bounds.unmasked }) += 1;
         // Where the sum has no carries, each summand can be masked, and accesses through one pointer share a mask.
         if self.builder.bits(index) & offset == 0 {
             return Some((self.builder.binary_const(BinOp::And, index, mask), offset & mask));

@@ -36,4 +36,3 @@ fn is_effect(graph: &Graph, value: Value) -> bool {
     let op = graph.op(value);
     op.has_effect() && op != Op::TrapIf(TrapCode::MemoryOutOfBounds)
 }
-
