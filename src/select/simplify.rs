@@ -200,6 +200,7 @@ fn rebuild(old: &Graph) -> Graph {
     builder.graph.result_area = old.result_area;
     builder.graph.frame = old.frame;
     builder.graph.frame_escapes = old.frame_escapes;
+    builder.graph.bounds = old.bounds;
     let replaced = redundant_params(old);
     let bits = known::bits(old);
     let count = old.nodes.len();
