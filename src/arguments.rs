@@ -16,6 +16,16 @@ pub struct Arguments {
 #[derive(Subcommand)]
 pub enum Command {
     Compile(Compile),
+    Report(Compare),
+}
+
+/// Say how two reports of compilations differ; the exit status is 1 if in sum there are more bytes, instructions or bounds
+/// checks, or a larger frame
+#[derive(Args)]
+pub struct Compare {
+    /// The earlier and the later report, which compile --report json printed
+    #[arg(long, num_args = 2, required = true, value_names = ["A.json", "B.json"])]
+    pub compare: Vec<PathBuf>,
 }
 
 /// Compile a module into a relocatable ELF object
@@ -41,7 +51,7 @@ pub struct Compile {
     #[arg(long, value_parser = memory, default_value = "static")]
     pub memory: Memory,
 
-    /// What an out-of-bounds access does: trap, or none (anything)
+    /// What an out-of-bounds access does: trap, mask (access elsewhere in the memory), or none (anything)
     #[arg(long, value_parser = bounds, default_value = "trap")]
     bounds: Bounds,
 
@@ -98,6 +108,10 @@ pub struct Compile {
     #[arg(long, value_enum, default_value = "obj")]
     pub emit: Emit,
 
+    /// Print what each function costs
+    #[arg(long, value_enum, value_name = "FORM", conflicts_with = "dump")]
+    pub report: Option<ReportForm>,
+
     /// Stages to print: ssa, select, liveness, assign, asm
     #[arg(long, value_name = "STAGES", value_parser = stage, value_delimiter = ',')]
     pub dump: Vec<Stage>,
@@ -107,6 +121,12 @@ pub struct Compile {
 pub enum Emit {
     Obj,
     Asm,
+}
+
+#[derive(Copy, Clone, PartialEq, Eq, ValueEnum)]
+pub enum ReportForm {
+    Text,
+    Json,
 }
 
 impl Compile {
@@ -210,7 +230,7 @@ fn memory(text: &str) -> Result<Memory, String> {
 }
 
 fn bounds(text: &str) -> Result<Bounds, String> {
-    choose(text, &[("trap", Bounds::Trap), ("none", Bounds::None)], &["mask"])
+    choose(text, &[("trap", Bounds::Trap), ("mask", Bounds::Mask), ("none", Bounds::None)], &[])
 }
 
 fn alignment(text: &str) -> Result<Alignment, String> {

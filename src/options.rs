@@ -31,6 +31,9 @@ pub enum Memory {
 #[derive(Copy, Clone, PartialEq, Eq, Debug)]
 pub enum Bounds {
     Trap,
+    /// It goes to its effective address modulo the reserved size, a power of two.
+    Mask,
+    /// Anything.
     None,
 }
 

@@ -5,7 +5,7 @@
 //! know that they belong together. A node is the value of its first result; further results are
 //! `Op::Result` nodes.
 
-use crate::isa::{Cond, MemSize, Reg, Symbol, TrapCode};
+use crate::isa::{BoundsCounts, Cond, MemSize, Reg, Symbol, TrapCode};
 use smallvec::SmallVec;
 
 #[derive(Copy, Clone, PartialEq, Eq, Hash, Debug, PartialOrd, Ord)]
@@ -353,6 +353,7 @@ pub struct Graph {
     pub below_frame: u32,
     /// Whether a pointer into the frame may be used by others.
     pub frame_escapes: bool,
+    pub bounds: BoundsCounts,
 }
 
 impl Graph {

@@ -202,6 +202,7 @@ fn rebuild(old: &Graph) -> Graph {
     builder.graph.frame_moves = old.frame_moves;
     builder.graph.below_frame = old.below_frame;
     builder.graph.frame_escapes = old.frame_escapes;
+    builder.graph.bounds = old.bounds;
     let replaced = redundant_params(old);
     let bits = known::bits(old);
     let count = old.nodes.len();

@@ -148,9 +148,9 @@ pub fn plan(module: &Module<'_>, census: &Census, reached: &[bool], referenced: 
     }
     let addressed = module.linking.iter().flat_map(|linking| &linking.addressed);
     addressed.chain(&module.start).for_each(|&index| needed[index as usize] = true);
+    let mut plan = Plan { inlined: vec![false; count], compiled: reached.to_vec() };
     let calls = Calls::new(census, count);
     let order = components(census, reached);
-    let mut plan = Plan { inlined: vec![false; count], compiled: reached.to_vec() };
     let mut weights: Vec<u32> = census.bodies.iter().map(|body| body.weight).collect();
     let mut depths = vec![0; count];
     for &Member { function, recursive } in &order.members {

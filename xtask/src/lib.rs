@@ -2,6 +2,7 @@
 
 pub mod bench;
 pub mod boards;
+pub mod bounds;
 pub mod encodings;
 pub mod firmware;
 pub mod image;

@@ -50,7 +50,7 @@ impl Walk<'_> {
         if self.options.memory == Memory::Native {
             return Side { address: start, region: Region::Memory(memory), volatile: self.is_volatile(memory) };
         }
-        if self.options.bounds == Bounds::Trap {
+        if self.options.bounds != Bounds::None {
             let size = match self.layout.memories[memory as usize].size {
                 Size::Fixed(size) => self.builder.int(size),
                 Size::Word => size_word(&mut self.builder, Symbol::MemorySize(memory)),
@@ -74,7 +74,7 @@ impl Walk<'_> {
 
     fn memory_init(&mut self, segment: u32, memory: u32) {
         let (count, from, to) = (self.pop_word(), self.pop_word(), self.pop_word());
-        if self.options.bounds == Bounds::Trap {
+        if self.options.bounds != Bounds::None {
             let size = match self.layout.data[segment as usize].size {
                 Size::Fixed(size) => self.builder.int(size),
                 Size::Word => size_word(&mut self.builder, Symbol::DataSize(segment)),
@@ -160,6 +160,7 @@ impl Walk<'_> {
 impl Builder {
     /// Traps unless `start + count ≤ size`, without wrapping.
     pub fn check_range(&mut self, start: Value, count: Value, size: Value, code: TrapCode) {
+        self.graph.bounds.wanted += if code == TrapCode::MemoryOutOfBounds { 2 } else { 0 };
         let short = self.compare(Cond::Hi, count, size);
         self.trap_if(short, code);
         let last = self.binary(BinOp::Sub, size, count);

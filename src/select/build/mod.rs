@@ -86,8 +86,10 @@ pub fn select_with_stack(
     let function = &module.functions[index as usize];
     let ty = &module.types[function.signature as usize];
     let mut types = local_types(module, index)?;
-    let stack_pointer = module.linking.as_ref().and_then(|linking| linking.stack_pointer);
+    let linking = module.linking.as_ref();
+    let stack_pointer = linking.and_then(|linking| linking.stack_pointer);
     types.extend(stack_pointer.map(|_| ValType::I32));
+    let facts = locals(body(module, index), types.len(), stack_pointer);
     let convention = abi::convention(options.target, ty.params(), ty.results());
     let mut walk = Walk {
         module,
@@ -97,7 +99,7 @@ pub fn select_with_stack(
         order: vec![Block::ENTRY],
         stack: Vec::new(),
         locals: Vec::new(),
-        facts: locals(body(module, index), types.len(), stack_pointer),
+        facts,
         types,
         frames: Vec::new(),
         body: 0,

@@ -14,6 +14,7 @@ mod call;
 mod classes;
 mod cond;
 mod consts;
+mod flags;
 mod float;
 mod memory;
 mod wide;
@@ -134,7 +135,7 @@ impl Lower<'_> {
             self.convert(param);
         }
         self.flush();
-        let insts = self.consts.finish_block(block, std::mem::take(&mut self.reversed));
+        let insts = flags::share(self.consts.finish_block(block, std::mem::take(&mut self.reversed)));
         let params = graph.block(block).params.iter().map(|&param| self.native(param)).collect();
         let data = &mut self.func.blocks[block.index()];
         data.insts = insts;

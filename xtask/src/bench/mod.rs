@@ -18,12 +18,13 @@ mod reference;
 mod report;
 mod subject;
 
+use crate::bounds::BoundsArgument;
 use added::ADDED;
 use figures::{Figures, Record};
 use kernels::{DATA, Floats, KERNELS, Kernel};
 use measure::{Measured, measure};
 use std::path::{Path, PathBuf};
-use synth::options::{Alignment, Bounds, Memory, Optimize, Options};
+use synth::options::{Alignment, Memory, Optimize, Options};
 
 #[derive(clap::Args, Debug)]
 pub struct Arguments {
@@ -32,7 +33,7 @@ pub struct Arguments {
     memory: MemoryName,
     /// What an out-of-bounds access does
     #[arg(long, default_value = "trap")]
-    bounds: BoundsName,
+    bounds: BoundsArgument,
     /// What is believed of an access's alignment
     #[arg(long, default_value = "strict")]
     alignment: AlignmentName,
@@ -54,12 +55,6 @@ pub struct Arguments {
 enum MemoryName {
     Static,
     Native,
-}
-
-#[derive(clap::ValueEnum, Copy, Clone, Debug)]
-enum BoundsName {
-    Trap,
-    None,
 }
 
 #[derive(clap::ValueEnum, Copy, Clone, Debug)]
@@ -237,10 +232,7 @@ fn options(arguments: &Arguments) -> Options {
             MemoryName::Static => Memory::Static,
             MemoryName::Native => Memory::Native,
         },
-        bounds: match arguments.bounds {
-            BoundsName::Trap => Bounds::Trap,
-            BoundsName::None => Bounds::None,
-        },
+        bounds: arguments.bounds.bounds(),
         alignment: match arguments.alignment {
             AlignmentName::Strict => Alignment::Strict,
             AlignmentName::Trust => Alignment::Trust,
