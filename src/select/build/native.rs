@@ -34,10 +34,14 @@ impl Walk<'_> {
                 self.set_stack(word)?;
                 *self.locals.last_mut().expect("the stack pointer is the last local") = value;
             }
-            Operator::Call { .. } | Operator::ReturnCall { .. } => {
+            Operator::Call { function_index } | Operator::ReturnCall { function_index } => {
                 let callee = self.relocs.iter().find(|reloc| reloc.kind == RelocKind::Callee);
                 let function = callee.map(|reloc| (linking.symbol(reloc.symbol).place, reloc.symbol));
-                let Some((SymbolPlace::Function(index), symbol)) = function else { return Err(Refused) };
+                // What was validated is the call of the function that the immediate names.
+                let (index, symbol) = match function {
+                    Some((SymbolPlace::Function(index), symbol)) if index == function_index => (index, symbol),
+                    _ => return Err(Refused),
+                };
                 let symbol = function_symbol(linking, index, symbol);
                 match operator {
                     Operator::Call { .. } => self.call_symbol(index, symbol),
