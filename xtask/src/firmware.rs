@@ -18,6 +18,9 @@ const BREAKPOINT: u32 = 7;
 /// Instructions between two semihosting calls.
 const LIMIT: usize = 2_000_000_000;
 
+/// Bytes of stack that an interrupt and its handler write.
+const HANDLER: u64 = 192;
+
 /// What an image printed, and its exit status.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Outcome {
@@ -30,6 +33,18 @@ pub struct Outcome {
 /// # Errors
 /// A file that is no executable for this board, or a run that faults.
 pub fn run(elf: &[u8]) -> Result<Outcome, String> {
+    execute(elf, false)
+}
+
+/// The same with an interrupt before every instruction, which leaves nothing of what is below the stack pointer.
+///
+/// # Errors
+/// As `run`.
+pub fn run_interrupted(elf: &[u8]) -> Result<Outcome, String> {
+    execute(elf, true)
+}
+
+fn execute(elf: &[u8], interrupted: bool) -> Result<Outcome, String> {
     let cpu = Unicorn::new_with_data(Arch::ARM, Mode::THUMB | Mode::MCLASS, None);
     let mut cpu = cpu.map_err(failed)?;
     cpu.ctl_set_cpu_model(ArmCpuModel::CORTEX_M4 as i32).map_err(failed)?;
@@ -43,6 +58,15 @@ pub fn run(elf: &[u8]) -> Result<Outcome, String> {
         let _ = cpu.emu_stop();
     };
     cpu.add_intr_hook(note).map_err(failed)?;
+    if interrupted {
+        let interrupt = |cpu: &mut Unicorn<'_, Option<u32>>, _, _| {
+            // The first word of the vectors is the first stack pointer, so there is always room.
+            if let Ok(sp) = cpu.reg_read(RegisterARM::SP) {
+                let _ = cpu.mem_write(sp - HANDLER, &[0xa5; HANDLER as usize]);
+            }
+        };
+        cpu.add_code_hook(1, 0, interrupt).map_err(failed)?;
+    }
 
     let mut output = String::new();
     cpu.reg_write(RegisterARM::SP, u64::from(word(&cpu, 0)?)).map_err(failed)?;
