@@ -12,7 +12,7 @@ for source in */*.c */*.cpp; do
   *) flags="-std=gnu11" ;;
   esac
   for level in O0 O2 Os; do
-    clang-16 --target=wasm32 $flags -Wall -Werror -Wno-string-plus-int "-$level" -c "$source" \
+    clang-16 --target=wasm32 $flags -Wall -Werror -Wno-string-plus-int -Wno-unused-value "-$level" -c "$source" \
       -o "objects/$program-${file%.*}-$level.o"
   done
 done
