@@ -45,6 +45,29 @@ fn programs_with_floats_in_registers_print_what_gcc_builds_print() {
     assert!(failures.is_empty(), "{}", failures.join("\n"));
 }
 
+/// `dispatch` as one object that wasm-ld has made of two.
+#[test]
+fn linked_objects_print_what_their_parts_print() {
+    let all = programs();
+    let program = all.iter().find(|program| program.name == "dispatch").expect("it is there");
+    let target = Target::CortexM4;
+    let image = program.image(target, "O2", STACKS[0], |_| Compiler::Gcc);
+    let (_, executable) = image.link(target).remove(0);
+    let expected = firmware::run(&std::fs::read(&executable).expect("the linker wrote it"));
+    for name in ["linked-relocatable", "linked-relocations"] {
+        let empty = Program { name: name.to_string(), files: Vec::new() };
+        let image = empty.image(target, "O2", STACKS[0], |_| Compiler::Synth);
+        let wasm = std::fs::read(here().join(format!("objects/{name}.o"))).expect("it is committed");
+        let compiled = synth::compile(&wasm, &Options { memory: Memory::Native, ..Options::default() });
+        let object = compiled.unwrap_or_else(|e| panic!("{name}: {e}")).object;
+        std::fs::write(image.directory.path().join("linked.o"), object).expect("the directory is writable");
+        for (linker, executable) in image.link(target) {
+            let outcome = firmware::run(&std::fs::read(&executable).expect("the linker wrote it"));
+            assert_eq!(outcome, expected, "{name} {linker}");
+        }
+    }
+}
+
 /// An interrupt before each instruction finds nothing below sp that is needed later, wherever the first frame starts.
 #[test]
 fn frames_survive_interrupts_at_every_instruction() {
