@@ -2,6 +2,7 @@
 //!
 //! ```text
 //!   common   instructions that stand in several places
+//!   constants  constants from registers that hold others
 //!   layout   which blocks, in which order, where branches really go
 //!   frame    what is saved, where the stack areas lie
 //!   growth   more room for arguments of tail calls than the caller gave
@@ -17,6 +18,7 @@
 pub mod branches;
 mod build;
 mod common;
+mod constants;
 pub mod encode;
 mod encode16;
 mod encode32;
@@ -90,7 +92,8 @@ pub struct EmitOptions<'a> {
 
 /// The code of a function. Fails with `Limit`, without a place, if that is larger than 16 MB.
 pub fn emit(func: Func<Reg>, options: &EmitOptions) -> Result<Code, Error> {
-    let func = common::merge(func, options.optimize);
+    let mut func = common::merge(func, options.optimize);
+    constants::derive(&mut func);
     let (program, frame) = build::build(&func, options);
     finish(program, frame.depth() + growth::depth(&func), options)
 }
