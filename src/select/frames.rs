@@ -11,8 +11,8 @@
 //! ```
 //!
 //! wasm's stack pointer is a multiple of 16 (tool conventions, BasicCABI.md), that of AAPCS32 one of 8. What relies on the
-//! difference is an address that somebody else may see or that goes through anything but sums; where there is none,
-//! 8 are enough. Else a rounded address is the base of the frame, a value like any other.
+//! difference is an address that somebody else may see or that goes through anything but sums, unless its distance from
+//! the top says that it is none of 16; where there is none, 8 are enough. Else a rounded address is the base of the frame, a value like any other.
 //!
 //! What a function allocates while it runs is below all that, in a frame that moves: wherever the wasm sets its stack
 //! pointer, sp is set too, so far below that it leaves room for outgoing arguments.
@@ -20,6 +20,7 @@
 use super::ir::{BinOp, Block, Graph, Op, Term, Value};
 use crate::isa::Cond;
 use bitvec::vec::BitVec;
+use hashbrown::HashMap;
 use smallvec::SmallVec;
 
 /// Gives the frame its place. Afterwards there is no `FrameTop`.
@@ -33,10 +34,11 @@ pub fn frames(graph: &mut Graph) {
     if !graph.frame_moves {
         drop_sets(graph);
     }
-    graph.frame_escapes = graph.frame_moves || escapes(graph, top);
+    let uses = uses(graph, top);
+    graph.frame_escapes = graph.frame_moves || uses.escape;
     let base = graph.result_area.next_multiple_of(8);
     let size = graph.frame;
-    if !graph.frame_escapes {
+    if !uses.aligned && !graph.frame_moves {
         graph.nodes[top.index()].op = Op::ResultArea(base + size);
         graph.result_area = base + size;
         return;
@@ -92,44 +94,97 @@ fn bound_sets(graph: &mut Graph, top: Value, bottom: Value) {
     }
 }
 
-/// Whether an address of the frame is used for anything but accesses to places that are sums with it.
-fn escapes(graph: &Graph, top: Value) -> bool {
-    let mut derived: BitVec = BitVec::repeat(false, graph.nodes.len());
-    derived.set(top.index(), true);
+/// What is known of an address of the frame: its distance from the top, if that is a constant.
+type Distance = Option<u32>;
+
+/// How addresses of the frame are used.
+#[derive(Default)]
+struct Uses {
+    /// Others may know one.
+    escape: bool,
+    /// Somebody may rely on a multiple of 16.
+    aligned: bool,
+}
+
+impl Uses {
+    /// An address goes where it may be used for anything. What is no multiple of 16 by its distance from the top is none
+    /// that anybody relies on.
+    fn escapes(&mut self, distance: Distance) {
+        self.escape = true;
+        self.aligned |= distance.is_none_or(|distance| distance.is_multiple_of(16));
+    }
+}
+
+/// What addresses of the frame are used for besides accesses to places that are sums with them.
+fn uses(graph: &Graph, top: Value) -> Uses {
+    let derived = derived(graph, top);
+    let mut uses = Uses::default();
+    for block in graph.block_ids() {
+        for &value in &graph.block(block).body {
+            let node = graph.node(value);
+            for (n, arg) in node.args.iter().enumerate() {
+                let Some(&distance) = derived.get(arg) else { continue };
+                match node.op {
+                    Op::Load(_) | Op::Compare(_) | Op::Binary(BinOp::Add | BinOp::Sub) | Op::Select => {}
+                    Op::Store(_) if n == 0 => {}
+                    // Variable arguments are words and doublewords.
+                    Op::Call(call) if graph.variadic.contains(&call) && n + 1 == node.args.len() => uses.escape = true,
+                    _ => uses.escapes(distance),
+                }
+            }
+        }
+        let term = &graph.block(block).term;
+        let mut escapes = |value: Value| {
+            if let Some(&distance) = derived.get(&value) {
+                uses.escapes(distance);
+            }
+        };
+        match term {
+            Term::TailCall { args, .. } => args.iter().copied().for_each(&mut escapes),
+            _ => term.visit_operands(&mut escapes),
+        }
+    }
+    uses
+}
+
+/// The values that are addresses of the frame: sums with its top, and what is chosen between them.
+fn derived(graph: &Graph, top: Value) -> HashMap<Value, Distance> {
+    let mut derived: HashMap<Value, Distance> = HashMap::from([(top, Some(0))]);
     let mut changed = true;
     while changed {
         changed = false;
+        let mut meet = |derived: &mut HashMap<Value, Distance>, value: Value, distance: Distance| {
+            let known = derived.entry(value).or_insert_with(|| {
+                changed = true;
+                distance
+            });
+            if *known != distance && known.is_some() {
+                *known = None;
+                changed = true;
+            }
+        };
         for block in graph.block_ids() {
             for &value in &graph.block(block).body {
                 let node = graph.node(value);
-                let from = node.args.iter().any(|arg| derived[arg.index()]);
-                if !from {
-                    continue;
-                }
+                let Some(distance) = node.args.iter().find_map(|arg| derived.get(arg).copied()) else { continue };
                 match node.op {
-                    Op::Binary(BinOp::Add | BinOp::Sub) => changed |= !derived.replace(value.index(), true),
-                    Op::Load(_) => {}
-                    Op::Store(_) if !derived[node.args[1].index()] => {}
-                    _ => return true,
+                    Op::Binary(BinOp::Add) => {
+                        let sum = distance.and_then(|d| Some(d.wrapping_add(graph.constant(node.args[1])?)));
+                        meet(&mut derived, value, sum);
+                    }
+                    Op::Binary(BinOp::Sub) | Op::Select => meet(&mut derived, value, None),
+                    _ => {}
                 }
             }
-            let term = &graph.block(block).term;
-            let mut used = false;
-            term.visit_operands(|value| used |= derived[value.index()]);
-            used |= match term {
-                Term::TailCall { args, .. } => args.iter().any(|arg| derived[arg.index()]),
-                _ => false,
-            };
-            if used {
-                return true;
-            }
-            for edge in term.edges() {
+            for edge in graph.block(block).term.edges() {
                 let params = &graph.block(edge.target).params;
                 for (param, arg) in params.iter().zip(&edge.args) {
-                    changed |= derived[arg.index()] && !derived.replace(param.index(), true);
+                    if derived.contains_key(arg) {
+                        meet(&mut derived, *param, None);
+                    }
                 }
             }
         }
     }
-    false
+    derived
 }

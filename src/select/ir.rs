@@ -351,6 +351,8 @@ pub struct Graph {
     pub frame_moves: bool,
     /// Bytes of locals below the frame.
     pub below_frame: u32,
+    /// Calls whose last argument points to variable arguments, as indices of `calls`.
+    pub variadic: Vec<u32>,
     /// Whether a pointer into the frame may be used by others.
     pub frame_escapes: bool,
     pub bounds: BoundsCounts,

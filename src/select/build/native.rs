@@ -44,7 +44,13 @@ impl Walk<'_> {
                 };
                 let symbol = function_symbol(linking, index, symbol);
                 match operator {
-                    Operator::Call { .. } => self.call_symbol(index, symbol),
+                    Operator::Call { .. } => {
+                        let calls = self.builder.graph.calls.len();
+                        self.call_symbol(index, symbol);
+                        if linking.variadic.iter().any(|&(of, _)| of == index) {
+                            self.builder.graph.variadic.push(calls as u32);
+                        }
+                    }
                     _ => self.return_call_symbol(index, symbol),
                 }
             }
