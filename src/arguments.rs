@@ -3,7 +3,7 @@
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use std::path::{Path, PathBuf};
 use synth::Stage;
-use synth::options::{Alignment, Bounds, Optimize, Options, Target, Trap, check_template};
+use synth::options::{Alignment, Bounds, Memory, Optimize, Options, Target, Trap, check_template};
 
 /// An ahead-of-time compiler from WebAssembly to Cortex-M4 objects
 #[derive(Parser)]
@@ -46,9 +46,10 @@ pub struct Compile {
     #[arg(long, value_parser = target, default_value = "cortex-m4")]
     target: Target,
 
-    /// Where linear memory lives: static
+    /// Where linear memory lives: static (a section of its own), or native (the input is a relocatable wasm object, whose
+    /// addresses are machine addresses)
     #[arg(long, value_parser = memory, default_value = "static")]
-    memory: MemoryPlace,
+    pub memory: Memory,
 
     /// What an out-of-bounds access does: trap, mask (access elsewhere in the memory), or none (anything)
     #[arg(long, value_parser = bounds, default_value = "trap")]
@@ -95,6 +96,10 @@ pub struct Compile {
     #[arg(long, value_name = "[K=]N", value_parser = reservation)]
     table_size: Vec<(u32, u64)>,
 
+    /// Native memory: C declares import NAME with variable arguments, and VNAME takes a va_list in their place
+    #[arg(long, value_name = "NAME=VNAME", value_parser = variadic)]
+    variadic: Vec<(String, String)>,
+
     /// C and C++ declarations of exports, imports and the module's own symbols
     #[arg(long, value_name = "FILE.h")]
     pub header: Option<PathBuf>,
@@ -124,16 +129,12 @@ pub enum ReportForm {
     Json,
 }
 
-/// Where linear memory lives.
-#[derive(Copy, Clone)]
-enum MemoryPlace {
-    Static,
-}
-
 impl Compile {
     pub fn options(&self) -> Options {
         Options {
             target: self.target,
+            memory: self.memory,
+            variadic: self.variadic.clone(),
             bounds: self.bounds,
             alignment: self.alignment,
             optimize: self.optimize,
@@ -193,6 +194,13 @@ fn reservation(text: &str) -> Result<(u32, u64), String> {
     }
 }
 
+fn variadic(text: &str) -> Result<(String, String), String> {
+    match text.split_once('=') {
+        Some((name, to)) if !name.is_empty() && !to.is_empty() => Ok((name.to_string(), to.to_string())),
+        _ => Err("expected NAME=VNAME".to_string()),
+    }
+}
+
 fn number(text: &str) -> Option<u64> {
     let (digits, radix) = text.strip_prefix("0x").map_or((text, 10), |hex| (hex, 16));
     // from_str_radix takes a sign as well.
@@ -217,8 +225,8 @@ fn target(text: &str) -> Result<Target, String> {
     choose(text, &[("cortex-m4", Target::CortexM4), ("cortex-m4f", Target::CortexM4F)], &[])
 }
 
-fn memory(text: &str) -> Result<MemoryPlace, String> {
-    choose(text, &[("static", MemoryPlace::Static)], &["native"])
+fn memory(text: &str) -> Result<Memory, String> {
+    choose(text, &[("static", Memory::Static), ("native", Memory::Native)], &[])
 }
 
 fn bounds(text: &str) -> Result<Bounds, String> {

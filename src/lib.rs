@@ -19,7 +19,7 @@ use elf::{Names, Part};
 use emit::{Code, EmitOptions};
 use error::{Error, Place};
 use isa::{BlockData, Call, CallTarget, Func, Reg, RegSet, Symbol, Term, VReg};
-use options::Options;
+use options::{Memory, Options};
 use rayon::prelude::*;
 use report::{Figures, Report};
 use select::Graph;
@@ -91,7 +91,10 @@ pub fn compile_with(wasm: &[u8], options: &Options, inspect: &Inspect) -> Result
 }
 
 fn compile_here(wasm: &[u8], options: &Options, inspect: &Inspect) -> Result<Compiled, Error> {
-    let module = wasm::parse(wasm)?;
+    let module = match options.memory {
+        Memory::Static => wasm::parse(wasm)?,
+        Memory::Native => wasm::parse_object(wasm, &options.variadic)?,
+    };
     let layout = wasm::layout(&module, options)?;
     let names = Names::new(&module, options)?;
     let parts = parts(&module, &layout);
@@ -131,7 +134,8 @@ fn parts(module: &Module<'_>, layout: &Layout) -> Vec<Part> {
         None => layout.reachable[index],
     };
     let functions = (0..module.functions.len()).filter(|&index| has_code(index));
-    functions.map(|index| Part::Function(index as u32)).chain([Part::Init]).collect()
+    let init = module.linking.is_none().then_some(Part::Init);
+    functions.map(|index| Part::Function(index as u32)).chain(init).collect()
 }
 
 /// The routines that the code refers to.
@@ -170,13 +174,13 @@ impl Compiler<'_, '_> {
             (_, Some(graph)) => {
                 let bounds = graph.bounds;
                 let func = self.registers(part, graph, &mut dump);
-                let mut code = self.emit(part, |options| emit::emit(&func, options))?;
+                let mut code = self.emit(part, |options| emit::emit(func, options))?;
                 code.tally.bounds = bounds;
                 code
             }
             (_, None) => {
                 let func = thunk(part);
-                self.emit(part, |options| emit::emit(&func, options))?
+                self.emit(part, |options| emit::emit(func, options))?
             }
         };
         self.show(Stage::Asm, part, &mut dump, || code.listing.clone().unwrap_or_default());
@@ -213,7 +217,7 @@ impl Compiler<'_, '_> {
         drop(graph);
         self.show(Stage::Select, part, dump, || func.to_string());
         self.show(Stage::Liveness, part, dump, || regcache::dump_liveness(&func));
-        let func = regcache::cache(func, self.options.check);
+        let func = regcache::cache(func, self.options.optimize, self.options.check);
         self.show(Stage::Assign, part, dump, || func.to_string());
         func
     }
@@ -231,7 +235,12 @@ impl Compiler<'_, '_> {
         };
         let names = |symbol| self.names.of(self.module, symbol);
         let listing = self.inspect.listing || self.inspect.stages.contains(&Stage::Asm);
-        let options = EmitOptions { trap: self.options.trap, identity, names: listing.then_some(&names) };
+        let options = EmitOptions {
+            trap: self.options.trap,
+            optimize: self.options.optimize,
+            identity,
+            names: listing.then_some(&names),
+        };
         emit(&options).map_err(|error| error.with_place(place))
     }
 

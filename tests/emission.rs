@@ -9,7 +9,7 @@ use synth::emit::{Code, EmitOptions, emit};
 use synth::isa::{
     AluOp, BlockData, BlockId, Cond, Const, Edge, Func, Inst, Lsb, Operand2, Reg, Symbol, Term, TrapCode,
 };
-use synth::options::Trap;
+use synth::options::{Optimize, Trap};
 
 /// xorshift64*
 struct Random(u64);
@@ -281,12 +281,12 @@ impl Machine<'_> {
 }
 
 fn options() -> EmitOptions<'static> {
-    EmitOptions { trap: Trap::Udf, identity: None, names: None }
+    EmitOptions { trap: Trap::Udf, optimize: Optimize::Speed, identity: None, names: None }
 }
 
 /// Follows every way out of every block that can be reached.
 fn check(func: &Func<Reg>) -> Code {
-    let code = emit(func, &options()).expect("within the limit");
+    let code = emit(func.clone(), &options()).expect("within the limit");
     let mut found = HashSet::new();
     let run = |at, assumption| {
         let mut machine = Machine { code: &code, assumption, compared: false };
@@ -390,7 +390,7 @@ fn an_identity_stands_before_the_entry() {
     let func = random_func(&mut Random(8), 5, 3, 0);
     for identity in [Const::Int(0x1122_3344), Const::Address(Symbol::Signature(3), 0)] {
         let identity = Some(identity);
-        let code = emit(&func, &EmitOptions { identity, ..options() }).expect("small");
+        let code = emit(func.clone(), &EmitOptions { identity, ..options() }).expect("small");
         assert_eq!((code.entry, code.align), (4, 4));
         assert_eq!(code.mapping[..2], [(0, true), (4, false)]);
         match identity {

@@ -5,7 +5,7 @@ use synth::isa::{
     Addr, AluOp, BlockData, BlockId, Call, CallTarget, Cond, Const, Edge, FloatAddr, Func, Imm12, Inst, MemSize,
     ModImm, Operand2, Reg, RegSet, StackArea, Symbol, Term, TestOp, TrapCode,
 };
-use synth::options::Trap;
+use synth::options::{Optimize, Trap};
 
 fn reg(index: u8) -> Reg {
     Reg::new(index)
@@ -68,8 +68,8 @@ fn store(rt: u8, area: StackArea, offset: u32) -> Inst<Reg> {
 
 fn emitted(func: &Func<Reg>, trap: Trap) -> Code {
     let names = |symbol: Symbol| symbol.to_string();
-    let options = EmitOptions { trap, identity: None, names: Some(&names) };
-    emit(func, &options).expect("a small function")
+    let options = EmitOptions { trap, optimize: Optimize::Speed, identity: None, names: Some(&names) };
+    emit(func.clone(), &options).expect("a small function")
 }
 
 /// The listing, lines separated by semicolons.

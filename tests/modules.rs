@@ -320,7 +320,9 @@ fn deep_frame() -> String {
     let drops = "i64.xor ".repeat(1000 * 132 - 1);
     let calls = "(call $many (local.get 0))".repeat(132);
     format!(
-        r#"(func $many (export "many") (param i64) (result {results}) {values})
+        r#"(func $many (export "many") (param i64) (result {results})
+             (if (i64.eq (local.get 0) (i64.const 77)) (then (return (call $many (i64.const 0)))))
+             {values})
            (func (export "far_deep") (param i64) (result i64) {calls} {drops})"#
     )
 }

@@ -144,7 +144,7 @@ fn the_convention_of_floats_is_an_attribute() {
 #[test]
 fn each_function_has_a_section_and_thumb_symbols() {
     let text = r#"(func $f (export "f") (export "g") (call $local) (call 2))
-        (func $local) (func) (func $dead)"#;
+        (func $local (call $local)) (func (call 2)) (func $dead)"#;
     let bytes = object(text, &[]);
     let file = file(&bytes);
     let expected = [

@@ -118,7 +118,7 @@ fn term_reads<R>(term: &Term<R>) -> Flags {
     }
 }
 
-fn reads(inst: &Inst<Reg>) -> Flags {
+pub(super) fn reads(inst: &Inst<Reg>) -> Flags {
     match inst {
         Inst::If { cond, inst, .. } => Flags::of(*cond).union(reads(inst)),
         Inst::TrapIf { cond, .. } => Flags::of(*cond),
@@ -128,7 +128,7 @@ fn reads(inst: &Inst<Reg>) -> Flags {
 }
 
 /// The flags that are certainly new after the instruction.
-fn kills(inst: &Inst<Reg>) -> Flags {
+pub(super) fn kills(inst: &Inst<Reg>) -> Flags {
     match inst {
         Inst::Test { op, .. } => match op {
             TestOp::Cmp | TestOp::Cmn => Flags::ALL,

@@ -1,6 +1,7 @@
 //! From a function over core registers to bytes, relocations and mapping symbols.
 //!
 //! ```text
+//!   common   instructions that stand in several places
 //!   layout   which blocks, in which order, where branches really go
 //!   frame    what is saved, where the stack areas lie
 //!   growth   more room for arguments of tail calls than the caller gave
@@ -15,6 +16,7 @@
 
 pub mod branches;
 mod build;
+mod common;
 pub mod encode;
 mod encode16;
 mod encode32;
@@ -33,7 +35,7 @@ mod terminators;
 
 use crate::error::Error;
 use crate::isa::{Const, Func, Reg, Symbol};
-use crate::options::Trap;
+use crate::options::{Optimize, Trap};
 use program::Program;
 use tally::Tally;
 
@@ -79,6 +81,7 @@ pub struct Code {
 #[derive(Copy, Clone)]
 pub struct EmitOptions<'a> {
     pub trap: Trap,
+    pub optimize: Optimize,
     /// A word to stand right before the entry: the identity of the function's signature.
     pub identity: Option<Const>,
     /// Names for a listing; without them there is none.
@@ -86,9 +89,10 @@ pub struct EmitOptions<'a> {
 }
 
 /// The code of a function. Fails with `Limit`, without a place, if that is larger than 16 MB.
-pub fn emit(func: &Func<Reg>, options: &EmitOptions) -> Result<Code, Error> {
-    let (program, frame) = build::build(func, options);
-    finish(program, frame.depth() + growth::depth(func), options)
+pub fn emit(func: Func<Reg>, options: &EmitOptions) -> Result<Code, Error> {
+    let func = common::merge(func, options.optimize);
+    let (program, frame) = build::build(&func, options);
+    finish(program, frame.depth() + growth::depth(&func), options)
 }
 
 /// Where functions return that run in an argument area of `area` bytes (`growth`).

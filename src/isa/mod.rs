@@ -10,6 +10,7 @@ pub mod imm;
 pub mod inst;
 pub mod print;
 pub mod reg;
+mod short;
 
 pub use bounds::BoundsCounts;
 pub use func::{BlockData, BlockId, Edge, Func, Growth, StackArea, Symbol, Term, TrapCode};

@@ -42,6 +42,7 @@ mod weights;
 mod wishes;
 
 use crate::isa::{Func, Reg, RegSet, VReg};
+use crate::options::Optimize;
 use flow::Flow;
 use placed::Placed;
 use plan::Plan;
@@ -63,18 +64,18 @@ fn frame<R>(func: &Func<R>, slots: u64) -> u64 {
 ///
 /// # Panics
 /// If the result is wrong, which is a bug of this module, or `func` is not in the form that `Func` describes.
-pub fn cache(mut func: Func<VReg>, check: bool) -> Func<Reg> {
+pub fn cache(mut func: Func<VReg>, optimize: Optimize, check: bool) -> Func<Reg> {
     let flow = Flow::new(&func);
     let mut allocatable = allocatable(&func);
     schedule::schedule(&mut func, &flow, allocatable);
     if frame(&func, 0) > REACH {
         allocatable.remove(Reg::R12);
     }
-    let (mut plan, mut placed) = place(&func, &flow, allocatable);
+    let (mut plan, mut placed) = place(&func, &flow, optimize, allocatable);
     // Two slots serve parallel moves.
     if allocatable.contains(Reg::R12) && frame(&func, 4 * (u64::from(plan.slots) + 2)) > REACH {
         allocatable.remove(Reg::R12);
-        (plan, placed) = place(&func, &flow, allocatable);
+        (plan, placed) = place(&func, &flow, optimize, allocatable);
     }
     if check && let Err(violation) = check::check(&func, &placed, allocatable) {
         panic!("register caching is wrong: {violation}");
@@ -90,12 +91,12 @@ fn allocatable(func: &Func<VReg>) -> RegSet {
     }
 }
 
-fn place(func: &Func<VReg>, flow: &Flow, allocatable: RegSet) -> (Plan, Placed) {
+fn place(func: &Func<VReg>, flow: &Flow, optimize: Optimize, allocatable: RegSet) -> (Plan, Placed) {
     let liveness = liveness::liveness(func, flow, allocatable);
     let webs = webs::webs(func, flow, &liveness);
     let plan = spill::spill(func, flow, &liveness, &webs, allocatable);
     drop(liveness);
-    let hints = prefer::prefer(func, flow, &webs, &plan, allocatable);
+    let hints = prefer::prefer(func, flow, &webs, &plan, optimize, allocatable);
     let mut placed = assign::assign(func, flow, &webs, &plan, &hints, allocatable);
     tidy::tidy(&mut placed);
     (plan, placed)

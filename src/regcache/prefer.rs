@@ -14,6 +14,7 @@ use super::timeline::Timeline;
 use super::webs::Webs;
 use super::wishes::{PerVReg, Wishes};
 use crate::isa::{Class, Func, Inst, Reg, RegSet, VReg};
+use crate::options::Optimize;
 use std::collections::BinaryHeap;
 
 pub struct Hints {
@@ -24,12 +25,30 @@ pub struct Hints {
     pub paid: RegSet,
 }
 
-/// Cost of saving and restoring one more register, in cycles: PUSH and POP take one and one for each
-/// register.
-const SAVE: f32 = 2.0;
+/// Cost of a low register, less than of any operand that needs one.
+const LOW: f32 = 0.0;
 
-/// Cost of an operand that needs a 32-bit encoding, in cycles.
-const WIDE: f32 = 0.1;
+/// What counts, as multiples of a move in the block that runs once.
+#[derive(Copy, Clone)]
+struct Prices {
+    /// Saving and restoring one more register: PUSH and POP take a cycle and one for each register.
+    save: f32,
+    /// The same where 16-bit forms of PUSH and POP do not name it.
+    save_high: f32,
+    /// The first one.
+    save_first: f32,
+    /// An operand that needs a 32-bit encoding.
+    wide: f32,
+}
+
+impl Prices {
+    fn of(optimize: Optimize) -> Prices {
+        match optimize {
+            Optimize::Speed => Prices { save: 2.0, save_high: 2.0, save_first: 4.0, wide: 0.1 },
+            Optimize::Size => Prices { save: 0.3, save_high: 1.2, save_first: 1.3, wide: 0.6 },
+        }
+    }
+}
 
 impl Hints {
     pub fn of(&self, v: VReg) -> Option<Reg> {
@@ -56,8 +75,15 @@ impl Hints {
     }
 }
 
-pub fn prefer(func: &Func<VReg>, flow: &Flow, webs: &Webs, plan: &Plan, allocatable: RegSet) -> Hints {
-    let wishes = Wishes::collect(func, flow, webs, plan);
+pub fn prefer(
+    func: &Func<VReg>,
+    flow: &Flow,
+    webs: &Webs,
+    plan: &Plan,
+    optimize: Optimize,
+    allocatable: RegSet,
+) -> Hints {
+    let wishes = Wishes::collect(func, flow, webs, plan, optimize);
     let calls = func.blocks.iter().flat_map(|block| &block.insts).any(|i| matches!(i, Inst::Call(_)));
     let mut paid = RegSet::CALLER_SAVED.intersection(allocatable);
     if !calls {
@@ -67,8 +93,8 @@ pub fn prefer(func: &Func<VReg>, flow: &Flow, webs: &Webs, plan: &Plan, allocata
     let market = Market::new(func, &wishes, webs, allocatable, &members, flow);
     // The first round finds out which registers are saved, so that the second one uses them where
     // they serve, from the heaviest web on.
-    let first = Colouring::new(&market, paid).run();
-    let second = Colouring::new(&market, first.paid).run();
+    let first = Colouring::new(&market, Prices::of(optimize), paid).run();
+    let second = Colouring::new(&market, Prices::of(optimize), first.paid).run();
     let Colouring { hint, planned, .. } = second;
     paid = hint.iter().flatten().fold(paid, |paid, &reg| paid.union(saved_with(reg)));
     Hints { hint, planned, paid, ranges: wishes.ranges }
@@ -86,7 +112,7 @@ fn saved_with(reg: Reg) -> RegSet {
 
 /// The vregs that are ever in a register, by web.
 fn members(wishes: &Wishes, webs: &Webs) -> Vec<VReg> {
-    let all = (0..wishes.count.len()).map(VReg::new);
+    let all = (0..wishes.short.len()).map(VReg::new);
     let mut members: Vec<VReg> = all.filter(|&v| !wishes.ranges.of(v).is_empty()).collect();
     members.sort_by_key(|&v| webs.of(v));
     members
@@ -240,19 +266,18 @@ struct Colouring<'a> {
     market: &'a Market<'a>,
     hint: Vec<Option<Reg>>,
     planned: Timeline,
+    prices: Prices,
     paid: RegSet,
-    /// What the next register costs that is not paid.
-    save: f32,
 }
 
 impl<'a> Colouring<'a> {
-    fn new(market: &'a Market<'a>, paid: RegSet) -> Self {
+    fn new(market: &'a Market<'a>, prices: Prices, paid: RegSet) -> Self {
         Colouring {
             market,
-            hint: vec![None; market.wishes.count.len()],
+            hint: vec![None; market.wishes.short.len()],
             planned: market.reserved.clone(),
+            prices,
             paid,
-            save: if paid.contains(Reg::LR) { SAVE } else { 2.0 * SAVE },
         }
     }
 
@@ -295,9 +320,9 @@ impl<'a> Colouring<'a> {
             return false;
         }
         let mut score = wishes.fixed_weights(group);
-        let mut count = 0;
+        let mut short = 0;
         for &v in group.members {
-            count += wishes.count[v.index()];
+            short += wishes.short[v.index()];
             for &(friend, weight) in wishes.friends.of(v) {
                 if let Some(reg) = self.hint[friend.index()] {
                     score[reg.index()] += weight;
@@ -307,11 +332,16 @@ impl<'a> Colouring<'a> {
         let wanted = wishes.taken(&self.market.wanted, group);
         let mut best: Option<(f32, Reg)> = None;
         for reg in free.iter() {
-            let wide = if reg.is_low() || group.class == Class::Single { 0.0 } else { WIDE * count as f32 };
+            let wide = match group.class {
+                Class::Single => 0.0,
+                // Low registers are for those that need them.
+                Class::Core if reg.is_low() => LOW,
+                Class::Core => self.prices.wide * short as f32,
+            };
             let save = match group.class {
                 _ if self.paid.contains(reg) => 0.0,
-                Class::Core => self.save,
-                Class::Single => SAVE,
+                Class::Core => self.save(reg),
+                Class::Single => self.prices.save,
             };
             let score = score[reg.index()] - wide - save;
             if best.is_some_and(|(other, _)| other >= score) {
@@ -319,7 +349,7 @@ impl<'a> Colouring<'a> {
             }
             let robbed = if wanted.contains(reg) { self.market.robbed(group, reg, &self.hint) } else { None };
             // Who is robbed pays a move and, since nothing else is free here, another register.
-            let robbed = robbed.map_or(0.0, |weight| weight + 0.9 * self.save);
+            let robbed = robbed.map_or(0.0, |weight| weight + 0.9 * self.save(Reg::R4));
             if best.is_none_or(|(other, _)| other < score - robbed) {
                 best = Some((score - robbed, reg));
             }
@@ -334,8 +364,13 @@ impl<'a> Colouring<'a> {
         } else if !self.paid.contains(reg) {
             // With any register saved, lr is too: POP then returns.
             self.paid = self.paid.union(RegSet::of(reg)).union(RegSet::of(Reg::LR));
-            self.save = SAVE;
         }
         true
+    }
+
+    /// What a core register costs that is not paid.
+    fn save(&self, reg: Reg) -> f32 {
+        let first = if self.paid.contains(Reg::LR) { 0.0 } else { self.prices.save_first - self.prices.save };
+        first + if reg.is_low() || reg == Reg::LR { self.prices.save } else { self.prices.save_high }
     }
 }

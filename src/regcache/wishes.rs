@@ -6,6 +6,7 @@ use super::operands::operands;
 use super::plan::{ActionKind, Plan};
 use super::webs::Webs;
 use crate::isa::{BlockId, Func, Inst, Operand2, Reg, RegSet, Role, Term, VReg};
+use crate::options::Optimize;
 
 /// Lists per vreg in one allocation.
 pub struct PerVReg<T> {
@@ -40,8 +41,10 @@ impl<T: Copy> PerVReg<T> {
 pub struct Wishes {
     /// Where each vreg is in a register, ascending.
     pub ranges: PerVReg<Range>,
-    /// Operand count and estimated executions of operands of each vreg.
-    pub count: Vec<u32>,
+    /// For each vreg, how many operands would do with 16 bits in a low register.
+    pub short: Vec<u32>,
+    /// What a register is worth to each vreg: estimated executions of its operands, or how many would be shorter or need no
+    /// move.
     pub weight: Vec<f32>,
     /// Registers that fixed operands want for each vreg.
     pub fixed: PerVReg<(Reg, f32)>,
@@ -53,7 +56,7 @@ pub struct Wishes {
 }
 
 impl Wishes {
-    pub fn collect(func: &Func<VReg>, flow: &Flow, webs: &Webs, plan: &Plan) -> Wishes {
+    pub fn collect(func: &Func<VReg>, flow: &Flow, webs: &Webs, plan: &Plan, optimize: Optimize) -> Wishes {
         let ranges = PerVReg::new(register_ranges(func, flow, plan), func.vregs);
         let mut friends = Vec::new();
         for pair in &webs.split {
@@ -63,14 +66,15 @@ impl Wishes {
         avoid_cycles(func, flow, webs, &mut friends);
         let mut fixed: Vec<(VReg, (Reg, f32))> = func.entry.iter().map(|&(v, reg)| (v, (reg, 1.0))).collect();
         let (mut points, mut clobbers) = (Vec::new(), Vec::new());
-        let (mut count, mut weight) = (vec![0; func.vregs], vec![0.0; func.vregs]);
+        let (mut short, mut weight) = (vec![0; func.vregs], vec![0.0; func.vregs]);
         for id in func.block_ids() {
             let block = func.block(id);
             let freq = flow.freq[id.index()];
             for index in 0..=block.insts.len() {
                 let position = flow.position(id, index);
+                let in_low = block.insts.get(index).is_none_or(Inst::is_short_in_low);
                 let mut note = |v: VReg, role: Role| {
-                    count[v.index()] += 1;
+                    short[v.index()] += u32::from(in_low);
                     weight[v.index()] += freq;
                     if let Role::FixedUse(reg) = role {
                         points.push((v, (reg, position)));
@@ -97,7 +101,13 @@ impl Wishes {
         let fixed = PerVReg::new(fixed, func.vregs);
         let points = PerVReg::new(points, func.vregs);
         let friends = PerVReg::new(friends, func.vregs);
-        Wishes { ranges, count, weight, fixed, friends, points, clobbers }
+        if optimize == Optimize::Size {
+            for (index, weight) in weight.iter_mut().enumerate() {
+                let moves = fixed.of(VReg::new(index)).len();
+                *weight = 0.1 * *weight + short[index] as f32 + moves as f32;
+            }
+        }
+        Wishes { ranges, short, weight, fixed, friends, points, clobbers }
     }
 }
 

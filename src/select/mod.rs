@@ -22,6 +22,7 @@ mod checks;
 mod divide;
 mod flow;
 mod fold;
+mod frames;
 mod graph;
 mod init;
 mod ir;

@@ -22,6 +22,7 @@
 //! no flash.
 
 use super::constant::{Value, evaluate, global_values};
+use super::inline::{self, Plan};
 use super::reach::{Reach, reach};
 use super::segments::{self, SegmentLayout};
 use super::{ConstExpr, Entity, Items, Module, Placement};
@@ -39,8 +40,10 @@ pub struct Layout {
     pub globals_size: u32,
     pub data: Vec<SegmentLayout>,
     pub elements: Vec<SegmentLayout>,
-    /// Functions that can run, imports included.
+    /// Functions that can run and are not inlined wherever they do, imports included.
     pub reachable: Vec<bool>,
+    /// Functions whose bodies stand in for their direct calls.
+    pub inlined: Vec<bool>,
     /// Functions whose reference is taken: they carry their signature's identity in the word before
     /// their entry.
     pub referenced: Vec<bool>,
@@ -142,8 +145,22 @@ pub fn layout(module: &Module<'_>, options: &Options) -> Result<Layout, Error> {
     constant_tables(module, &reach, &values, &mut tables);
     let (globals, globals_size) = globals(module, &reach, &values);
     let (data, elements) = (segments::data(module, &reach, options), segments::elements(module, &reach));
-    let Reach { functions: reachable, referenced, tail_calls, .. } = reach;
-    Ok(Layout { memories, tables, globals, globals_size, data, elements, reachable, referenced, tail_calls, values })
+    let Plan { inlined, compiled: reachable } =
+        inline::plan(module, &reach.census, &reach.functions, &reach.referenced);
+    let Reach { referenced, tail_calls, .. } = reach;
+    Ok(Layout {
+        memories,
+        tables,
+        globals,
+        globals_size,
+        data,
+        elements,
+        reachable,
+        inlined,
+        referenced,
+        tail_calls,
+        values,
+    })
 }
 
 /// An option that names what the module does not define has no effect, which its user cannot want.
@@ -538,13 +555,15 @@ mod tests {
     fn what_is_reached_and_what_is_referred_to() {
         let found = plain(
             "(func $start (call $callee)) (func $callee) (func $dead (call $alive)) (func $alive)
-             (func (export \"e\") (drop (ref.func $taken))) (func $taken (return_call $tail)) (func $tail)
+             (func (export \"e\") (drop (ref.func $taken))) (func $taken (return_call $tail)) (func $tail (call $tail))
              (func $listed) (func $passive)
              (table 1 funcref) (elem (i32.const 0) $listed) (elem func $passive) (elem declare func $taken)
              (start $start)",
         );
         let reachable: Vec<usize> = (0..9).filter(|&index| found.reachable[index]).collect();
-        assert_eq!(reachable, [0, 1, 4, 5, 6, 7]);
+        assert_eq!(reachable, [0, 4, 5, 6, 7]);
+        let inlined: Vec<usize> = (0..9).filter(|&index| found.inlined[index]).collect();
+        assert_eq!(inlined, [1]);
         let referenced: Vec<usize> = (0..9).filter(|&index| found.referenced[index]).collect();
         assert_eq!(referenced, [5, 7]);
     }

@@ -4,6 +4,7 @@
 //! stores: element segments and initial values of globals. Functions that are not reached are not
 //! compiled, and what only they do to tables, memories and globals does not count.
 
+use super::inline::Census;
 use super::{ConstExpr, Element, Entity, Items, Module, Placement};
 use crate::error::Error;
 use std::collections::BTreeSet;
@@ -34,6 +35,8 @@ pub struct Reach {
     pub written_globals: Vec<bool>,
     /// The tail calls by what their conventions depend on: signatures of caller and callee.
     pub tail_calls: BTreeSet<(u32, u32)>,
+    /// What decides about inlining.
+    pub census: Census,
 }
 
 /// # Errors
@@ -54,6 +57,7 @@ pub fn reach(module: &Module<'_>) -> Result<Reach, Error> {
             globals: vec![false; module.globals.len()],
             written_globals: vec![false; module.globals.len()],
             tail_calls: BTreeSet::new(),
+            census: Census::new(module.functions.len()),
         },
         elements: vec![false; module.elements.len()],
         worklist: Vec::new(),
@@ -87,6 +91,8 @@ impl Walk<'_, '_> {
                 Entity::Table(_) | Entity::Memory(_) => {}
             }
         }
+        let addressed = module.linking.iter().flat_map(|linking| &linking.addressed);
+        addressed.for_each(|&index| self.call(index));
         module.start.into_iter().for_each(|index| self.call(index));
         module.globals.iter().filter_map(|global| global.init.as_ref()).for_each(|e| self.constant(e));
         module.tables.iter().filter_map(|table| table.init.as_ref()).for_each(|e| self.constant(e));
@@ -137,9 +143,11 @@ impl Walk<'_, '_> {
         let functions = &self.module.functions;
         let function = &functions[index as usize];
         if let Some(body) = &function.body {
+            self.reach.census.open(index);
             for operator in body.get_operators_reader()? {
                 let operator = operator?;
                 self.operator(&operator);
+                self.reach.census.operator(index, &operator);
                 let callee = match operator {
                     Operator::ReturnCall { function_index } => functions[function_index as usize].signature,
                     Operator::ReturnCallIndirect { type_index, .. } => type_index,

@@ -1,22 +1,6 @@
 ;; options: --bounds none
 ;; input: examples/pid.wat
 ;; ----
-;; func[0] clamp:
-;;     cmp r0, r2
-;;     mov r3, r0
-;;     mov r0, r3
-;;     it gt
-;;     movgt r0, r2
-;;     cmp r3, r1
-;;     it lt
-;;     movlt r0, r1
-;;     bx lr
-;;
-;; func[1] gain:
-;;     muls r0, r1, r0
-;;     asrs r0, r0, #8
-;;     bx lr
-;;
 ;; func[2]:
 ;;     ldr r1, =m_memory
 ;;     adds r1, r0, r1
@@ -27,40 +11,47 @@
 ;;     .ltorg
 ;;
 ;; func[3]:
-;;     push.w {r4, r5, r6, r7, r8, lr}
-;;     mov r4, r0
-;;     subs r0, r1, r2
-;;     ldr r1, =0xffff8001
-;;     movw r2, #0x7fff
-;;     bl clamp
-;;     mov r5, r0
-;;     ldr r0, =m_memory
-;;     adds r4, r4, r0
-;;     ldr r0, [r4, #16]
-;;     sub.w r8, r5, r0
-;;     str r5, [r4, #16]
-;;     ldr r6, [r4, #20]
-;;     ldr r7, [r4, #12]
-;;     ldr r0, [r4, #4]
-;;     mov r1, r5
-;;     bl gain
-;;     adds r0, r7, r0
-;;     rsbs r1, r6, #0
-;;     mov r2, r6
-;;     bl clamp
-;;     str r0, [r4, #12]
-;;     ldr r6, [r4, #24]
-;;     mov r7, r0
-;;     ldr r0, [r4]
-;;     mov r1, r5
-;;     bl gain
-;;     adds r5, r0, r7
-;;     ldr r0, [r4, #8]
-;;     mov r1, r8
-;;     bl gain
-;;     adds r0, r5, r0
-;;     rsbs r1, r6, #0
-;;     mov r2, r6
-;;     pop.w {r4, r5, r6, r7, r8, lr}
-;;     b.w clamp
+;;     push {r4, lr}
+;;     subs r1, r1, r2
+;;     cmp.w r1, #0x8000
+;;     mov r3, r1
+;;     it ge
+;;     movwge r3, #0x7fff
+;;     ldr r2, =0xffff8001
+;;     cmn.w r1, #0x8000
+;;     it le
+;;     movle r3, r2
+;;     ldr r1, =m_memory
+;;     adds r1, r0, r1
+;;     ldr r0, [r1, #16]
+;;     sub.w r12, r3, r0
+;;     str r3, [r1, #16]
+;;     ldr r2, [r1, #20]
+;;     ldr r0, [r1, #12]
+;;     ldr r4, [r1, #4]
+;;     muls r4, r3, r4
+;;     add.w r0, r0, r4, asr #8
+;;     rsbs r4, r2, #0
+;;     cmp r0, r2
+;;     it le
+;;     movle r2, r0
+;;     cmp r0, r4
+;;     it lt
+;;     movlt r2, r4
+;;     str r2, [r1, #12]
+;;     ldr r0, [r1, #24]
+;;     ldr.w lr, [r1]
+;;     ldr r4, [r1, #8]
+;;     mul r1, lr, r3
+;;     add.w r1, r2, r1, asr #8
+;;     mul r2, r4, r12
+;;     add.w r1, r1, r2, asr #8
+;;     rsbs r2, r0, #0
+;;     cmp r1, r0
+;;     it le
+;;     movle r0, r1
+;;     cmp r1, r2
+;;     it lt
+;;     movlt r0, r2
+;;     pop {r4, pc}
 ;;     .ltorg

@@ -90,15 +90,12 @@
 ;;     b.w swap
 ;;     .ltorg
 ;;
-;; func[7] pair:
+;; func[8]:
+;;     adds r1, r1, #1
 ;;     str r1, [r0]
 ;;     movs r1, #2
 ;;     str r1, [r0, #4]
 ;;     bx lr
-;;
-;; func[8]:
-;;     adds r1, r1, #1
-;;     b.w pair
 ;;
 ;; m_tail_return:
 ;;     add sp, sp, #12

@@ -3,6 +3,7 @@
 use super::super::cache;
 use super::build::{Builder, jump};
 use crate::isa::{Addr, AluOp, BlockId, Cond, Edge, Func, Inst, ModImm, Operand2, Reg, StackArea, Term, TestOp, VReg};
+use crate::options::Optimize;
 
 fn add(b: &mut Builder, x: VReg, y: VReg) -> VReg {
     b.def(|rd| Inst::Alu { op: AluOp::Add, s: false, rd, rn: x, rhs: Operand2::Reg(y) })
@@ -140,7 +141,7 @@ fn large_functions_compile() {
         ("one block with many values", wide(SIZE, 10), SIZE),
     ];
     for (name, func, live) in shapes {
-        let cached = cache(func, false);
+        let cached = cache(func, Optimize::Speed, false);
         assert!(cached.slots as usize <= 4 * (live + 4), "{name}: {} bytes of slots", cached.slots);
     }
 }
@@ -158,6 +159,6 @@ fn large_functions_are_checked() {
         parameters(SIZE / 10),
     ];
     for func in shapes {
-        cache(func, true);
+        cache(func, Optimize::Speed, true);
     }
 }

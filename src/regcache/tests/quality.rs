@@ -6,6 +6,7 @@ use crate::isa::{
     Addr, AluOp, BlockId, Cond, Const, Edge, Func, Inst, MemSize, ModImm, Operand2, Reg, RegSet, ShortOffset,
     StackArea, Term, TestOp, TrapCode, VReg,
 };
+use crate::options::Optimize;
 
 /// How many moves, slot loads and slot stores a function contains in blocks of some loop depth or more.
 #[derive(PartialEq, Eq, Debug, Default)]
@@ -104,7 +105,7 @@ fn a_multiply_accumulate_loop_has_no_moves_inside() {
     let n = decrement(&mut b, p[3]);
     loop_back(&mut b, header, &[px, py, pz, n, sum]);
     b.ret(&[sum]);
-    let func = cache(b.func, true);
+    let func = cache(b.func, Optimize::Speed, true);
     assert_eq!(count(&func, 1), moves(0), "{func:#?}");
     assert_eq!(count(&func, 0), moves(1), "the result goes to r0: {func:#?}");
     assert_eq!(func.slots, 0);
@@ -119,7 +120,7 @@ fn a_value_live_across_calls_has_one_callee_saved_register() {
     }
     let zero = constant(&mut b, 0);
     b.ret(&[zero]);
-    let func = cache(b.func, true);
+    let func = cache(b.func, Optimize::Speed, true);
     // The first call finds its argument in r0.
     assert_eq!(count(&func, 0), moves(1 + 4), "{func:#?}");
     assert_eq!(callee_saved(&func), RegSet::of(Reg::R4));
@@ -135,7 +136,7 @@ fn results_become_arguments_in_place() {
     let five = constant(&mut b, 5);
     let z = b.call(2, &[y, five]);
     b.ret(&[z]);
-    let func = cache(b.func, true);
+    let func = cache(b.func, Optimize::Speed, true);
     assert_eq!(count(&func, 0), moves(0), "{func:#?}");
     assert!(callee_saved(&func).is_empty());
 }
@@ -148,7 +149,7 @@ fn arguments_are_computed_in_their_registers() {
     let d = alu(&mut b, AluOp::Sub, args[0], Operand2::Reg(args[1]));
     let x = b.call(0, &[d, c]);
     b.ret(&[x]);
-    let func = cache(b.func, true);
+    let func = cache(b.func, Optimize::Speed, true);
     assert!(count(&func, 0).moves <= 1, "{func:#?}");
     assert!(callee_saved(&func).is_empty());
 }
@@ -163,7 +164,7 @@ fn a_swap_in_a_loop_takes_three_moves() {
     let n = decrement(&mut b, p[2]);
     loop_back(&mut b, header, &[p[1], p[0], n]);
     b.ret(&[p[0], p[1]]);
-    let func = cache(b.func, true);
+    let func = cache(b.func, Optimize::Speed, true);
     assert_eq!(count(&func, 1), moves(3), "{func:#?}");
     assert_eq!(count(&func, 0), moves(3), "{func:#?}");
     assert!(callee_saved(&func).is_empty());
@@ -180,7 +181,7 @@ fn a_rotation_in_a_loop_takes_two_moves() {
     let n = decrement(&mut b, p[2]);
     loop_back(&mut b, header, &[p[1], sum, n]);
     b.ret(&[sum]);
-    let func = cache(b.func, true);
+    let func = cache(b.func, Optimize::Speed, true);
     assert_eq!(count(&func, 1), moves(2), "{func:#?}");
 }
 
@@ -201,7 +202,7 @@ fn a_diamond_has_no_moves() {
     b.end(top, Term::Branch { cond: Cond::Lt, then, otherwise });
     let z = add(&mut b, p[0], args[1]);
     b.ret(&[z]);
-    let func = cache(b.func, true);
+    let func = cache(b.func, Optimize::Speed, true);
     assert_eq!(count(&func, 0), moves(0), "{func:#?}");
     assert!(callee_saved(&func).is_empty());
 }
@@ -223,7 +224,7 @@ fn pressure_around_a_loop_leaves_the_loop_alone() {
         sum = add(&mut b, sum, v);
     }
     b.ret(&[sum]);
-    let func = cache(b.func, true);
+    let func = cache(b.func, Optimize::Speed, true);
     assert_eq!(count(&func, 1), moves(0), "{func:#?}");
     let all = count(&func, 0);
     assert!(all.loads <= 9 && all.stores <= 9, "{all:?}");
@@ -239,7 +240,7 @@ fn constants_are_not_spilled() {
         sum = add(&mut b, sum, v);
     }
     b.ret(&[sum]);
-    let func = cache(b.func, true);
+    let func = cache(b.func, Optimize::Speed, true);
     assert_eq!(count(&func, 0).loads + count(&func, 0).stores, 0);
     assert_eq!(func.slots, 0);
 }
@@ -263,7 +264,7 @@ fn an_early_exit_does_not_pay_for_the_slow_path() {
     b.ret(&[sum]);
     let (then, otherwise) = (Edge::to(fast), Edge::to(slow));
     b.end(top, Term::Branch { cond: Cond::Eq, then, otherwise });
-    let func = cache(b.func, true);
+    let func = cache(b.func, Optimize::Speed, true);
     let saved_early = func.blocks[..2].iter().flat_map(|block| &block.insts).any(|inst| {
         let mut found = matches!(inst, Inst::Store { .. });
         inst.visit(|reg, _| found |= RegSet::CALLEE_SAVED.contains(reg));
@@ -303,7 +304,7 @@ fn cold_uses_are_spilled_first() {
     let n = decrement(&mut b, sum);
     loop_back(&mut b, header, &[n]);
     b.ret(&[sum]);
-    let func = cache(b.func, true);
+    let func = cache(b.func, Optimize::Speed, true);
     let inside = count(&func, 1);
     assert_eq!((inside.loads, inside.stores), (0, 0), "{func:#?}");
 }
@@ -317,7 +318,7 @@ fn constants_are_not_kept_over_calls() {
         b.call(function, &[args[0], five]);
     }
     b.ret(&[five]);
-    let func = cache(b.func, true);
+    let func = cache(b.func, Optimize::Speed, true);
     assert_eq!(count(&func, 0), moves(1 + 2), "{func:#?}");
     assert_eq!(callee_saved(&func), RegSet::of(Reg::R4));
 }

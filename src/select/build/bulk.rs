@@ -6,7 +6,7 @@
 use super::Walk;
 use super::memory::size_word;
 use crate::isa::{Cond, MemSize, Symbol, TrapCode};
-use crate::options::{Alignment, Bounds};
+use crate::options::{Alignment, Bounds, Memory};
 use crate::select::graph::Builder;
 use crate::select::ir::{Access, BinOp, Region, Value};
 use crate::wasm::layout::Size;
@@ -47,6 +47,9 @@ impl Walk<'_> {
 
     /// The machine address of `count` bytes from `start` on, after their check.
     fn memory_range(&mut self, memory: u32, start: Value, count: Value) -> Side {
+        if self.options.memory == Memory::Native {
+            return Side { address: start, region: Region::Memory(memory), volatile: self.is_volatile(memory) };
+        }
         if self.options.bounds != Bounds::None {
             let size = match self.layout.memories[memory as usize].size {
                 Size::Fixed(size) => self.builder.int(size),

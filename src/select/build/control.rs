@@ -12,6 +12,8 @@ use wasmparser::{BlockType, BrTable, Operator, ValType};
 #[derive(Copy, Clone, PartialEq, Eq, Debug)]
 enum Kind {
     Function,
+    /// The body of an inlined function, which its returns leave.
+    Inlined,
     Block,
     Loop,
     If,
@@ -57,6 +59,11 @@ impl Frame {
             height: 0,
         }
     }
+
+    /// The frame of an inlined function with these results, above so many values.
+    pub fn inlined(results: Vec<ValType>, height: usize) -> Frame {
+        Frame { kind: Kind::Inlined, height, ..Frame::function(results) }
+    }
 }
 
 impl Walk<'_> {
@@ -75,10 +82,7 @@ impl Walk<'_> {
             }
             Operator::BrIf { relative_depth } => self.branch_if(relative_depth),
             Operator::BrTable { ref targets } => self.branch_table(targets),
-            Operator::Return => {
-                let term = self.return_values();
-                self.leave(term);
-            }
+            Operator::Return => self.leave_body(),
             _ => return false,
         }
         true
@@ -100,6 +104,13 @@ impl Walk<'_> {
 
     pub fn trap(&mut self, code: TrapCode) {
         self.leave(Term::Trap(code));
+    }
+
+    /// Leaves the function that is being read with the values on top of the stack.
+    pub fn leave_body(&mut self) {
+        let depth = self.frames.len() - 1 - self.body;
+        let term = self.jump(u32::try_from(depth).expect("constructs take bytes of the body"));
+        self.leave(term);
     }
 
     /// Ends the block; what follows cannot be reached.

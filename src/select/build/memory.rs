@@ -6,7 +6,7 @@
 
 use super::{Operand, Walk, abi};
 use crate::isa::{Cond, MemSize, Symbol, TrapCode};
-use crate::options::{Alignment, Bounds};
+use crate::options::{Alignment, Bounds, Memory};
 use crate::select::graph::Builder;
 use crate::select::ir::{Access, BinOp, Region, Value};
 use crate::wasm::constant;
@@ -58,7 +58,7 @@ impl Walk<'_> {
     }
 
     pub fn is_volatile(&self, memory: u32) -> bool {
-        self.options.volatile_memory || self.module.memories[memory as usize].import.is_some()
+        self.options.volatile_memory || self.options.memory == Memory::Native || self.module.memories[memory as usize].import.is_some()
     }
 
     /// Whether the access is promised to be at a multiple of 4.
@@ -71,6 +71,9 @@ impl Walk<'_> {
     fn address(&mut self, memarg: &MemArg, bytes: u32) -> Option<(Value, i32)> {
         let memory = memory_of(memarg);
         let index = self.pop_word();
+        if self.options.memory == Memory::Native {
+            return Some(self.machine_address(index, memarg));
+        }
         let offset = memarg.offset as u32;
         let (index, offset) = match self.options.bounds {
             Bounds::Trap => {
@@ -153,6 +156,14 @@ impl Walk<'_> {
     fn out_of_bounds<T>(&mut self) -> Option<T> {
         self.trap(TrapCode::MemoryOutOfBounds);
         None
+    }
+
+    /// The same of memory that is the machine's: the relocated offset is a symbol.
+    fn machine_address(&mut self, index: Value, memarg: &MemArg) -> (Value, i32) {
+        match self.symbol.take() {
+            Some(symbol) => (self.builder.binary(BinOp::Add, index, symbol), 0),
+            None => (index, (memarg.offset as u32).cast_signed()),
+        }
     }
 
     fn load(&mut self, load: Load, memarg: &MemArg) {

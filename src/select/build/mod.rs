@@ -10,7 +10,9 @@ mod bulk;
 mod calls;
 mod control;
 mod float;
+mod inline;
 mod memory;
+mod native;
 mod numeric;
 mod operator_name;
 mod table;
@@ -23,10 +25,11 @@ use super::long::Long;
 use crate::error::Error;
 use crate::options::Options;
 use crate::wasm::layout::Layout;
+use crate::wasm::linking::Reloc;
 use crate::wasm::{Module, support};
 use control::Frame;
 pub use memory::size_word;
-use wasmparser::{FuncType, Operator, ValType};
+use wasmparser::{FuncType, FunctionBody, Operator, ValType};
 
 /// A wasm value: one word or two.
 #[derive(Copy, Clone, PartialEq, Eq, Debug)]
@@ -57,11 +60,17 @@ struct Walk<'a> {
     types: Vec<ValType>,
     facts: Locals,
     frames: Vec<Frame>,
-    /// How many constructs have been opened, as an index into `facts.constructs`.
+    /// The frame of the function whose operators are being read: 0, or that of an inlined one.
+    body: usize,
+    /// How many of its constructs have been opened, as an index into `facts.constructs`.
     opened: usize,
     /// Whether the current block can be reached.
     reachable: bool,
     convention: Convention,
+    /// The relocations of the current operator's immediates.
+    relocs: &'a [Reloc],
+    /// The address that the offset of the current operator's access is.
+    symbol: Option<Value>,
 }
 
 /// The SSA form of defined function `index`, with its blocks in source order.
@@ -75,19 +84,12 @@ pub fn select_with_stack(
     options: &Options,
 ) -> Result<(Graph, Vec<Block>), Error> {
     let function = &module.functions[index as usize];
-    let body = function.body.as_ref().expect("only defined functions are compiled");
     let ty = &module.types[function.signature as usize];
-    let mut types: Vec<ValType> = ty.params().to_vec();
-    let declared = body.get_locals_reader().expect("a validated body decodes");
-    for local in declared {
-        let (count, ty) = local.expect("a validated body decodes");
-        support::value_type(ty).map_err(|what| {
-            let place = module.place(index, Some(body.range().start));
-            Error::unsupported(place, format!("{what} is not supported"))
-        })?;
-        types.extend(std::iter::repeat_n(ty, count as usize));
-    }
-    let facts = locals(body, types.len());
+    let mut types = local_types(module, index)?;
+    let linking = module.linking.as_ref();
+    let stack_pointer = linking.and_then(|linking| linking.stack_pointer);
+    types.extend(stack_pointer.map(|_| ValType::I32));
+    let facts = locals(body(module, index), types.len(), stack_pointer);
     let convention = abi::convention(options.target, ty.params(), ty.results());
     let mut walk = Walk {
         module,
@@ -97,31 +99,68 @@ pub fn select_with_stack(
         order: vec![Block::ENTRY],
         stack: Vec::new(),
         locals: Vec::new(),
-        types,
         facts,
+        types,
         frames: Vec::new(),
+        body: 0,
         opened: 0,
         reachable: true,
         convention,
+        relocs: &[],
+        symbol: None,
     };
-    walk.enter(ty);
-    let mut reader = body.get_operators_reader().expect("a validated body decodes");
-    while !reader.eof() {
-        let (operator, offset) = reader.read_with_offset().expect("a validated body decodes");
-        walk.operator(&operator).map_err(|Refused| {
-            let place = module.place(index, Some(offset));
-            Error::unsupported(place, format!("{} is not supported", operator_name::of(&operator)))
-        })?;
-    }
+    walk.enter(ty, stack_pointer.is_some());
+    walk.operators(index)?;
     Ok((walk.builder.graph, walk.order))
+}
+
+fn body<'a>(module: &'a Module<'_>, index: u32) -> &'a FunctionBody<'a> {
+    module.functions[index as usize].body.as_ref().expect("only defined functions are compiled")
+}
+
+/// The types of a function's locals, parameters first.
+fn local_types(module: &Module<'_>, index: u32) -> Result<Vec<ValType>, Error> {
+    let body = body(module, index);
+    let mut types: Vec<ValType> = module.signature(index).params().to_vec();
+    for local in body.get_locals_reader().expect("a validated body decodes") {
+        let (count, ty) = local.expect("a validated body decodes");
+        support::value_type(ty).map_err(|what| {
+            let place = module.place(index, Some(body.range().start));
+            Error::unsupported(place, format!("{what} is not supported"))
+        })?;
+        types.extend(std::iter::repeat_n(ty, count as usize));
+    }
+    Ok(types)
 }
 
 /// The operator has no translation.
 struct Refused;
 
 impl Walk<'_> {
-    /// Makes the arguments values, the other locals zeros, and opens the function's frame.
-    fn enter(&mut self, ty: &FuncType) {
+    /// Walks over the operators of a function.
+    fn operators(&mut self, index: u32) -> Result<(), Error> {
+        let module = self.module;
+        let mut reader = body(module, index).get_operators_reader().expect("a validated body decodes");
+        while !reader.eof() {
+            let (operator, offset) = reader.read_with_offset().expect("a validated body decodes");
+            if let Some(linking) = &module.linking {
+                self.relocs = linking.code_between(offset..reader.original_position());
+            }
+            if let Some(callee) = self.inlined_callee(&operator) {
+                self.inline(callee, matches!(operator, Operator::ReturnCall { .. }))?;
+                continue;
+            }
+            self.operator(&operator).map_err(|Refused| {
+                let place = module.place(index, Some(offset));
+                Error::unsupported(place, format!("{} is not supported", operator_name::of(&operator)))
+            })?;
+        }
+        Ok(())
+    }
+
+    /// Makes the arguments values, the other locals zeros, a stack pointer behind them the frame's top, and opens the
+    /// function's frame.
+    fn enter(&mut self, ty: &FuncType, has_stack_pointer: bool) {
         self.builder.graph.arguments.clone_from(&self.convention.args);
         let hidden = matches!(self.convention.results, Results::Memory { .. });
         let mut word = u32::from(hidden);
@@ -139,6 +178,10 @@ impl Walk<'_> {
                 _ => Operand::Long([half(), half()]),
             };
             self.locals.push(operand);
+        }
+        if has_stack_pointer {
+            let top = self.builder.pure(Op::FrameTop, &[]);
+            *self.locals.last_mut().expect("the stack pointer is the last local") = Operand::Word(top);
         }
         self.frames.push(Frame::function(ty.results().to_vec()));
     }
@@ -179,6 +222,12 @@ impl Walk<'_> {
             self.skip(operator);
             return Ok(());
         }
+        let module = self.module;
+        if let Some(linking) = &module.linking
+            && self.native(linking, operator)?
+        {
+            return Ok(());
+        }
         match *operator {
             Operator::Nop => {}
             Operator::Drop => {
@@ -206,10 +255,13 @@ impl Walk<'_> {
                     || self.float(operator)
                     || self.table(operator)
                     || self.bulk(operator);
-                if !known {
+                if !known || self.symbol.take().is_some() {
                     return Err(Refused);
                 }
             }
+        }
+        if module.linking.is_some() && matches!(operator, Operator::I32Add | Operator::I32Sub | Operator::I32And) {
+            self.reserve_frame();
         }
         Ok(())
     }

@@ -281,6 +281,7 @@ impl Lower<'_> {
             Op::Store(access) => self.store(value, args[0], args[1], access),
             Op::TrapIf(code) => self.trap_if(args[0], code),
             Op::Call(index) | Op::Routine(index) => self.call(value, index as usize),
+            Op::FrameTop | Op::SetStack => unreachable!("frames have their places"),
             Op::ResultArea(offset) => {
                 let rd = self.dest(value);
                 self.push(Inst::StackAddr { rd, area: isa::StackArea::Locals, offset });

@@ -4,7 +4,7 @@
 
 use super::kernels::{Arg, DATA, Import, Invocation, Kernel, Returns, Workload, alone, call, integers, noise, words};
 
-pub const ADDED: [Kernel; 21] = [
+pub const ADDED: [Kernel; 24] = [
     integers("quicksort", quicksort),
     integers("heapsort", heapsort),
     integers("siphash", siphash),
@@ -26,6 +26,9 @@ pub const ADDED: [Kernel; 21] = [
     integers("base64", base64),
     integers("lz", lz),
     integers("varint", varint),
+    integers("calc", calc),
+    integers("fixvec", fixvec),
+    integers("pool", pool),
 ];
 
 /// Where second and third arrays are.
@@ -226,4 +229,24 @@ fn varint() -> Workload {
     });
     let numbers: Vec<u8> = numbers.collect();
     alone(Returns::Pair, vec![call(vec![(DATA, numbers)], &[DATA, 24, SECOND, THIRD, FOURTH])])
+}
+
+/// Lines of expressions, one of them damaged.
+fn calc() -> Workload {
+    const TEXT: &[u8] = b"1 + 2*3; (4 + 5) * -(6 - 7); 100/7 - 3*(2 + 8/(1+1)); 12 & 10 | 65; ((((9)))) - -1; \
+        2 * (3 + ; 7 * 6 * 5 - 4 - 3 - 2; 1000000 * 1000 / 77; --5 + 3 * (1 | 2 | 4) ;";
+    alone(Returns::Word, vec![call(vec![(DATA, TEXT.to_vec())], &[DATA, TEXT.len() as u32])])
+}
+
+/// Twelve vectors, two turns.
+fn fixvec() -> Workload {
+    let vectors: Vec<u32> =
+        noise(33, 144).chunks(4).map(|bytes| (i32::from(bytes[0] as i8) * 0x1_0000 + 0x8000).cast_unsigned()).collect();
+    let quaternions = [0xddb4, 0x5a82, 0x3fff, 0x2000, 0xffff_5a82, 0x8000, 0x1000, 0xffff_c000];
+    alone(Returns::Word, vec![call(vec![(DATA, words(&vectors)), (SECOND, words(&quaternions))], &[DATA, SECOND, 12])])
+}
+
+/// 150 steps in an arena of 1,024 bytes.
+fn pool() -> Workload {
+    alone(Returns::Word, vec![call(vec![(THIRD, noise(34, 300))], &[DATA, SECOND, 1024, THIRD, 150])])
 }

@@ -24,10 +24,13 @@ use figures::{Figures, Record};
 use kernels::{DATA, Floats, KERNELS, Kernel};
 use measure::{Measured, measure};
 use std::path::{Path, PathBuf};
-use synth::options::{Alignment, Optimize, Options};
+use synth::options::{Alignment, Memory, Optimize, Options};
 
 #[derive(clap::Args, Debug)]
 pub struct Arguments {
+    /// Where linear memory lives: static, or native, for which the kernels are compiled as clang's objects
+    #[arg(long, default_value = "static")]
+    memory: MemoryName,
     /// What an out-of-bounds access does
     #[arg(long, default_value = "trap")]
     bounds: BoundsArgument,
@@ -46,6 +49,12 @@ pub struct Arguments {
     /// Kernels to measure; all without any
     #[arg(value_name = "KERNEL")]
     kernels: Vec<String>,
+}
+
+#[derive(clap::ValueEnum, Copy, Clone, Debug)]
+enum MemoryName {
+    Static,
+    Native,
 }
 
 #[derive(clap::ValueEnum, Copy, Clone, Debug)]
@@ -155,6 +164,8 @@ pub fn run(arguments: &Arguments) -> Result<bool, String> {
 
 struct Files {
     wasm: PathBuf,
+    /// What clang makes before wasm-ld.
+    object: PathBuf,
     source: PathBuf,
 }
 
@@ -162,7 +173,8 @@ impl Files {
     fn of(bench: &Path, kernel: &str, level: Level) -> Files {
         let kernels = bench.join("kernels");
         let wasm = kernels.join(format!("{kernel}-{}.wasm", level.name()));
-        Files { wasm, source: kernels.join(format!("{kernel}.c")) }
+        let object = kernels.join(format!("objects/{kernel}-{}.o", level.name()));
+        Files { wasm, object, source: kernels.join(format!("{kernel}.c")) }
     }
 }
 
@@ -181,10 +193,16 @@ fn row(
     let wasm = std::fs::read(&files.wasm).map_err(at)?;
     let reference = reference::observe(&wasm, function, workload)?;
     let options = Options { target, optimize: level.optimize(), ..options(arguments) };
-    let synth = subject::build(&wasm, function, &options, floats, &workload.imports).and_then(|s| {
-        let run = measure(&s.image, function, Some(&s.init), s.memory, workload)?;
-        Ok(outcome(run, s.bytes, &reference, 0))
-    });
+    let synth = match options.memory {
+        Memory::Static => subject::build(&wasm, function, &options, floats, &workload.imports).and_then(|s| {
+            let run = measure(&s.image, function, Some(&s.init), s.memory, workload)?;
+            Ok(outcome(run, s.bytes, &reference, 0))
+        }),
+        Memory::Native => native::of_object(&files.object, &options, &workload.imports).and_then(|native| {
+            let run = measure(&native.image, function, None, 0, workload)?;
+            Ok(outcome(run, native.bytes, &reference, DATA as usize))
+        }),
+    };
     let mut row = Row { kernel: name, group, floats, level, synth, gcc: None, gcc_mix: None };
     if gcc {
         let flag = format!("-{}", level.name());
@@ -210,6 +228,10 @@ fn outcome(run: Measured, bytes: u32, reference: &reference::Observed, from: usi
 fn options(arguments: &Arguments) -> Options {
     Options {
         module_name: "kernel".to_string(),
+        memory: match arguments.memory {
+            MemoryName::Static => Memory::Static,
+            MemoryName::Native => Memory::Native,
+        },
         bounds: arguments.bounds.bounds(),
         alignment: match arguments.alignment {
             AlignmentName::Strict => Alignment::Strict,

@@ -334,7 +334,7 @@ impl Program<'_, '_> {
     /// A call of a function whose first result is wanted; the others are dropped.
     pub(super) fn call_for(&mut self, ty: Ty, depth: u32) {
         let fitting: Vec<usize> =
-            (0..self.functions.len()).filter(|&index| self.functions[index].results.first() == Some(&ty)).collect();
+            self.callable.clone().filter(|&index| self.functions[index].results.first() == Some(&ty)).collect();
         if fitting.is_empty() {
             return self.leaf(ty);
         }

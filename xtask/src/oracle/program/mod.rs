@@ -8,12 +8,14 @@
 
 mod expression;
 mod float;
+mod inner;
 mod reference;
 mod statement;
 mod stress;
 mod tail;
 
 use std::fmt::Write as _;
+use std::ops::Range;
 
 use arbitrary::Unstructured;
 
@@ -103,6 +105,10 @@ struct Program<'a, 'b> {
     /// Imports first.
     functions: Vec<Signature>,
     imports: usize,
+    /// Functions from here on are internal and call only later ones.
+    inner: usize,
+    /// The functions that the one being written may call.
+    callable: Range<usize>,
     memories: usize,
     globals: Vec<Ty>,
     /// Functions in the table, by entry.
@@ -131,6 +137,8 @@ pub fn text(input: &mut Unstructured<'_>, shape: Shape) -> String {
         out: String::new(),
         functions: Vec::new(),
         imports: 0,
+        inner: 0,
+        callable: 0..0,
         memories: 1,
         globals: Vec::new(),
         table: Vec::new(),
@@ -206,7 +214,9 @@ impl Program<'_, '_> {
         let imports = self.pick(4);
         self.imports = imports;
         let defined = 1 + self.pick(5);
-        for _ in 0..imports + defined {
+        self.inner = imports + defined;
+        let inner = if self.chance(2) { 1 + self.pick(6) } else { 0 };
+        for _ in 0..self.inner + inner {
             let signature = self.signature();
             // The reference sees all references as one type, so signatures may not differ in that alone.
             let same = self.functions.iter().find(|other| other.as_seen() == signature.as_seen());
@@ -220,9 +230,11 @@ impl Program<'_, '_> {
             self.line(&format!("(import \"env\" \"import{index}\" (func $f{index} {ty}))"));
         }
         self.state(imports);
-        for index in imports..imports + defined {
+        self.callable = 0..self.functions.len();
+        for index in imports..self.inner {
             self.function(index);
         }
+        self.inner_functions();
         if self.shape.floats {
             self.canonical_functions();
         }
@@ -254,7 +266,7 @@ impl Program<'_, '_> {
         }
         self.line(&format!("(global $fuel (export \"{FUEL}\") (mut i32) (i32.const {GENERATED_FUEL}))"));
         let entries = 1 + self.pick(6);
-        let count = self.functions.len();
+        let count = self.inner;
         self.table = (0..entries).map(|_| imports.max(self.pick(count))).collect();
         let names: String = self.table.iter().map(|index| format!(" $f{index}")).collect();
         let export = if self.chance(2) { "(export \"table\")" } else { "" };
@@ -268,20 +280,7 @@ impl Program<'_, '_> {
         let signature = self.functions[index].clone();
         let ty = signature.clause();
         self.line(&format!("(func $f{index} (export \"export{index}\") {ty}"));
-        let own = self.types(if self.shape.stress { 3 * MAX_LOCALS } else { MAX_LOCALS });
-        let mut one_each = vec![Ty::I32, Ty::I64];
-        if self.shape.floats {
-            one_each.extend([Ty::F32, Ty::F64]);
-        }
-        if self.shape.references {
-            one_each.extend([Ty::FuncRef, Ty::ExternRef]);
-        }
-        let own: Vec<Ty> = one_each.into_iter().chain(own).collect();
-        let names: String = own.iter().map(|ty| format!(" {}", ty.name())).collect();
-        self.line(&format!("(local{names})"));
-        self.locals = signature.parameters.iter().copied().chain(own).collect();
-        self.results = signature.results.clone();
-        self.labels.clear();
+        self.declare(index, if self.shape.stress { 3 * MAX_LOCALS } else { MAX_LOCALS });
         self.budget = 30 + self.pick(400) as u32;
         self.line("global.get $fuel i32.const 0 i32.le_s if");
         for &ty in &signature.results {
@@ -304,6 +303,25 @@ impl Program<'_, '_> {
         self.line(")");
     }
 
+    /// The locals of function `index`: one of each type, and up to `most` others.
+    fn declare(&mut self, index: usize, most: usize) {
+        let signature = self.functions[index].clone();
+        let own = self.types(most);
+        let mut one_each = vec![Ty::I32, Ty::I64];
+        if self.shape.floats {
+            one_each.extend([Ty::F32, Ty::F64]);
+        }
+        if self.shape.references {
+            one_each.extend([Ty::FuncRef, Ty::ExternRef]);
+        }
+        let own: Vec<Ty> = one_each.into_iter().chain(own).collect();
+        let names: String = own.iter().map(|ty| format!(" {}", ty.name())).collect();
+        self.line(&format!("(local{names})"));
+        self.locals = signature.parameters.into_iter().chain(own).collect();
+        self.results = signature.results;
+        self.labels.clear();
+    }
+
     /// A local of that type; every function has one of each.
     fn local(&mut self, ty: Ty) -> usize {
         let fitting: Vec<usize> = (0..self.locals.len()).filter(|&index| self.locals[index] == ty).collect();
@@ -318,6 +336,12 @@ impl Program<'_, '_> {
                 self.canonical(ty);
             }
         }
+    }
+
+    /// One of the functions that may be called, if there is any.
+    fn callee(&mut self) -> Option<usize> {
+        let count = self.callable.len();
+        if count == 0 { None } else { Some(self.callable.start + self.pick(count)) }
     }
 
     fn fresh_label(&mut self) -> Label {

@@ -34,7 +34,7 @@ impl Program<'_, '_> {
         let export = if self.chance(2) { "(export \"table1\")" } else { "" };
         self.line(&format!("(table $t1 {export} {ENTRIES} {most} funcref)"));
         self.line(&format!("(table $t2 {ENTRIES} externref)"));
-        let count = self.functions.len();
+        let count = self.inner;
         let first = self.pick(count);
         self.line(&format!("(elem $active (table $t1) (i32.const 1) func $f{first})"));
         let items: String = (0..ITEMS)
@@ -54,7 +54,7 @@ impl Program<'_, '_> {
         let table = if ty == Ty::FuncRef { 1 } else { 2 };
         match self.pick(4) {
             0 if ty == Ty::FuncRef => {
-                let index = self.pick(self.functions.len());
+                let index = self.pick(self.inner);
                 self.line(&format!("ref.func $f{index}"));
             }
             1 if ty == Ty::FuncRef && self.chance(3) => {

@@ -170,7 +170,7 @@ impl Program<'_, '_> {
 
     /// A call whose results go to locals.
     pub(super) fn call(&mut self) {
-        let index = self.pick(self.functions.len());
+        let Some(index) = self.callee() else { return };
         let signature = self.functions[index].clone();
         self.arguments(index, 2);
         self.line(&format!("call $f{index}"));

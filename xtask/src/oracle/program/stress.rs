@@ -189,7 +189,7 @@ impl Program<'_, '_> {
 
     /// Calls inside arguments of a call, whose values wait meanwhile.
     fn calls_with_longs(&mut self) {
-        let index = self.pick(self.functions.len());
+        let Some(index) = self.callee() else { return };
         let signature = self.functions[index].clone();
         for &ty in &signature.parameters {
             match self.pick(3) {

@@ -9,7 +9,7 @@ impl Program<'_, '_> {
             return false;
         }
         let fits = |index: usize| self.functions[index].results == self.results;
-        let functions: Vec<usize> = (0..self.functions.len()).filter(|&index| fits(index)).collect();
+        let functions: Vec<usize> = self.callable.clone().filter(|&index| fits(index)).collect();
         let entries: Vec<usize> = (0..self.table.len()).filter(|&entry| fits(self.table[entry])).collect();
         if !entries.is_empty() && self.chance(2) {
             let entry = entries[self.pick(entries.len())];

@@ -1,0 +1,279 @@
+//! Which functions are inlined at their calls, from a census that `reach` takes while it looks into the bodies.
+//!
+//! Functions are taken callees first, so that the size of each is known with what it inlines itself. One is inlined
+//! at all of its direct calls or at none: where the object does not become larger by it, which is so for those
+//! with a single call and for those that are hardly longer than a call, or little larger, for those that are small. What
+//! nothing else needs then is not compiled.
+//!
+//! Sizes are weights, estimates in halfwords of code. Invariant: no function that can be running twice is inlined, so inlining
+//! ends, and none with tail calls, since those leave the function that they stand in.
+
+use super::{Entity, Module};
+use wasmparser::Operator;
+
+/// The weight of a function with all that it inlines.
+const LARGEST: u32 = 4_000;
+
+/// What a function that can be running several times may take in: all of its activations pay for the frame.
+const IN_RECURSION: u32 = 64;
+
+/// How deep inlined bodies nest.
+const DEPTH: u32 = 12;
+
+/// By how much inlining a function of at most so much may enlarge the object.
+const SMALL: u32 = 32;
+const GROWTH: i64 = 40;
+
+/// What a call takes besides its arguments, and a function besides its body.
+const CALL: u32 = 3;
+const FRAME: u32 = 3;
+
+/// What the bodies of the functions that can run say.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct Census {
+    bodies: Vec<Body>,
+    /// The callees of direct calls, body by body.
+    calls: Vec<u32>,
+    /// The operator before.
+    before: Before,
+}
+
+/// What an operator costs depends on the one that made its second operand.
+#[derive(Copy, Clone, PartialEq, Eq, Debug, Default)]
+enum Before {
+    #[default]
+    Other,
+    Constant,
+    Extension,
+}
+
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+struct Body {
+    weight: u32,
+    /// Its calls, as a range of `calls`.
+    first: u32,
+    end: u32,
+    /// Whether it has tail calls.
+    leaves: bool,
+}
+
+impl Census {
+    pub fn new(functions: usize) -> Census {
+        Census { bodies: vec![Body::default(); functions], calls: Vec::new(), before: Before::Other }
+    }
+
+    /// Starts with the body of a function.
+    pub fn open(&mut self, function: u32) {
+        let first = self.calls.len() as u32;
+        self.bodies[function as usize] = Body { first, end: first, ..Body::default() };
+    }
+
+    /// Counts the next operator of the function that was opened last.
+    pub fn operator(&mut self, function: u32, operator: &Operator<'_>) {
+        let body = &mut self.bodies[function as usize];
+        body.weight = body.weight.saturating_add(weight(operator, self.before));
+        self.before = match operator {
+            Operator::I64Const { .. } => Before::Constant,
+            Operator::I64ExtendI32S | Operator::I64ExtendI32U => Before::Extension,
+            _ => Before::Other,
+        };
+        match *operator {
+            Operator::Call { function_index } => {
+                self.calls.push(function_index);
+                body.end += 1;
+            }
+            Operator::ReturnCall { function_index } => {
+                self.calls.push(function_index);
+                body.end += 1;
+                body.leaves = true;
+            }
+            Operator::ReturnCallIndirect { .. } => body.leaves = true,
+            _ => {}
+        }
+    }
+
+    fn callees(&self, function: u32) -> &[u32] {
+        let body = &self.bodies[function as usize];
+        &self.calls[body.first as usize..body.end as usize]
+    }
+}
+
+/// Halfwords of code that an operator makes, roughly; what becomes part of others makes none.
+fn weight(operator: &Operator<'_>, before: Before) -> u32 {
+    use Operator as O;
+    match operator {
+        O::LocalGet { .. } | O::LocalSet { .. } | O::LocalTee { .. } | O::I32Const { .. } | O::I64Const { .. } => 0,
+        O::Nop | O::Drop | O::Block { .. } | O::Loop { .. } | O::End | O::Return => 0,
+        O::I32WrapI64 | O::I64ExtendI32U | O::I64ExtendI32S | O::I32ReinterpretF32 | O::F32ReinterpretI32 => 0,
+        O::I64ReinterpretF64 | O::F64ReinterpretI64 => 0,
+        O::I32Add | O::I32Sub | O::I32And | O::I32Or | O::I32Xor | O::I32Shl | O::I32ShrS | O::I32ShrU => 1,
+        O::I32Mul | O::I32Eqz | O::I32Eq | O::I32Ne | O::I32LtS | O::I32LtU | O::I32GtS | O::I32GtU => 1,
+        O::I32LeS | O::I32LeU | O::I32GeS | O::I32GeU | O::Br { .. } | O::BrIf { .. } | O::If { .. } | O::Else => 1,
+        O::Call { .. } | O::Select | O::GlobalGet { .. } | O::GlobalSet { .. } | O::F64Const { .. } => 3,
+        O::I64Mul => match before {
+            Before::Extension => 2,
+            Before::Constant => 4,
+            Before::Other => 5,
+        },
+        O::I64Shl | O::I64ShrS | O::I64ShrU | O::I64Rotl | O::I64Rotr => match before {
+            Before::Constant => 2,
+            Before::Extension | Before::Other => 7,
+        },
+        O::CallIndirect { .. } | O::I64DivS | O::I64DivU | O::I64RemS | O::I64RemU => 8,
+        O::I32TruncF32S | O::I32TruncF32U | O::I32TruncF64S | O::I32TruncF64U => 12,
+        O::I64TruncF32S | O::I64TruncF32U | O::I64TruncF64S | O::I64TruncF64U => 16,
+        O::MemoryGrow { .. } | O::MemoryCopy { .. } | O::MemoryFill { .. } | O::MemoryInit { .. } => 12,
+        O::TableGrow { .. } | O::TableCopy { .. } | O::TableFill { .. } | O::TableInit { .. } => 12,
+        O::BrTable { targets } => 8 + targets.len(),
+        _ => 2,
+    }
+}
+
+/// For each function, whether it is inlined wherever it is called directly. `reached` are the functions that can run,
+/// `referenced` those whose reference is taken.
+pub fn plan(module: &Module<'_>, census: &Census, reached: &[bool], referenced: &[bool]) -> Plan {
+    let count = module.functions.len();
+    let mut needed = referenced.to_vec();
+    for export in &module.exports {
+        if let Entity::Function(index) = export.entity {
+            needed[index as usize] = true;
+        }
+    }
+    module.start.into_iter().for_each(|index| needed[index as usize] = true);
+    let mut plan = Plan { inlined: vec![false; count], compiled: reached.to_vec() };
+    // With native memory each function has a frame of its own, and the linker may replace a weak one.
+    if module.linking.is_some() {
+        return plan;
+    }
+    let calls = Calls::new(census, count);
+    let order = components(census, reached);
+    let mut weights: Vec<u32> = census.bodies.iter().map(|body| body.weight).collect();
+    let mut depths = vec![0; count];
+    for &Member { function, recursive } in &order.members {
+        let index = function as usize;
+        let callers = calls.callers(function);
+        if module.functions[index].import.is_some() || recursive || census.bodies[index].leaves || callers.is_empty() {
+            continue;
+        }
+        let weight = weights[index];
+        let params = module.signature(function).params().len() as u32;
+        let fits = |&caller: &u32| {
+            let room = if order.recursive[caller as usize] { IN_RECURSION } else { LARGEST };
+            weight <= CALL || weight <= room && weights[caller as usize].saturating_add(weight) <= LARGEST
+        };
+        let kept = if needed[index] { 0 } else { i64::from(weight + FRAME) };
+        let growth = callers.len() as i64 * (i64::from(weight) - i64::from(CALL + params)) - kept;
+        let most = if weight <= SMALL { GROWTH } else { 0 };
+        if growth > most || depths[index] >= DEPTH || !callers.iter().all(fits) {
+            continue;
+        }
+        for &caller in callers {
+            weights[caller as usize] = weights[caller as usize].saturating_add(weight);
+            depths[caller as usize] = depths[caller as usize].max(depths[index] + 1);
+        }
+        plan.inlined[index] = true;
+        plan.compiled[index] = needed[index];
+    }
+    plan
+}
+
+/// What `plan` decides, each by function.
+pub struct Plan {
+    pub inlined: Vec<bool>,
+    /// Functions that have code of their own, imports that can be called included.
+    pub compiled: Vec<bool>,
+}
+
+/// For each function, the functions that call it, once for each call.
+struct Calls {
+    /// Of function N, those from `first[N]` to `first[N + 1]`.
+    first: Vec<u32>,
+    callers: Vec<u32>,
+}
+
+impl Calls {
+    fn new(census: &Census, count: usize) -> Calls {
+        let mut first = vec![0; count + 1];
+        census.calls.iter().for_each(|&callee| first[callee as usize + 1] += 1);
+        for index in 0..count {
+            first[index + 1] += first[index];
+        }
+        let mut next = first.clone();
+        let mut callers = vec![0; census.calls.len()];
+        for caller in 0..count as u32 {
+            for &callee in census.callees(caller) {
+                let place = &mut next[callee as usize];
+                callers[*place as usize] = caller;
+                *place += 1;
+            }
+        }
+        Calls { first, callers }
+    }
+
+    fn callers(&self, function: u32) -> &[u32] {
+        let index = function as usize;
+        &self.callers[self.first[index] as usize..self.first[index + 1] as usize]
+    }
+}
+
+struct Member {
+    function: u32,
+    /// Whether a chain of direct calls leads back to it.
+    recursive: bool,
+}
+
+struct Components {
+    /// Callees before their callers, where neither calls back.
+    members: Vec<Member>,
+    /// `Member::recursive` by function.
+    recursive: Vec<bool>,
+}
+
+/// The strongly connected components of the call graph, by Tarjan's algorithm ("Depth-first search and linear graph
+/// algorithms", 1972), without recursion of its own.
+fn components(census: &Census, reached: &[bool]) -> Components {
+    let count = census.bodies.len();
+    // The number of each function in the search, from 1 on, and the least that it is known to lead back to.
+    let (mut number, mut low) = (vec![0u32; count], vec![0u32; count]);
+    let mut closed = vec![false; count];
+    let mut found = Components { members: Vec::new(), recursive: vec![false; count] };
+    let (mut open, mut path): (Vec<u32>, Vec<(u32, u32)>) = (Vec::new(), Vec::new());
+    let mut visited = 0;
+    for root in (0..count as u32).filter(|&root| reached[root as usize]) {
+        if number[root as usize] == 0 {
+            path.push((root, 0));
+        }
+        while let Some((function, next)) = path.pop() {
+            let index = function as usize;
+            if next == 0 {
+                visited += 1;
+                (number[index], low[index]) = (visited, visited);
+                open.push(function);
+            }
+            if let Some(&callee) = census.callees(function).get(next as usize) {
+                path.push((function, next + 1));
+                found.recursive[index] |= callee == function;
+                match number[callee as usize] {
+                    0 => path.push((callee, 0)),
+                    seen if !closed[callee as usize] => low[index] = low[index].min(seen),
+                    _ => {}
+                }
+                continue;
+            }
+            if let Some(&(caller, _)) = path.last() {
+                low[caller as usize] = low[caller as usize].min(low[index]);
+            }
+            if low[index] == number[index] {
+                let start = open.iter().rposition(|&member| member == function).expect("a root is open");
+                let several = open.len() - start > 1;
+                for function in open.drain(start..) {
+                    closed[function as usize] = true;
+                    found.recursive[function as usize] |= several;
+                    let recursive = found.recursive[function as usize];
+                    found.members.push(Member { function, recursive });
+                }
+            }
+        }
+    }
+    found
+}
