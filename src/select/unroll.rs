@@ -402,9 +402,11 @@ impl Unrolling<'_> {
         for index in 0..self.graph.blocks.len() {
             let block = Block::new(index);
             let renamed = |value: &mut Value| {
-                // What a parameter was in the last round may be another loop's value.
-                while home.get(value).is_some_and(|&home| home != block) {
+                // What a parameter was in the last round may be another loop's value, and one of the same loop stays.
+                let mut last = block;
+                while let Some(&home) = home.get(value).filter(|&&home| home != block && home != last) {
                     *value = self.last[value];
+                    last = home;
                 }
             };
             for n in 0..self.graph.blocks[index].body.len() {
