@@ -10,6 +10,7 @@
 
 mod table;
 
+use std::collections::BTreeMap;
 use std::path::Path;
 use std::process::Command;
 
@@ -61,7 +62,7 @@ pub struct Step {
 pub struct Recorded {
     pub bytes: Vec<u8>,
     /// Undefined symbols, and what they are called where they are defined.
-    pub renamed: Vec<(String, String)>,
+    pub renamed: BTreeMap<String, String>,
     /// Objects that it needs; what it needs is recorded before it.
     pub needs: Vec<usize>,
 }

@@ -26,6 +26,13 @@ const WRITE: u32 = 2;
 const VALUE: u32 = 3;
 const IMPORT: u32 = 4;
 const RETURNED: u32 = u32::MAX;
+/// What is checked of a value.
+const WORD: u32 = 1;
+const LONG: u32 = 2;
+/// A quiet NaN; 3 more, one without a payload.
+const FLOAT: u32 = 3;
+const DOUBLE: u32 = 4;
+const NOT_NULL: u32 = 5;
 const SYMBOL: &str = "replay_table";
 
 /// A word, or the address of a symbol.
@@ -81,7 +88,16 @@ fn record<'s>(step: &'s Step, standard: Standard) -> Vec<Word<'s>> {
                 Outcome::Returned(values) => values.as_slice(),
                 Outcome::Trapped(_) | Outcome::Endless { .. } | Outcome::Broken(_) => &[],
             };
+            let start = record.len();
             values(&mut record, values_of, &result_places(&returned), false);
+            // A payload among the operands may be kept or not.
+            if arguments.iter().any(|&argument| is_payload(argument)) {
+                for word in record[start + 1..].iter_mut().skip(1).step_by(4) {
+                    if let Word::Int(check) = word {
+                        *check -= if *check > NOT_NULL { 3 } else { 0 };
+                    }
+                }
+            }
             record
         }
     }
@@ -126,7 +142,7 @@ fn values(record: &mut Vec<Word<'_>>, values: &[Value], places: &[Place], exact:
             Place::Stack(offset) => 2 << 24 | offset,
         };
         let [check, low, high] = checked(value);
-        let check = if exact { 1 + u32::from(value.ty.size() == 8) } else { check };
+        let check = if exact { [WORD, LONG][usize::from(value.ty.size() == 8)] } else { check };
         record.extend([place, check, low, high].map(Word::Int));
     }
 }
@@ -134,24 +150,41 @@ fn values(record: &mut Vec<Word<'_>>, values: &[Value], places: &[Place], exact:
 /// How a value is checked: any NaN of the kind that it is, references only for null.
 fn checked(value: Value) -> [u32; 3] {
     let (low, high) = (value.bits as u32, (value.bits >> 32) as u32);
-    let check = match value.ty {
-        Type::I32 => 1,
-        Type::I64 => 2,
-        Type::F32 if f32::from_bits(low).is_nan() && low & 0x40_0000 != 0 => 3 + 3 * u32::from(low << 1 == 0xff80_0000),
-        Type::F32 => 1,
-        Type::F64 if f64::from_bits(value.bits).is_nan() && high & 0x8_0000 != 0 => {
-            4 + 3 * u32::from(value.bits << 1 == 0xfff0_0000_0000_0000)
-        }
-        Type::F64 => 2,
-        Type::FuncRef if low != 0 => 5,
-        Type::FuncRef | Type::ExternRef => 1,
+    let check = match (value.ty, nan(value)) {
+        (Type::F32, Some(canonical)) => FLOAT + 3 * u32::from(canonical),
+        (Type::F64, Some(canonical)) => DOUBLE + 3 * u32::from(canonical),
+        (Type::FuncRef, _) if low != 0 => NOT_NULL,
+        (Type::I32 | Type::F32 | Type::FuncRef | Type::ExternRef, _) => WORD,
+        (Type::I64 | Type::F64, _) => LONG,
     };
     [check, low, high]
 }
 
+/// Whether the value is a NaN with a payload.
+fn is_payload(value: Value) -> bool {
+    match value.ty {
+        Type::F32 => f32::from_bits(value.bits as u32).is_nan() && nan(value) != Some(true),
+        Type::F64 => f64::from_bits(value.bits).is_nan() && nan(value) != Some(true),
+        Type::I32 | Type::I64 | Type::FuncRef | Type::ExternRef => false,
+    }
+}
+
+/// Of a quiet NaN, whether it has no payload.
+fn nan(value: Value) -> Option<bool> {
+    let (low, high) = (value.bits as u32, (value.bits >> 32) as u32);
+    match value.ty {
+        Type::F32 if f32::from_bits(low).is_nan() && low & 0x40_0000 != 0 => Some(low << 1 == 0xff80_0000),
+        Type::F64 if f64::from_bits(value.bits).is_nan() && high & 0x8_0000 != 0 => {
+            Some(value.bits << 1 == 0xfff0_0000_0000_0000)
+        }
+        Type::F32 | Type::F64 | Type::I32 | Type::I64 | Type::FuncRef | Type::ExternRef => None,
+    }
+}
+
 fn write(words: &[Word<'_>]) -> Result<Vec<u8>, String> {
     let mut object = Object::new(BinaryFormat::Elf, Architecture::Arm, Endianness::Little);
-    object.flags = object::FileFlags::Elf { os_abi: elf::ELFOSABI_NONE, abi_version: 0, e_flags: elf::EF_ARM_EABI_VER5 };
+    object.flags =
+        object::FileFlags::Elf { os_abi: elf::ELFOSABI_NONE, abi_version: 0, e_flags: elf::EF_ARM_EABI_VER5 };
     let name = format!(".rodata.{SYMBOL}").into_bytes();
     let section = object.add_section(Vec::new(), name, SectionKind::ReadOnlyData);
     let ints = words.iter().map(|word| match word {
@@ -166,7 +199,8 @@ fn write(words: &[Word<'_>]) -> Result<Vec<u8>, String> {
     let mut symbols = std::collections::HashMap::new();
     for (offset, word) in (0..).step_by(4).zip(words) {
         if let Word::Address(name) = word {
-            let id = *symbols.entry(*name).or_insert_with(|| object.add_symbol(symbol(name, SymbolSection::Undefined, 0)));
+            let id =
+                *symbols.entry(*name).or_insert_with(|| object.add_symbol(symbol(name, SymbolSection::Undefined, 0)));
             relocate(&mut object, section, offset, id)?;
         }
     }
