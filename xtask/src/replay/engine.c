@@ -10,7 +10,7 @@ extern const uint32_t replay_table[];
 /* What prologues compare sp with: some distance above the end of the stack. */
 uint32_t stack_limit = 0x20002000;
 
-enum { END, CALL, WRITE, VALUE, IMPORT };
+enum { END, CALL, VALUE, IMPORT };
 enum { CORE, SINGLE, MEMORY };
 enum { ANY, WORD, LONG, FLOAT, DOUBLE, NOT_NULL, CANONICAL_FLOAT, CANONICAL_DOUBLE };
 #define RETURNED 0xffffffffu
@@ -206,7 +206,6 @@ int main(void) {
   for (const uint32_t *record = replay_table; record[0] != END; record += record[1]) {
     switch (record[0]) {
       case CALL: call(record); break;
-      case WRITE: *(volatile uint32_t *)record[2] = record[3]; break;
       case VALUE: compare((const uint32_t *)record[2], record + 3); break;
     }
     step += record[0] != IMPORT;

@@ -29,7 +29,7 @@ const RAM: u64 = 15 << 20;
 /// A call of an undefined function.
 #[derive(Clone, Debug)]
 pub struct Import {
-    /// Names the function `<group>.import<number>`.
+    /// Of the object's imports.
     pub number: u32,
     pub arguments: Vec<Value>,
     pub results: Vec<Value>,
@@ -39,8 +39,6 @@ pub struct Import {
 pub enum Kind {
     /// Ends as it ended on the emulated core, which is not without an end or broken.
     Call { arguments: Vec<Value>, results: Vec<Type>, outcome: Outcome },
-    /// Of a variable.
-    Write(u32),
     /// What a variable holds.
     Value(Value),
 }
@@ -58,11 +56,13 @@ pub struct Step {
 }
 
 /// An object under test.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub struct Recorded {
     pub bytes: Vec<u8>,
     /// Undefined symbols, and what they are called where they are defined.
     pub renamed: BTreeMap<String, String>,
+    /// Functions that it imports and steps answer; their numbers are the imports'.
+    pub imports: Vec<String>,
     /// Objects that it needs; what it needs is recorded before it.
     pub needs: Vec<usize>,
 }
@@ -90,7 +90,7 @@ impl Recording {
     pub fn push(&mut self, step: Step) {
         let repeatable = match &step.kind {
             Kind::Call { outcome, .. } => matches!(outcome, Outcome::Returned(_) | Outcome::Trapped(_)),
-            Kind::Write(_) | Kind::Value(_) => true,
+            Kind::Value(_) => true,
         };
         if repeatable {
             self.steps.push(step);
@@ -114,6 +114,7 @@ impl Recording {
             for &number in &group {
                 self.add(&image, number);
             }
+            self.add_imports(&image, &group);
             for (name, mut linker) in boards::linkers() {
                 let outcome = boards::qemu(&image.link_by(&mut linker, name));
                 replayed.images += 1;
@@ -135,6 +136,20 @@ impl Recording {
             }
             run(objcopy.arg(path));
         }
+    }
+
+    /// Defines the functions that objects import: each leads to the engine with its number.
+    fn add_imports(&self, image: &Image, group: &[usize]) {
+        let mut text = String::from(".syntax unified\n.thumb\n.text\n");
+        for &object in group {
+            for (number, symbol) in self.objects[object].imports.iter().enumerate() {
+                text += &format!(
+                    ".global \"{symbol}\"\n.thumb_func\n\"{symbol}\":\nldr r12, ={number}\nb.w replay_import\n"
+                );
+            }
+        }
+        let source = image.write("imports.s", text.as_bytes());
+        image.compile_c(&source, "imports.o");
     }
 
     /// Objects that go into one image, and those for which none has room. What needs each other is together, behind
