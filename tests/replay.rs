@@ -37,8 +37,8 @@ fn sample(target: Target) {
     let done = board::run_all(&scripts, &settings).expect("scripts can be run");
     assert!(done.tally.failures.is_empty(), "{:?}", done.tally.failures);
     let replayed = &done.replayed;
-    assert!(replayed.failures.is_empty() && replayed.too_large.len() < 3, "{}", board::report(replayed));
-    assert!(replayed.steps > 5000 && replayed.images >= 2 * SAMPLE.len(), "{}", board::report(replayed));
+    assert!(replayed.failures.is_empty() && replayed.too_large.len() < 3, "{}", replayed.report());
+    assert!(replayed.steps > 5000 && replayed.images >= 2 * SAMPLE.len(), "{}", replayed.report());
 }
 
 #[test]
@@ -88,7 +88,7 @@ fn failures(target: Target, change: impl Fn(&mut Vec<Step>)) -> Vec<String> {
     ];
     change(&mut steps);
     let empty = Recorded { bytes: empty_object(target), ..Recorded::default() };
-    let object = Recorded { bytes, imports: vec!["t.import0".to_string()], ..Recorded::default() };
+    let object = Recorded { bytes, imports: vec![(0, "t.import0".to_string())], ..Recorded::default() };
     let recording = Recording { objects: vec![empty, object], steps };
     let replayed = recording.replay(target).expect("an image can be made");
     assert_eq!((replayed.steps, replayed.images), (6, 2));
@@ -112,7 +112,7 @@ fn empty_object(target: Target) -> Vec<u8> {
 fn outcome(step: &mut Step) -> &mut Outcome {
     match &mut step.kind {
         Kind::Call { outcome, .. } => outcome,
-        Kind::Value(_) => panic!("a call"),
+        Kind::Write(_) | Kind::Value(_) | Kind::Bytes { .. } => panic!("a call"),
     }
 }
 

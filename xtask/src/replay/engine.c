@@ -10,7 +10,7 @@ extern const uint32_t replay_table[];
 /* What prologues compare sp with: some distance above the end of the stack. */
 uint32_t stack_limit = 0x20002000;
 
-enum { END, CALL, VALUE, IMPORT };
+enum { END, CALL, VALUE, IMPORT, WRITE, BYTES };
 enum { CORE, SINGLE, MEMORY };
 enum { ANY, WORD, LONG, FLOAT, DOUBLE, NOT_NULL, CANONICAL_FLOAT, CANONICAL_DOUBLE };
 #define RETURNED 0xffffffffu
@@ -94,6 +94,13 @@ static void fail(const char *what, uint32_t was, uint32_t expected) {
   print("\n");
 }
 
+/* Ends the call, for objects that call out on traps. */
+static uint32_t trap_code;
+void synth_trap(uint32_t code) {
+  trap_code = code;
+  for (;;) __asm__ volatile("udf #0xfc");
+}
+
 void on_fault(uint32_t *stacked) {
   volatile uint32_t *const status = (volatile uint32_t *)0xe000ed28;
   uint32_t cause = *status, code = 0x10000;
@@ -101,6 +108,7 @@ void on_fault(uint32_t *stacked) {
   if (cause == 1u << 16) {
     uint16_t half = *(const uint16_t *)(stacked[6] & ~1u);
     code = (half & 0xff00) == 0xde00 ? half & 0xff : 0x20000u | half;
+    if (code == 0xfc) code = trap_code;
   } else if (cause & (1u << 12 | 1u << 4 | 1u << 11 | 1u << 3)) {
     print("a fault whose frame is none\n");
     leave(98);
@@ -202,10 +210,19 @@ static void call(const uint32_t *record) {
   for (uint32_t n = *p++; n; n--, p += 4) compare(place(p[0], frame.core, frame.singles, results), p + 1);
 }
 
+/* FNV-1a */
+static void bytes(const uint8_t *p, uint32_t count, uint32_t expected) {
+  uint32_t hash = 0x811c9dc5;
+  for (const uint8_t *end = p + count; p < end; p++) hash = (hash ^ *p) * 0x01000193;
+  if (hash != expected) fail(" memory has the hash ", hash, expected);
+}
+
 int main(void) {
   for (const uint32_t *record = replay_table; record[0] != END; record += record[1]) {
     switch (record[0]) {
       case CALL: call(record); break;
+      case WRITE: *(volatile uint32_t *)record[2] = record[3]; break;
+      case BYTES: bytes((const uint8_t *)record[2], record[3], record[4]); break;
       case VALUE: compare((const uint32_t *)record[2], record + 3); break;
     }
     step += record[0] != IMPORT;

@@ -39,8 +39,12 @@ pub struct Import {
 pub enum Kind {
     /// Ends as it ended on the emulated core, which is not without an end or broken.
     Call { arguments: Vec<Value>, results: Vec<Type>, outcome: Outcome },
+    /// Of a variable.
+    Write(u32),
     /// What a variable holds.
     Value(Value),
+    /// What a memory holds, by the FNV-1a hash of its first bytes.
+    Bytes { count: u32, hash: u32 },
 }
 
 /// Something that happened to an object.
@@ -61,8 +65,10 @@ pub struct Recorded {
     pub bytes: Vec<u8>,
     /// Undefined symbols, and what they are called where they are defined.
     pub renamed: BTreeMap<String, String>,
-    /// Functions that it imports and steps answer; their numbers are the imports'.
-    pub imports: Vec<String>,
+    /// Functions that it imports and steps answer, with their numbers.
+    pub imports: Vec<(u32, String)>,
+    /// Data that it imports.
+    pub data: Vec<(String, Vec<u8>)>,
     /// Objects that it needs; what it needs is recorded before it.
     pub needs: Vec<usize>,
 }
@@ -90,11 +96,21 @@ impl Recording {
     pub fn push(&mut self, step: Step) {
         let repeatable = match &step.kind {
             Kind::Call { outcome, .. } => matches!(outcome, Outcome::Returned(_) | Outcome::Trapped(_)),
-            Kind::Value(_) => true,
+            Kind::Write(_) | Kind::Value(_) | Kind::Bytes { .. } => true,
         };
         if repeatable {
             self.steps.push(step);
         }
+    }
+
+    /// Adds all of another recording, whose object 0 is not this one's.
+    pub fn append(&mut self, other: Recording) {
+        let first = self.objects.len();
+        self.objects.extend(other.objects.into_iter().map(|mut object| {
+            object.needs.iter_mut().for_each(|needed| *needed += first);
+            object
+        }));
+        self.steps.extend(other.steps.into_iter().map(|step| Step { object: step.object + first, ..step }));
     }
 
     /// Replays on images of each linker.
@@ -138,11 +154,16 @@ impl Recording {
         }
     }
 
-    /// Defines the functions that objects import: each leads to the engine with its number.
+    /// Defines what objects import: a function leads to the engine with its number.
     fn add_imports(&self, image: &Image, group: &[usize]) {
         let mut text = String::from(".syntax unified\n.thumb\n.text\n");
         for &object in group {
-            for (number, symbol) in self.objects[object].imports.iter().enumerate() {
+            let object = &self.objects[object];
+            for (symbol, bytes) in &object.data {
+                text += &definition(symbol, bytes);
+            }
+            text += ".text\n";
+            for (number, symbol) in &object.imports {
                 text += &format!(
                     ".global \"{symbol}\"\n.thumb_func\n\"{symbol}\":\nldr r12, ={number}\nb.w replay_import\n"
                 );
@@ -155,7 +176,11 @@ impl Recording {
     /// Objects that go into one image, and those for which none has room. What needs each other is together, behind
     /// object 0, which is in each.
     fn groups(&self) -> Result<(Vec<Vec<usize>>, Vec<usize>), String> {
-        let sizes: Vec<u64> = self.objects.iter().map(|object| data_size(&object.bytes)).collect::<Result<_, _>>()?;
+        let size = |object: &Recorded| {
+            let data: u64 = object.data.iter().map(|(_, bytes)| bytes.len() as u64 + 8).sum();
+            Ok::<u64, String>(data_size(&object.bytes)? + data)
+        };
+        let sizes: Vec<u64> = self.objects.iter().map(size).collect::<Result<_, _>>()?;
         let mut cluster: Vec<usize> = (0..self.objects.len()).collect();
         for (number, object) in self.objects.iter().enumerate() {
             for &needed in object.needs.iter().filter(|&&needed| needed > 0) {
@@ -182,6 +207,42 @@ impl Recording {
         }
         Ok((groups.into_iter().map(|group| group.1).collect(), too_large))
     }
+}
+
+impl Replayed {
+    pub fn add(&mut self, other: Replayed) {
+        self.failures.extend(other.failures);
+        self.too_large.extend(other.too_large);
+        self.steps += other.steps;
+        self.images += other.images;
+    }
+
+    /// Failures, what needs more memory, and a line of sums.
+    pub fn report(&self) -> String {
+        let failures = self.failures.iter();
+        let mut lines: Vec<String> = failures.map(|(label, message)| format!("{label}: failed: {message}")).collect();
+        if !self.too_large.is_empty() {
+            lines.push(format!("skipped for want of memory: {}", self.too_large.join(", ")));
+        }
+        let (steps, images) = (self.steps, self.images);
+        let (failed, skipped) = (self.failures.len(), self.too_large.len());
+        lines.push(format!("qemu: {steps} steps on {images} images, {failed} failed, {skipped} skipped"));
+        lines.join("\n") + "\n"
+    }
+}
+
+/// The 32-bit FNV-1a hash.
+pub fn hash(bytes: &[u8]) -> u32 {
+    bytes.iter().fold(0x811c_9dc5, |hash, &byte| (hash ^ u32::from(byte)).wrapping_mul(0x0100_0193))
+}
+
+/// Data as assembly.
+fn definition(symbol: &str, bytes: &[u8]) -> String {
+    let used = bytes.iter().rposition(|&byte| byte != 0).map_or(0, |last| last + 1);
+    let section = if used == 0 { ".bss" } else { ".data" };
+    let list: Vec<String> = bytes[..used].iter().map(|byte| byte.to_string()).collect();
+    let list = if used == 0 { String::new() } else { format!(".byte {}\n", list.join(",")) };
+    format!("{section}\n.balign 8\n.global \"{symbol}\"\n\"{symbol}\":\n{list}.zero {}\n", bytes.len() - used)
 }
 
 /// Bytes of RAM that an object takes.

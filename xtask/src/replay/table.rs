@@ -4,6 +4,8 @@
 //!   0                                                        the end
 //!   1 n function code hidden r0-r3 s0-s15 k words… m results…  a call; code 0xffff_ffff: it returns
 //!   2 n address check low high                               a look at memory
+//!   4 n address word                                         a write
+//!   5 n address count hash                                   a look at many bytes
 //!   3 n import m arguments… m results…                       a call of an import by the call before
 //! ```
 //!
@@ -23,6 +25,8 @@ use crate::oracle::value::{Type, Value};
 const CALL: u32 = 1;
 const VALUE: u32 = 2;
 const IMPORT: u32 = 3;
+const WRITE: u32 = 4;
+const BYTES: u32 = 5;
 const RETURNED: u32 = u32::MAX;
 /// What is checked of a value.
 const WORD: u32 = 1;
@@ -69,6 +73,8 @@ pub fn object(steps: &[&Step], standard: Standard) -> Result<Vec<u8>, String> {
 fn record<'s>(step: &'s Step, standard: Standard) -> Vec<Word<'s>> {
     let address = Word::Address(&step.symbol);
     match &step.kind {
+        Kind::Write(word) => vec![Word::Int(WRITE), address, Word::Int(*word)],
+        Kind::Bytes { count, hash } => vec![Word::Int(BYTES), address, Word::Int(*count), Word::Int(*hash)],
         Kind::Value(value) => {
             let [check, low, high] = checked(*value);
             vec![Word::Int(VALUE), address, Word::Int(check), Word::Int(low), Word::Int(high)]

@@ -8,7 +8,7 @@ use rayon::prelude::*;
 use super::script::{Settings, record, run};
 use super::suite::Script;
 use super::tally::Tally;
-use crate::replay::Replayed;
+use crate::replay::{Replayed, Step};
 
 /// What came of scripts.
 #[derive(Default)]
@@ -28,10 +28,7 @@ pub fn run_all(scripts: &[Script], settings: &Settings<'_>) -> Result<Boarded, S
     for result in results {
         let Boarded { tally, replayed } = result?;
         sum.tally.add(tally);
-        sum.replayed.failures.extend(replayed.failures);
-        sum.replayed.too_large.extend(replayed.too_large);
-        sum.replayed.steps += replayed.steps;
-        sum.replayed.images += replayed.images;
+        sum.replayed.add(replayed);
     }
     Ok(sum)
 }
@@ -40,26 +37,9 @@ fn board(script: &Script, settings: &Settings<'_>) -> Result<Boarded, String> {
     let tally = run(script, settings)?;
     let (small, mut recording) = record(script, settings)?;
     let failed = |place: &String| small.failures.iter().any(|failure| failure.place == *place);
-    let (large, steps) = recording.steps.into_iter().partition(|step| failed(&step.label));
+    let (large, steps): (Vec<Step>, Vec<Step>) = recording.steps.into_iter().partition(|step| failed(&step.label));
     recording.steps = steps;
     let mut replayed = recording.replay(settings.options.target)?;
-    let large: Vec<crate::replay::Step> = large;
     replayed.too_large.extend(large.into_iter().map(|step| step.label));
     Ok(Boarded { tally, replayed })
-}
-
-/// Failures, places that need more memory, and a line of sums.
-pub fn report(replayed: &Replayed) -> String {
-    let mut lines: Vec<String> =
-        replayed.failures.iter().map(|(place, message)| format!("{place}: failed: {message}")).collect();
-    if !replayed.too_large.is_empty() {
-        lines.push(format!("skipped for want of memory: {}", replayed.too_large.join(", ")));
-    }
-    let Replayed { failures, steps, images, too_large } = replayed;
-    lines.push(format!(
-        "qemu: {steps} calls on {images} images, {} failed, {} skipped",
-        failures.len(),
-        too_large.len()
-    ));
-    lines.join("\n") + "\n"
 }

@@ -368,7 +368,7 @@ impl<'a> Instances<'a> {
         let Some(recorder) = &mut self.recorder else { return };
         let needs = sources.iter().filter_map(|(instance, _)| recorder.objects.get(instance).copied()).collect();
         recorder.objects.insert(number, recorder.recording.objects.len());
-        recorder.recording.objects.push(Recorded { bytes: object.to_vec(), renamed, needs, imports: Vec::new() });
+        recorder.recording.objects.push(Recorded { bytes: object.to_vec(), renamed, needs, ..Recorded::default() });
     }
 
     /// Makes a machine of its own for an executable of an object and `spectest`, which is the first one.

@@ -70,7 +70,7 @@ pub fn run(arguments: &Arguments) -> Result<bool, String> {
         }
         Some(MachineArgument::Qemu) => {
             let board::Boarded { tally, replayed } = board::run_all(&suite.scripts, &settings)?;
-            print!("{}{}", report(&tally), board::report(&replayed));
+            print!("{}{}", report(&tally), replayed.report());
             Ok(tally.failures.is_empty() && replayed.failures.is_empty())
         }
     }
