@@ -152,8 +152,6 @@ fn wrong_usage_is_one_line() {
         let arguments = [&["compile", "m.wat", "-o", "m.o"], more].concat();
         folder.synth(&arguments).refused(2, message);
     };
-    let unsupported = "it is not supported by this version";
-    refused(&["--memory", "native"], unsupported);
     refused(&["--target", "cortex-m7"], "expected cortex-m4 or cortex-m4f");
     refused(&["--bounds", "never"], "expected trap or mask or none");
     refused(&["--emit", "llvm"], "--emit");

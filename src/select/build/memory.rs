@@ -58,7 +58,9 @@ impl Walk<'_> {
     }
 
     pub fn is_volatile(&self, memory: u32) -> bool {
-        self.options.volatile_memory || self.options.memory == Memory::Native || self.module.memories[memory as usize].import.is_some()
+        self.options.volatile_memory
+            || self.options.memory == Memory::Native
+            || self.module.memories[memory as usize].import.is_some()
     }
 
     /// Whether the access is promised to be at a multiple of 4.
