@@ -9,6 +9,7 @@
 //! ends, and none with tail calls, since those leave the function that they stand in.
 
 use super::{Entity, Module};
+use crate::options::Optimize;
 use wasmparser::Operator;
 
 /// The weight of a function with all that it inlines.
@@ -20,7 +21,7 @@ const IN_RECURSION: u32 = 64;
 /// How deep inlined bodies nest.
 const DEPTH: u32 = 12;
 
-/// By how much inlining a function of at most so much may enlarge the object.
+/// By how much inlining a function of at most so much may enlarge the object for the sake of speed.
 const SMALL: u32 = 32;
 const GROWTH: i64 = 40;
 
@@ -131,7 +132,7 @@ fn weight(operator: &Operator<'_>, before: Before) -> u32 {
 
 /// For each function, whether it is inlined wherever it is called directly. `reached` are the functions that can run,
 /// `referenced` those whose reference is taken.
-pub fn plan(module: &Module<'_>, census: &Census, reached: &[bool], referenced: &[bool]) -> Plan {
+pub fn plan(module: &Module<'_>, census: &Census, reached: &[bool], referenced: &[bool], optimize: Optimize) -> Plan {
     let count = module.functions.len();
     let mut needed = referenced.to_vec();
     for export in &module.exports {
@@ -159,7 +160,10 @@ pub fn plan(module: &Module<'_>, census: &Census, reached: &[bool], referenced: 
         };
         let kept = if needed[index] { 0 } else { i64::from(weight + FRAME) };
         let growth = callers.len() as i64 * (i64::from(weight) - i64::from(CALL + params)) - kept;
-        let most = if weight <= SMALL { GROWTH } else { 0 };
+        let most = match optimize {
+            Optimize::Speed if weight <= SMALL => GROWTH,
+            Optimize::Speed | Optimize::Size => 6,
+        };
         if growth > most || depths[index] >= DEPTH || !callers.iter().all(fits) {
             continue;
         }
