@@ -2,6 +2,7 @@
 //!
 //! ```text
 //!   common   instructions that stand in several places
+//!   wrap     where the frame begins
 //!   layout   which blocks, in which order, where branches really go
 //!   frame    what is saved, where the stack areas lie
 //!   growth   more room for arguments of tail calls than the caller gave
@@ -31,6 +32,7 @@ mod pool;
 mod program;
 mod relax;
 mod terminators;
+mod wrap;
 
 use crate::error::Error;
 use crate::isa::{Const, Func, Reg, Symbol};
@@ -88,7 +90,8 @@ pub struct EmitOptions<'a> {
 /// The code of a function. Fails with `Limit`, without a place, if that is larger than 16 MB.
 pub fn emit(func: Func<Reg>, options: &EmitOptions) -> Result<Code, Error> {
     let func = common::merge(func, options.optimize);
-    let (program, frame) = build::build(&func, options);
+    let (func, wrap) = wrap::wrap(func, options.trap == Trap::Call, options.optimize);
+    let (program, frame) = build::build(&func, wrap, options);
     finish(program, frame.depth() + growth::depth(&func), options)
 }
 
