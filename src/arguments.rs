@@ -3,7 +3,7 @@
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use std::path::{Path, PathBuf};
 use synth::Stage;
-use synth::options::{Alignment, Bounds, Optimize, Options, Target, Trap, check_template};
+use synth::options::{Alignment, Bounds, Memory, Optimize, Options, Target, Trap, check_template};
 
 /// An ahead-of-time compiler from WebAssembly to Cortex-M4 objects
 #[derive(Parser)]
@@ -16,6 +16,16 @@ pub struct Arguments {
 #[derive(Subcommand)]
 pub enum Command {
     Compile(Compile),
+    Report(Compare),
+}
+
+/// Say how two reports of compilations differ; the exit status is 1 if in sum there are more bytes, instructions or bounds
+/// checks, or a larger frame
+#[derive(Args)]
+pub struct Compare {
+    /// The earlier and the later report, which compile --report json printed
+    #[arg(long, num_args = 2, required = true, value_names = ["A.json", "B.json"])]
+    pub compare: Vec<PathBuf>,
 }
 
 /// Compile a module into a relocatable ELF object
@@ -36,11 +46,12 @@ pub struct Compile {
     #[arg(long, value_parser = target, default_value = "cortex-m4")]
     target: Target,
 
-    /// Where linear memory lives: static
+    /// Where linear memory lives: static (a section of its own), or native (the input is a relocatable wasm object, whose
+    /// addresses are machine addresses)
     #[arg(long, value_parser = memory, default_value = "static")]
-    memory: MemoryPlace,
+    pub memory: Memory,
 
-    /// What an out-of-bounds access does: trap, or none (anything)
+    /// What an out-of-bounds access does: trap, mask (access elsewhere in the memory), or none (anything)
     #[arg(long, value_parser = bounds, default_value = "trap")]
     bounds: Bounds,
 
@@ -85,6 +96,10 @@ pub struct Compile {
     #[arg(long, value_name = "[K=]N", value_parser = reservation)]
     table_size: Vec<(u32, u64)>,
 
+    /// Native memory: C declares import NAME with variable arguments, and VNAME takes a va_list in their place
+    #[arg(long, value_name = "NAME=VNAME", value_parser = variadic)]
+    variadic: Vec<(String, String)>,
+
     /// C and C++ declarations of exports, imports and the module's own symbols
     #[arg(long, value_name = "FILE.h")]
     pub header: Option<PathBuf>,
@@ -92,6 +107,10 @@ pub struct Compile {
     /// What to write: the object, or an assembly listing
     #[arg(long, value_enum, default_value = "obj")]
     pub emit: Emit,
+
+    /// Print what each function costs
+    #[arg(long, value_enum, value_name = "FORM", conflicts_with = "dump")]
+    pub report: Option<ReportForm>,
 
     /// Stages to print: ssa, select, liveness, assign, asm
     #[arg(long, value_name = "STAGES", value_parser = stage, value_delimiter = ',')]
@@ -104,16 +123,18 @@ pub enum Emit {
     Asm,
 }
 
-/// Where linear memory lives.
-#[derive(Copy, Clone)]
-enum MemoryPlace {
-    Static,
+#[derive(Copy, Clone, PartialEq, Eq, ValueEnum)]
+pub enum ReportForm {
+    Text,
+    Json,
 }
 
 impl Compile {
     pub fn options(&self) -> Options {
         Options {
             target: self.target,
+            memory: self.memory,
+            variadic: self.variadic.clone(),
             bounds: self.bounds,
             alignment: self.alignment,
             optimize: self.optimize,
@@ -173,6 +194,13 @@ fn reservation(text: &str) -> Result<(u32, u64), String> {
     }
 }
 
+fn variadic(text: &str) -> Result<(String, String), String> {
+    match text.split_once('=') {
+        Some((name, to)) if !name.is_empty() && !to.is_empty() => Ok((name.to_string(), to.to_string())),
+        _ => Err("expected NAME=VNAME".to_string()),
+    }
+}
+
 fn number(text: &str) -> Option<u64> {
     let (digits, radix) = text.strip_prefix("0x").map_or((text, 10), |hex| (hex, 16));
     // from_str_radix takes a sign as well.
@@ -197,12 +225,12 @@ fn target(text: &str) -> Result<Target, String> {
     choose(text, &[("cortex-m4", Target::CortexM4), ("cortex-m4f", Target::CortexM4F)], &[])
 }
 
-fn memory(text: &str) -> Result<MemoryPlace, String> {
-    choose(text, &[("static", MemoryPlace::Static)], &["native"])
+fn memory(text: &str) -> Result<Memory, String> {
+    choose(text, &[("static", Memory::Static), ("native", Memory::Native)], &[])
 }
 
 fn bounds(text: &str) -> Result<Bounds, String> {
-    choose(text, &[("trap", Bounds::Trap), ("none", Bounds::None)], &["mask"])
+    choose(text, &[("trap", Bounds::Trap), ("mask", Bounds::Mask), ("none", Bounds::None)], &[])
 }
 
 fn alignment(text: &str) -> Result<Alignment, String> {

@@ -11,6 +11,7 @@ pub mod header;
 pub mod isa;
 pub mod options;
 pub mod regcache;
+pub mod report;
 pub mod select;
 pub mod wasm;
 
@@ -18,8 +19,9 @@ use elf::{Names, Part};
 use emit::{Code, EmitOptions};
 use error::{Error, Place};
 use isa::{BlockData, Call, CallTarget, Func, Reg, RegSet, Symbol, Term, VReg};
-use options::Options;
+use options::{Memory, Options};
 use rayon::prelude::*;
+use report::{Figures, Report};
 use select::Graph;
 use smallvec::SmallVec;
 use std::collections::BTreeSet;
@@ -37,6 +39,8 @@ pub struct Compiled {
     pub listing: String,
     /// The stages that `Inspect` names, function by function.
     pub dump: String,
+    /// What each function costs.
+    pub report: Report,
 }
 
 /// A representation that a function goes through.
@@ -87,7 +91,10 @@ pub fn compile_with(wasm: &[u8], options: &Options, inspect: &Inspect) -> Result
 }
 
 fn compile_here(wasm: &[u8], options: &Options, inspect: &Inspect) -> Result<Compiled, Error> {
-    let module = wasm::parse(wasm)?;
+    let module = match options.memory {
+        Memory::Static => wasm::parse(wasm)?,
+        Memory::Native => wasm::parse_object(wasm, &options.variadic)?,
+    };
     let layout = wasm::layout(&module, options)?;
     let names = Names::new(&module, options)?;
     let parts = parts(&module, &layout);
@@ -97,6 +104,7 @@ fn compile_here(wasm: &[u8], options: &Options, inspect: &Inspect) -> Result<Com
     let results: Vec<Result<(Code, String), Error>> = parts.par_iter().map(|&part| compiler.part(part)).collect();
     let mut code = Vec::with_capacity(parts.len());
     let mut compiled = Compiled::default();
+    compiled.report.module.clone_from(&options.module_name);
     for (part, result) in parts.into_iter().zip(results) {
         code.push((part, compiler.tell(part, result?, &mut compiled)));
     }
@@ -126,7 +134,8 @@ fn parts(module: &Module<'_>, layout: &Layout) -> Vec<Part> {
         None => layout.reachable[index],
     };
     let functions = (0..module.functions.len()).filter(|&index| has_code(index));
-    functions.map(|index| Part::Function(index as u32)).chain([Part::Init]).collect()
+    let init = module.linking.is_none().then_some(Part::Init);
+    functions.map(|index| Part::Function(index as u32)).chain(init).collect()
 }
 
 /// The routines that the code refers to.
@@ -163,8 +172,11 @@ impl Compiler<'_, '_> {
         let code = match (part, self.graph(part)?) {
             (Part::TailReturn, _) => self.emit(part, |options| emit::tail_return(self.tail_area, options))?,
             (_, Some(graph)) => {
+                let bounds = graph.bounds;
                 let func = self.registers(part, graph, &mut dump);
-                self.emit(part, |options| emit::emit(func, options))?
+                let mut code = self.emit(part, |options| emit::emit(func, options))?;
+                code.tally.bounds = bounds;
+                code
             }
             (_, None) => {
                 let func = thunk(part);
@@ -178,6 +190,7 @@ impl Compiler<'_, '_> {
     /// Keeps a part's machine code and adds what is to be shown of it to `compiled`.
     fn tell(&self, part: Part, (code, dump): (Code, String), compiled: &mut Compiled) -> Code {
         compiled.dump.push_str(&dump);
+        compiled.report.functions.push((self.symbol(part), Figures::of(&code)));
         if self.inspect.listing {
             let text = titled(&self.title(part), code.listing.as_deref());
             compiled.listing.push_str(&text);
@@ -193,7 +206,7 @@ impl Compiler<'_, '_> {
             Part::Function(index) => select::function(module, layout, index, self.options).map(Some),
             Part::Routine(name) => Ok(Some(select::routine(name, self.options))),
             Part::TailReturn => Ok(None),
-            Part::Init => Ok(Some(select::init(module, layout))),
+            Part::Init => Ok(Some(select::init(module, layout, self.options))),
         }
     }
 
@@ -238,6 +251,17 @@ impl Compiler<'_, '_> {
         }
     }
 
+    /// The symbol of a part, the first of several.
+    fn symbol(&self, part: Part) -> String {
+        let symbol = match part {
+            Part::Function(index) => Symbol::Function(index),
+            Part::Routine(name) => Symbol::Routine(name),
+            Part::TailReturn => Symbol::TailReturn,
+            Part::Init => Symbol::Init,
+        };
+        self.names.of(self.module, symbol)
+    }
+
     /// How listings and dumps call a part.
     fn title(&self, part: Part) -> String {
         match part {
@@ -245,9 +269,7 @@ impl Compiler<'_, '_> {
                 Some(name) => format!("func[{index}] {}", error::OneLine(name)),
                 None => format!("func[{index}]"),
             },
-            Part::Routine(name) => self.names.of(self.module, Symbol::Routine(name)),
-            Part::TailReturn => self.names.of(self.module, Symbol::TailReturn),
-            Part::Init => self.names.of(self.module, Symbol::Init),
+            Part::Routine(_) | Part::TailReturn | Part::Init => self.symbol(part),
         }
     }
 }

@@ -3,16 +3,19 @@
 mod arguments;
 mod output;
 
-use arguments::{Arguments, Command, Compile, Emit};
+use arguments::{Arguments, Command, Compare, Compile, Emit, ReportForm};
 use clap::Parser;
 use std::fmt::Display;
 use std::path::Path;
 use std::process::ExitCode;
 use synth::Inspect;
 use synth::error::OneLine;
+use synth::report::{self, Report};
 
 /// The input is refused.
 const REFUSED: u8 = 1;
+/// A report has greater costs than the one before.
+const GREW: u8 = 1;
 /// Wrong usage, or a file that cannot be read or written.
 const USAGE: u8 = 2;
 
@@ -30,6 +33,7 @@ fn main() -> ExitCode {
     };
     match arguments.command {
         Command::Compile(compile) => run(&compile),
+        Command::Report(reports) => compare(&reports),
     }
 }
 
@@ -69,10 +73,36 @@ fn run(arguments: &Compile) -> ExitCode {
         let path = path.display().to_string();
         return fail(USAGE, format_args!("{}: {}", OneLine(&path), output::describe(&error)));
     }
-    if let Err(error) = output::print(&compiled.dump) {
-        return fail(USAGE, format_args!("standard output: {}", output::describe(&error)));
+    let report = match arguments.report {
+        Some(ReportForm::Text) => compiled.report.to_string(),
+        Some(ReportForm::Json) => compiled.report.to_json(),
+        None => String::new(),
+    };
+    print(&(compiled.dump + &report), ExitCode::SUCCESS)
+}
+
+/// Prints to standard output and ends with `status`.
+fn print(text: &str, status: ExitCode) -> ExitCode {
+    match output::print(text) {
+        Ok(()) => status,
+        Err(error) => fail(USAGE, format_args!("standard output: {}", output::describe(&error))),
     }
-    ExitCode::SUCCESS
+}
+
+fn compare(arguments: &Compare) -> ExitCode {
+    let mut reports = Vec::new();
+    for path in &arguments.compare {
+        let text = std::fs::read_to_string(path).map_err(|error| output::describe(&error));
+        match text.and_then(|text| Report::from_json(&text)) {
+            Ok(report) => reports.push(report),
+            Err(message) => {
+                let path = path.display().to_string();
+                return fail(USAGE, format_args!("{}: {message}", OneLine(&path)));
+            }
+        }
+    }
+    let difference = report::compare(&reports[0], &reports[1]);
+    print(&difference.text, ExitCode::from(if difference.grew { GREW } else { 0 }))
 }
 
 /// The binary module that the file holds or, if it is a `.wat`, describes.

@@ -18,10 +18,22 @@ impl Target {
     }
 }
 
+/// Where linear memory lives.
+#[derive(Copy, Clone, PartialEq, Eq, Debug)]
+pub enum Memory {
+    /// In a section of its own, where addresses are offsets.
+    Static,
+    /// It is the machine's: the input is a relocatable object, whose addresses are machine addresses.
+    Native,
+}
+
 /// What an out-of-bounds access to linear memory does.
 #[derive(Copy, Clone, PartialEq, Eq, Debug)]
 pub enum Bounds {
     Trap,
+    /// It goes to its effective address modulo the reserved size, a power of two.
+    Mask,
+    /// Anything.
     None,
 }
 
@@ -53,6 +65,8 @@ pub enum Optimize {
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Options {
     pub target: Target,
+    pub memory: Memory,
+    /// Of native memory without effect.
     pub bounds: Bounds,
     pub alignment: Alignment,
     pub optimize: Optimize,
@@ -71,6 +85,8 @@ pub struct Options {
     pub memory_size: Vec<(u32, u64)>,
     /// Entries to reserve for table K instead of the declared minimum.
     pub table_size: Vec<(u32, u64)>,
+    /// Imports that C declares with variable arguments, and the functions that take a `va_list` in their place.
+    pub variadic: Vec<(String, String)>,
     /// Functions are compiled on this many threads; the output does not depend on it.
     pub threads: Option<usize>,
     /// Replay every function after register caching and prove that each use reads its value.
@@ -81,6 +97,7 @@ impl Default for Options {
     fn default() -> Options {
         Options {
             target: Target::CortexM4,
+            memory: Memory::Static,
             bounds: Bounds::Trap,
             alignment: Alignment::Strict,
             optimize: Optimize::Speed,
@@ -92,6 +109,7 @@ impl Default for Options {
             export_name: "{name}".to_string(),
             memory_size: Vec::new(),
             table_size: Vec::new(),
+            variadic: Vec::new(),
             threads: None,
             check: cfg!(debug_assertions),
         }

@@ -154,9 +154,8 @@ fn wrong_usage_is_one_line() {
     };
     let unsupported = "it is not supported by this version";
     refused(&["--memory", "native"], unsupported);
-    refused(&["--bounds", "mask"], unsupported);
     refused(&["--target", "cortex-m7"], "expected cortex-m4 or cortex-m4f");
-    refused(&["--bounds", "never"], "expected trap or none");
+    refused(&["--bounds", "never"], "expected trap or mask or none");
     refused(&["--emit", "llvm"], "--emit");
     refused(&["--dump", "asm,tokens"], "--dump");
     refused(&["--import-name", "{nam}"], "--import-name");
@@ -167,6 +166,40 @@ fn wrong_usage_is_one_line() {
     folder.synth(&["compile", "m.wat"]).refused(2, "--output");
     folder.synth(&["link"]).refused(2, "link");
     assert_eq!(folder.names(), ["m.wat"]);
+}
+
+#[test]
+fn reports_are_printed_and_compared() {
+    let folder = Folder::new(&[("m.wat", GOOD.as_bytes()), ("none.json", b"{}")]);
+    let report = |form: &str, more: &[&str]| {
+        let arguments = [&["compile", "m.wat", "-o", "m.o", "--report", form], more].concat();
+        let run = folder.synth(&arguments);
+        assert!(run.status == 0 && run.stderr.is_empty(), "{run:?}");
+        run.stdout
+    };
+    let plain = folder.synth(&["compile", "m.wat", "-o", "plain.o"]);
+    assert!(plain.status == 0 && plain.stdout.is_empty(), "{plain:?}");
+    assert!(report("text", &[]).contains(" f\n"));
+    assert_eq!(read(&folder.path("m.o")), read(&folder.path("plain.o")));
+    let old = report("json", &[]);
+    assert!(old.starts_with("{\"module\": \"m\", ") && old.contains("{\"name\": \"f\", \"bytes\": 2, "), "{old}");
+    std::fs::write(folder.path("old.json"), &old).expect("a new file");
+    let new = report("json", &["--stack-limit", "limit"]);
+    std::fs::write(folder.path("new.json"), &new).expect("a new file");
+    let compare = |a, b| folder.synth(&["report", "--compare", a, b]);
+    let same = compare("old.json", "old.json");
+    assert_eq!((same.status, same.stdout.as_str()), (0, "sum: no difference\n"));
+    let more = compare("old.json", "new.json");
+    assert!(more.status == 1 && more.stdout.contains("f: bytes 2 -> "), "{more:?}");
+    assert_eq!(compare("new.json", "old.json").status, 0);
+    compare("old.json", "none.json").refused(2, "none.json: it is no report: it has no module");
+    compare("no.json", "old.json").refused(2, "no.json: no such file");
+    compare("m.wat", "old.json").refused(2, "m.wat: it is no JSON");
+    folder.synth(&["report", "--compare", "old.json"]).refused(2, "--compare");
+    folder.synth(&["report"]).refused(2, "--compare");
+    folder.synth(&["compile", "m.wat", "--report", "text"]).refused(2, "--output");
+    folder.synth(&["compile", "m.wat", "-o", "m.o", "--report", "csv"]).refused(2, "csv");
+    folder.synth(&["compile", "m.wat", "-o", "m.o", "--report", "text", "--dump", "asm"]).refused(2, "--dump");
 }
 
 #[test]

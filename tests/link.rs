@@ -5,11 +5,13 @@
 
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Output};
+use std::process::Command;
 
 use synth::options::{Alignment, Bounds, Options, Target};
 use tempfile::TempDir;
+use xtask::boards::{linkers, qemu};
 use xtask::firmware::{self, Outcome};
+use xtask::image::run;
 
 /// What gcc is told of a core.
 fn cpu(target: Target) -> &'static [&'static str] {
@@ -210,37 +212,6 @@ fn repository() -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR"))
 }
 
-/// Runs a tool that must be there and succeed.
-fn run(command: &mut Command) -> Output {
-    let output =
-        command.output().unwrap_or_else(|e| panic!("{:?}: {e}; tools/setup installs it", command.get_program()));
-    let message = String::from_utf8_lossy(&output.stderr);
-    assert!(output.status.success(), "{command:?}: {}\n{message}", output.status);
-    output
-}
-
-fn linkers() -> Vec<(&'static str, Command)> {
-    let mut lld = lld();
-    lld.args(["-m", "armelf"]);
-    vec![("ld", Command::new("arm-none-eabi-ld")), ("lld", lld)]
-}
-
-/// `ld.lld` under its usual names, else the one that comes with rustc.
-fn lld() -> Command {
-    let names = ["ld.lld-16", "ld.lld", "ld.lld-14", "ld.lld-15", "ld.lld-17", "ld.lld-18", "ld.lld-19"];
-    let answers = |name: &&str| Command::new(name).arg("--version").output().is_ok();
-    if let Some(name) = names.iter().find(|name| answers(name)) {
-        return Command::new(name);
-    }
-    let sysroot = run(Command::new("rustc").args(["--print", "sysroot"])).stdout;
-    let sysroot = PathBuf::from(String::from_utf8_lossy(&sysroot).trim());
-    let hosts = std::fs::read_dir(sysroot.join("lib/rustlib")).expect("a toolchain has rustlib");
-    let rust_lld = hosts.flatten().map(|host| host.path().join("bin/rust-lld")).find(|p| p.exists());
-    let mut command = Command::new(rust_lld.expect("no ld.lld and no rust-lld; tools/setup installs lld"));
-    command.args(["-flavor", "gnu"]);
-    command
-}
-
 /// A library of the C toolchain for a core.
 fn library(name: &str, target: Target) -> PathBuf {
     let mut gcc = Command::new("arm-none-eabi-gcc");
@@ -248,16 +219,4 @@ fn library(name: &str, target: Target) -> PathBuf {
     let path = PathBuf::from(String::from_utf8_lossy(&path).trim());
     assert!(path.is_absolute(), "no {name} for this core; tools/setup installs it");
     path
-}
-
-fn qemu(executable: &Path) -> Outcome {
-    let mut qemu = Command::new("timeout");
-    qemu.args(["120", "qemu-system-arm", "-M", "mps2-an386", "-display", "none", "-monitor", "none"]);
-    qemu.args(["-serial", "none", "-semihosting-config", "enable=on,target=native", "-kernel"]);
-    let result = qemu.arg(executable).output().expect("coreutils are installed");
-    let status = result.status.code().expect("timeout exits");
-    assert_ne!(status, 127, "no qemu-system-arm; tools/setup installs it");
-    // Semihosting writes to the console, which is standard error or output by version.
-    let output = [result.stdout, result.stderr].concat();
-    Outcome { output: String::from_utf8_lossy(&output).into_owned(), status: status as u32 }
 }

@@ -33,7 +33,12 @@ fn seeded_bytes_agree() {
 #[test]
 fn stressful_programs_agree() {
     let (mut calls, mut returned) = (0, 0);
-    for (bounds, target) in [(Bounds::Trap, Target::CortexM4), (Bounds::None, Target::CortexM4F)] {
+    let modes = [
+        (Bounds::Trap, Target::CortexM4),
+        (Bounds::None, Target::CortexM4F),
+        (Bounds::Mask, Target::CortexM4F),
+    ];
+    for (bounds, target) in modes {
         let options = Options { target, bounds, check: true, ..Options::default() };
         for index in 0..60 {
             let report = check_module(&stressful(12, index, bounds), &options, 3, index);
@@ -48,21 +53,28 @@ fn stressful_programs_agree() {
 /// Nearly all calls are compared, most return, and every kind of trap occurs that the generators can cause often.
 #[test]
 fn random_modules_are_worth_comparing() {
-    for (bounds, target) in [(Bounds::Trap, Target::CortexM4F), (Bounds::None, Target::CortexM4)] {
+    let modes = [
+        (Bounds::Trap, Target::CortexM4F),
+        (Bounds::Mask, Target::CortexM4),
+        (Bounds::None, Target::CortexM4),
+    ];
+    for (bounds, target) in modes {
         let options = Options { target, bounds, ..Options::default() };
-        let (mut calls, mut returned) = (0, 0);
+        let (mut calls, mut returned, mut confined) = (0, 0, 0);
         let mut traps = [0; 9];
         for index in 0..400 {
             let report = check_module(&generated(11, index, bounds), &options, 4, index);
             assert!(report.passed(), "{bounds:?}, module {index}: {report:#?}");
             calls += report.calls;
             returned += report.returned;
+            confined += report.confined;
             for (sum, count) in traps.iter_mut().zip(report.traps) {
                 *sum += count;
             }
         }
-        let compared = returned + traps.iter().sum::<u64>();
+        let compared = returned + confined + traps.iter().sum::<u64>();
         let counts = format!("{bounds:?}: {calls} calls, {returned} returned, traps {traps:?}");
+        assert_eq!(confined > 0, bounds == Bounds::Mask, "{counts}");
         assert!(compared * 100 >= calls * 95, "{counts}");
         assert!(returned * 2 >= calls, "{counts}");
         let expected = [0, 1, 2, 3, 5, 7].into_iter().chain((bounds == Bounds::Trap).then_some(4));

@@ -26,6 +26,8 @@ pub struct Names {
     memories: Vec<EntityNames>,
     globals: Vec<EntityNames>,
     claims: HashMap<String, Claim>,
+    /// Names are symbols of C, which are the same wherever they appear: nothing is claimed.
+    shared: bool,
 }
 
 /// The global symbols of an entity.
@@ -61,6 +63,7 @@ impl Names {
             memories: unnamed(module.memories.len()),
             globals: unnamed(module.globals.len()),
             claims: HashMap::new(),
+            shared: module.linking.is_some(),
         };
         for (entity, import) in imports(module) {
             let name = names.claim_import(module, entity, import, options)?;
@@ -114,6 +117,10 @@ impl Names {
             Symbol::Library(name) => name.to_string(),
             Symbol::Routine(name) => self.of_module(name),
             Symbol::TailReturn => self.of_module("tail_return"),
+            Symbol::Linked(index) => {
+                let linking = module.linking.as_ref().expect("only relocatable objects have symbols");
+                linking.symbol(index).name.to_string()
+            }
             Symbol::Init => self.of_module("init"),
             Symbol::Trap => "synth_trap".to_string(),
             Symbol::StackLimit => self.stack_limit.clone().expect("only that option makes code compare sp"),
@@ -173,6 +180,7 @@ impl Names {
             | Symbol::Library(_)
             | Symbol::Routine(_)
             | Symbol::TailReturn
+            | Symbol::Linked(_)
             | Symbol::Init
             | Symbol::Trap
             | Symbol::StackLimit => return false,
@@ -191,6 +199,9 @@ impl Names {
     }
 
     fn claim(&mut self, name: &str, claim: Claim) -> Result<(), Error> {
+        if self.shared {
+            return Ok(());
+        }
         let Some(other) = self.claims.get(name) else {
             self.claims.insert(name.to_string(), claim);
             return Ok(());
@@ -214,7 +225,10 @@ impl Names {
         import: Import<'_>,
         options: &Options,
     ) -> Result<String, Error> {
-        let name = elf_name(expand(&options.import_name, import.module, import.field, entity.index()));
+        let name = match (&module.linking, entity) {
+            (Some(linking), Entity::Function(index)) => linking.import_name(module, index).to_string(),
+            _ => elf_name(expand(&options.import_name, import.module, import.field, entity.index())),
+        };
         let who = format!("import {}.{}", OneLine(import.module), OneLine(import.field));
         for name in with_words(&name, entity) {
             let identity = format!("{:?} {:?} {}", import.module, import.field, type_of(module, entity));

@@ -10,7 +10,8 @@ use crate::emit::{Code, RelocKind};
 use crate::error::Error;
 use crate::isa;
 use crate::options::Options;
-use crate::wasm::{Entity, Layout, Module};
+use crate::wasm::linking::{Binding, SymbolPlace};
+use crate::wasm::{Entity, Layout, Linking, Module};
 use hashbrown::{HashMap, HashSet};
 use object::write::{Object, Relocation, SectionId, Symbol, SymbolFlags, SymbolId, SymbolSection};
 use object::{
@@ -59,7 +60,17 @@ pub fn write(
         Writer { object, module, layout, names, symbols: HashMap::new(), undefined: HashMap::new(), variables: None };
     writer.attributes(options, floats_travel(module, layout, &code));
     let sections: Vec<SectionId> = code.iter_mut().map(|(part, code)| writer.code(*part, code)).collect();
-    writer.exports()?;
+    match &module.linking {
+        Some(linking) => {
+            let functions = code.iter().zip(&sections).filter_map(|((part, _), &section)| match part {
+                Part::Function(index) => Some((*index, section)),
+                Part::Routine(_) | Part::TailReturn | Part::Init => None,
+            });
+            let functions = functions.collect();
+            writer.native(linking, &functions)?;
+        }
+        None => writer.exports()?,
+    }
     // Of each function's code nothing stays but what the object has of it.
     for (section, (_, code)) in sections.into_iter().zip(code) {
         for reloc in &code.relocs {
@@ -78,6 +89,10 @@ pub fn write(
 /// referred to by their addresses, and libm's.
 fn floats_travel(module: &Module<'_>, layout: &Layout, code: &[(Part, Code)]) -> bool {
     let is_float = |ty: &ValType| matches!(ty, ValType::F32 | ValType::F64);
+    if module.linking.is_some() {
+        // Any pointer may lead to a function of any type.
+        return module.types.iter().any(|ty| ty.params().iter().chain(ty.results()).any(is_float));
+    }
     let has_floats = |index: usize| {
         let ty = &module.types[module.functions[index].signature as usize];
         ty.params().iter().chain(ty.results()).any(is_float)
@@ -125,6 +140,9 @@ impl Writer<'_, '_> {
     /// A function's section, which takes its bytes, and symbols.
     fn code(&mut self, part: Part, code: &mut Code) -> SectionId {
         let (name, exports) = match part {
+            Part::Function(index) if self.module.linking.is_some() => {
+                (self.names.defined(index).to_string(), Vec::new())
+            }
             Part::Function(index) => {
                 let exports = &self.names.entity(Entity::Function(index)).exports;
                 (self.names.defined(index).to_string(), exports.clone())
@@ -160,10 +178,27 @@ impl Writer<'_, '_> {
             }
         };
         self.refer_to_code(part, id);
+        if let (Part::Function(index), Some(linking)) = (part, &self.module.linking) {
+            self.name_code(linking, index, id, span);
+        }
         for &(offset, data) in &code.mapping {
             self.mapping(section, offset, data);
         }
         section
+    }
+
+    /// Gives a function of a relocatable object its symbols, of which `first` is there already.
+    fn name_code(&mut self, linking: &Linking<'_>, index: u32, first: SymbolId, span: Span) {
+        let mut id = Some(first);
+        for (symbol, n) in linking.symbols.iter().zip(0..) {
+            if symbol.place == SymbolPlace::Function(index) {
+                let define = || self.define(symbol.name, SymbolKind::Text, SymbolScope::Compilation, span);
+                let id = id.take().unwrap_or_else(define);
+                self.object.symbol_mut(id).name = symbol.name.as_bytes().to_vec();
+                self.bind(id, symbol);
+                self.record(isa::Symbol::Linked(n), id);
+            }
+        }
     }
 
     fn refer_to_code(&mut self, part: Part, id: SymbolId) {
@@ -212,6 +247,12 @@ impl Writer<'_, '_> {
             section: SymbolSection::Section(span.section),
             flags: SymbolFlags::None,
         })
+    }
+
+    /// Whether the program can do without an import.
+    fn is_weak_import(&self, symbol: isa::Symbol) -> bool {
+        let (Some(linking), isa::Symbol::Function(index)) = (&self.module.linking, symbol) else { return false };
+        linking.of_function(index).is_some_and(|n| linking.symbol(n).binding == Binding::Weak)
     }
 
     /// The undefined global symbol of this name.
@@ -264,7 +305,11 @@ impl Writer<'_, '_> {
         }
         let name = self.names.of(self.module, symbol);
         let id = match symbol {
-            _ if self.names.is_imported(symbol) => self.undefined(name),
+            _ if self.names.is_imported(symbol) => {
+                let id = self.undefined(name);
+                self.object.symbol_mut(id).weak = self.is_weak_import(symbol);
+                id
+            }
             isa::Symbol::Function(_)
             | isa::Symbol::FunctionReference(_)
             | isa::Symbol::Routine(_)
@@ -295,6 +340,7 @@ impl Writer<'_, '_> {
             isa::Symbol::DataSize(_) | isa::Symbol::ElementSize(_) => self.segment_size(&name),
             isa::Symbol::Element(index) => self.elements(index, &name)?,
             isa::Symbol::Signature(_) => self.signature(&name),
+            isa::Symbol::Linked(index) => self.linked(index)?,
             isa::Symbol::Library(_) => self.environment(name, "library function", None)?,
             isa::Symbol::Trap => self.environment(name, "trap handler", Some("--trap"))?,
             isa::Symbol::StackLimit => self.environment(name, "stack limit", Some("--stack-limit"))?,
@@ -303,8 +349,38 @@ impl Writer<'_, '_> {
         Ok(id)
     }
 
+    /// The symbol of the object that is one of the wasm object's: what is not defined, or the function's own.
+    fn linked(&mut self, index: u32) -> Result<SymbolId, Error> {
+        let linking = self.module.linking.as_ref().expect("only relocatable objects have symbols");
+        let symbol = linking.symbol(index);
+        if let SymbolPlace::Function(function) = symbol.place {
+            return self.symbol(isa::Symbol::Function(function));
+        }
+        let id = self.undefined(symbol.name.to_string());
+        self.object.symbol_mut(id).weak = symbol.binding == Binding::Weak;
+        Ok(id)
+    }
+
+    pub fn record(&mut self, symbol: isa::Symbol, id: SymbolId) {
+        self.symbols.insert(symbol, id);
+    }
+
+    pub fn recorded(&self, symbol: isa::Symbol) -> Option<SymbolId> {
+        self.symbols.get(&symbol).copied()
+    }
+
     /// An undefined symbol that is no import, of which `option` is the option that has to do with it.
     fn environment(&mut self, name: String, what: &str, option: Option<&'static str>) -> Result<SymbolId, Error> {
+        if let Some(linking) = &self.module.linking {
+            // What C calls as the library's is the library's, and what it defines is what the library's user gets.
+            let defined = linking.symbols.iter().zip(0..).find(|(symbol, n)| {
+                symbol.name == name && self.symbols.contains_key(&isa::Symbol::Linked(*n))
+            });
+            return Ok(match defined {
+                Some((_, n)) => self.symbols[&isa::Symbol::Linked(n)],
+                None => self.undefined(name),
+            });
+        }
         self.names.claim_environment(&name, what, option)?;
         Ok(self.undefined(name))
     }

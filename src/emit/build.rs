@@ -9,6 +9,7 @@ use super::growth;
 use super::it;
 use super::layout::{self, Layout, Target};
 use super::program::{Item, Label, LiteralId, Program, Reference};
+use super::tally::{self, Kind};
 use super::terminators;
 use super::wrap::Wrap;
 use super::{EmitOptions, RelocKind};
@@ -50,6 +51,8 @@ pub(super) struct Builder<'a> {
     pub(super) traps: [bool; TrapCode::ALL.len()],
     /// Which blocks have been emitted.
     placed: Vec<bool>,
+    /// The last instruction, if it is not conditional, and how many items there were behind it.
+    last: Option<(usize, Inst<Reg>)>,
 }
 
 impl<'a> Builder<'a> {
@@ -65,28 +68,30 @@ impl<'a> Builder<'a> {
             layout,
             traps: [false; TrapCode::ALL.len()],
             placed: vec![false; func.blocks.len()],
+            last: None,
         }
     }
 
-    fn fixed(&mut self, encoding: Encoding, text: impl FnOnce() -> String) {
-        self.item(encoding, None, false, text);
+    fn fixed(&mut self, encoding: Encoding, kind: Kind, text: impl FnOnce() -> String) {
+        self.item(encoding, kind, None, false, text);
     }
 
     /// An instruction after which control does not go on.
-    pub(super) fn ending(&mut self, encoding: Encoding, text: impl FnOnce() -> String) {
-        self.item(encoding, None, true, text);
+    pub(super) fn ending(&mut self, encoding: Encoding, kind: Kind, text: impl FnOnce() -> String) {
+        self.item(encoding, kind, None, true, text);
     }
 
     pub(super) fn item(
         &mut self,
         encoding: Encoding,
+        kind: Kind,
         reference: Option<Reference>,
         ends: bool,
         text: impl FnOnce() -> String,
     ) {
         let text = self.options.names.map(|_| text().into_boxed_str());
         let slots = 0;
-        self.program.items.push(Item::Fixed { encoding, reference, slots, ends, text });
+        self.program.items.push(Item::Fixed { encoding, kind, reference, slots, ends, text });
     }
 
     pub(super) fn name(&self, symbol: Symbol) -> String {
@@ -276,7 +281,7 @@ impl<'a> Builder<'a> {
 
     fn it(&mut self, conds: &[Cond]) {
         let (encoding, text) = it::header(conds);
-        self.fixed(encoding, || text);
+        self.fixed(encoding, Kind::Condition, || text);
         if let Some(Item::Fixed { slots, .. }) = self.program.items.last_mut() {
             *slots = conds.len() as u8;
         }
@@ -287,16 +292,20 @@ impl<'a> Builder<'a> {
             Op::Inst(_) if is_nothing(op) => {}
             Op::Inst(Inst::Const { rd, value }) => self.constant(*rd, *value, context),
             Op::Inst(inst) => self.inst(inst, context),
-            Op::FloatPush(regs) => self.fixed(encode_float::push(*regs), || print::list("vpush", false, *regs)),
-            Op::FloatPop(regs) => self.fixed(encode_float::pop(*regs), || print::list("vpop", false, *regs)),
+            Op::FloatPush(regs) => {
+                self.fixed(encode_float::push(*regs), Kind::Save, || print::list("vpush", false, *regs))
+            }
+            Op::FloatPop(regs) => {
+                self.fixed(encode_float::pop(*regs), Kind::Save, || print::list("vpop", false, *regs))
+            }
             Op::Push(regs) => {
                 let encoding = encode::push(*regs);
-                self.fixed(encoding, || print::list("push", encoding.is_wide(), *regs));
+                self.fixed(encoding, Kind::Save, || print::list("push", encoding.is_wide(), *regs));
             }
             Op::Pop(regs) => {
                 let encoding = encode::pop(*regs);
                 let text = || print::list("pop", encoding.is_wide(), *regs);
-                self.item(encoding, None, regs.contains(Reg::PC), text);
+                self.item(encoding, Kind::Save, None, regs.contains(Reg::PC), text);
             }
         }
     }
@@ -313,12 +322,25 @@ impl<'a> Builder<'a> {
         let form = encode::encode(inst, context);
         let names = |symbol| self.name(symbol);
         let text = self.options.names.map(|_| form.text(context, &names));
-        self.fixed(form.encoding, || text.unwrap_or_default());
+        self.compare_with_last(inst, context);
+        self.fixed(form.encoding, tally::kind(inst), || text.unwrap_or_default());
+        self.last = context.it.is_none().then(|| (self.program.items.len(), inst.clone()));
+    }
+
+    /// Counts the instruction if it or the one right before it is superfluous.
+    fn compare_with_last(&mut self, inst: &Inst<Reg>, context: Context) {
+        if let Some((at, last)) = &self.last
+            && *at == self.program.items.len()
+            && context.it.is_none()
+            && tally::is_redundant(last, inst)
+        {
+            self.program.redundant += 1;
+        }
     }
 
     fn call(&mut self, call: &Call<Reg>) {
         match call.target {
-            CallTarget::Register(rm) => self.fixed(encode::blx(rm), || format!("blx {rm}")),
+            CallTarget::Register(rm) => self.fixed(encode::blx(rm), Kind::Call, || format!("blx {rm}")),
             CallTarget::Symbol(symbol) => self.branch_link(symbol),
         }
     }
@@ -328,7 +350,7 @@ impl<'a> Builder<'a> {
         let kind = RelocKind::Call;
         let reference = Some(Reference { kind, symbol });
         let name = self.name(symbol);
-        self.item(Encoding::Wide(0xf7ff_fffe), reference, false, || format!("bl {name}"));
+        self.item(Encoding::Wide(0xf7ff_fffe), Kind::Call, reference, false, || format!("bl {name}"));
     }
 }
 

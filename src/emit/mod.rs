@@ -12,7 +12,7 @@
 //!   encode   each instruction to its shortest encoding   (branches: what counts from the program counter)
 //!   pool     where literals stand
 //!   relax    how long each branch is
-//!   output   bytes, relocations, mapping symbols, listing
+//!   output   bytes, relocations, mapping symbols, listing, counts (tally)
 //! ```
 
 pub mod branches;
@@ -31,6 +31,7 @@ mod output;
 mod pool;
 mod program;
 mod relax;
+pub mod tally;
 mod terminators;
 mod wrap;
 
@@ -38,6 +39,7 @@ use crate::error::Error;
 use crate::isa::{Const, Func, Reg, Symbol};
 use crate::options::{Optimize, Trap};
 use program::Program;
+use tally::Tally;
 
 /// How a field of the code refers to a symbol (AAELF32 5.6.1).
 #[derive(Copy, Clone, PartialEq, Eq, Debug)]
@@ -72,6 +74,7 @@ pub struct Code {
     pub entry: u32,
     /// Bytes of stack that the function uses itself, saved registers included.
     pub frame: u32,
+    pub tally: Tally,
     /// Assembly text, one instruction a line, where it was asked for.
     pub listing: Option<String>,
 }

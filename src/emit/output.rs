@@ -4,8 +4,9 @@ use super::branches;
 use super::encode::{self, Context, Encoding};
 use super::program::{Item, Label, Program, Reference, Table};
 use super::relax::{self, Placement, form};
+use super::tally::{self, Kind};
 use super::{Code, EmitOptions, Reloc, RelocKind};
-use crate::isa::{Class, Cond, Const, Inst, ModImm, Operand2, Reg, TestOp};
+use crate::isa::{Class, Cond, Const, Inst, ModImm, Operand2, Reg, TestOp, TrapCode};
 use std::fmt::Write;
 
 /// Writes the items behind `identity`, if there is one.
@@ -27,6 +28,7 @@ pub fn write(program: &Program, placement: &Placement, literals: &[Const], optio
         debug_assert_eq!(output.position(), placement.positions[at]);
         output.item(at, item);
     }
+    output.code.tally.redundant = program.redundant;
     output.code
 }
 
@@ -72,14 +74,15 @@ impl Output<'_> {
         }
     }
 
-    fn put(&mut self, encoding: Encoding) {
+    fn put(&mut self, kind: Kind, encoding: Encoding) {
         self.mark(false);
+        self.code.tally.count(kind, encoding.size());
         encoding.write(&mut self.code.bytes);
     }
 
     fn instruction(&mut self, inst: &Inst<Reg>) {
         let form = encode::encode(inst, Context::FREE);
-        self.put(form.encoding);
+        self.put(tally::kind(inst), form.encoding);
         self.line(|output| {
             let names = |symbol| output.options.names.map_or(String::new(), |names| names(symbol));
             form.text(Context::FREE, &names)
@@ -94,22 +97,31 @@ impl Output<'_> {
                     self.define(|output| output.program.name(*label));
                 }
             }
-            Item::Fixed { encoding, reference, text, .. } => {
+            Item::Fixed { encoding, kind, reference, text, .. } => {
                 self.reference(*reference);
-                self.put(*encoding);
+                self.put(*kind, *encoding);
                 self.line(|_| text.as_deref().unwrap_or_default().to_string());
             }
-            Item::Branch { cond, target } => self.branch(*cond, form, *target),
-            Item::BranchZero { nonzero, rn, target } => self.branch_zero(form, *nonzero, *rn, *target),
+            Item::Branch { cond, target } => {
+                self.check(cond.is_some(), *target);
+                self.branch(*cond, form, *target);
+            }
+            Item::BranchZero { nonzero, rn, target } => {
+                self.check(true, *target);
+                self.branch_zero(form, *nonzero, *rn, *target);
+            }
             Item::Literal { rd, value, it, id } => {
                 let literal = self.placement.literals[id.index()];
                 let base = (self.position() + 4) & !3;
                 let wide = form == form::LONG;
                 let offset = literal.wrapping_sub(base);
-                self.put(match rd.class() {
-                    Class::Core => branches::load_literal(wide, *rd, offset),
-                    Class::Single => branches::load_float_literal(*rd, offset.cast_signed()),
-                });
+                self.put(
+                    Kind::Constant,
+                    match rd.class() {
+                        Class::Core => branches::load_literal(wide, *rd, offset),
+                        Class::Single => branches::load_float_literal(*rd, offset.cast_signed()),
+                    },
+                );
                 self.line(|output| {
                     let cond = it.map_or(String::new(), |cond| cond.to_string());
                     let name = if rd.class() == Class::Core { "ldr" } else { "vldr" };
@@ -139,22 +151,31 @@ impl Output<'_> {
 
     // ---- branches ----
 
+    /// Counts a branch that is a bounds check of linear memory.
+    fn check(&mut self, conditional: bool, target: Label) {
+        let is_check = conditional && target == self.program.trap(TrapCode::MemoryOutOfBounds);
+        self.code.tally.checks += u32::from(is_check);
+    }
+
     fn branch(&mut self, cond: Option<Cond>, form: u8, target: Label) {
         match (cond, form) {
             (Some(cond), form::FAR) => {
                 let over = self.position() + 6;
-                self.put(branches::conditional(cond.inverse(), over - self.position() - 4));
+                self.put(Kind::Branch, branches::conditional(cond.inverse(), over - self.position() - 4));
                 self.line(|_| format!("b{} . + 6", cond.inverse()));
                 self.branch(None, form::LONG, target);
             }
             (cond, form) => {
                 let offset = self.offset(target);
-                self.put(match (cond, form) {
-                    (Some(cond), form::SHORT) => branches::conditional(cond, offset),
-                    (Some(cond), _) => branches::conditional_wide(cond, offset),
-                    (None, form::SHORT) => branches::branch(offset),
-                    (None, _) => branches::branch_wide(offset),
-                });
+                self.put(
+                    Kind::Branch,
+                    match (cond, form) {
+                        (Some(cond), form::SHORT) => branches::conditional(cond, offset),
+                        (Some(cond), _) => branches::conditional_wide(cond, offset),
+                        (None, form::SHORT) => branches::branch(offset),
+                        (None, _) => branches::branch_wide(offset),
+                    },
+                );
                 self.line(|output| {
                     let cond = cond.map_or(String::new(), |cond| cond.to_string());
                     let wide = if form == form::LONG { ".w" } else { "" };
@@ -168,7 +189,7 @@ impl Output<'_> {
         match form.checked_sub(form::CMP) {
             None => {
                 let offset = self.offset(target);
-                self.put(branches::compare_zero(nonzero, rn, offset));
+                self.put(Kind::Branch, branches::compare_zero(nonzero, rn, offset));
                 self.line(|output| {
                     let n = if nonzero { "n" } else { "" };
                     format!("cb{n}z {rn}, {}", output.program.name(target))
@@ -197,7 +218,7 @@ impl Output<'_> {
         }
         let bytes = form == form::BYTES;
         let (name, shift) = if bytes { ("tbb", "") } else { ("tbh", ", lsl #1") };
-        self.put(branches::table(bytes, table.rn));
+        self.put(Kind::Branch, branches::table(bytes, table.rn));
         self.line(|_| format!("{name} [pc, {}{shift}]", table.rn));
         self.mark(true);
         let base = self.position();
@@ -249,18 +270,18 @@ impl Output<'_> {
         let data = start + relax::table_start(start);
         let words = (data - ((start + 6) & !3)) / 4;
         let number = table.number;
-        self.put(encode::push([ra, rb].into_iter().collect()));
+        self.put(Kind::Save, encode::push([ra, rb].into_iter().collect()));
         self.line(|_| format!("push {{{ra}, {rb}}}"));
-        self.put(branches::address(ra, 4 * words));
+        self.put(Kind::Constant, branches::address(ra, 4 * words));
         self.line(|_| format!("adr {ra}, .Ltable{number}"));
-        self.put(Encoding::Wide(0xf850_0020 | a << 16 | a << 12 | rn.bits()));
+        self.put(Kind::Load, Encoding::Wide(0xf850_0020 | a << 16 | a << 12 | rn.bits()));
         self.line(|_| format!("ldr.w {ra}, [{ra}, {rn}, lsl #2]"));
         let base = self.position() + 4;
-        self.put(encode::narrow(0x4478 | a));
+        self.put(Kind::Arithmetic, encode::narrow(0x4478 | a));
         self.line(|_| format!("add {ra}, pc"));
-        self.put(encode::narrow(0x9001 | a << 8));
+        self.put(Kind::FrameStore, encode::narrow(0x9001 | a << 8));
         self.line(|_| format!("str {ra}, [sp, #4]"));
-        self.put(encode::pop([ra, Reg::PC].into_iter().collect()));
+        self.put(Kind::Save, encode::pop([ra, Reg::PC].into_iter().collect()));
         self.line(|_| format!("pop {{{ra}, pc}}"));
         self.words();
         self.define(|_| format!(".Ltable{number}"));
@@ -281,8 +302,7 @@ impl Output<'_> {
     fn words(&mut self) {
         self.code.align = 4;
         if !self.position().is_multiple_of(4) {
-            self.mark(false);
-            Encoding::Narrow(0xbf00).write(&mut self.code.bytes);
+            self.put(Kind::Padding, Encoding::Narrow(0xbf00));
         }
         self.mark(true);
     }
@@ -306,10 +326,13 @@ impl Output<'_> {
             let target = (self.position() + size).next_multiple_of(4) + words;
             let offset = target - (self.position() + 4);
             let form = if size == 2 { form::SHORT } else { form::LONG };
-            self.put(match form {
-                form::SHORT => branches::branch(offset),
-                _ => branches::branch_wide(offset),
-            });
+            self.put(
+                Kind::Branch,
+                match form {
+                    form::SHORT => branches::branch(offset),
+                    _ => branches::branch_wide(offset),
+                },
+            );
             let wide = if form == form::LONG { ".w" } else { "" };
             self.line(|_| format!("b{wide} . + {}", offset + 4));
         }

@@ -6,6 +6,7 @@
 
 use super::RelocKind;
 use super::encode::Encoding;
+use super::tally::Kind;
 use crate::isa::{BlockId, Cond, Const, Reg, Symbol, TrapCode};
 
 /// A position that branches name. Blocks, traps, tables and islands share one numbering.
@@ -45,6 +46,7 @@ pub enum Item {
     /// `slots`: how many of the following items an IT instruction covers. `ends`: nothing runs on.
     Fixed {
         encoding: Encoding,
+        kind: Kind,
         reference: Option<Reference>,
         slots: u8,
         ends: bool,
@@ -97,6 +99,8 @@ pub struct Table {
 #[derive(Debug, Default)]
 pub struct Program {
     pub items: Vec<Item>,
+    /// Neighbours of which one is superfluous.
+    pub redundant: u32,
     labels: u32,
     blocks: u32,
     tables: u32,
@@ -106,7 +110,7 @@ impl Program {
     /// A program of so many blocks, whose labels exist from the start like those of the traps.
     pub fn new(blocks: usize) -> Program {
         let blocks = u32::try_from(blocks).expect("a function has fewer than 2^32 blocks");
-        Program { items: Vec::new(), labels: blocks + TrapCode::ALL.len() as u32 + 1, blocks, tables: 0 }
+        Program { items: Vec::new(), redundant: 0, labels: blocks + TrapCode::ALL.len() as u32 + 1, blocks, tables: 0 }
     }
 
     pub fn block(&self, id: BlockId) -> Label {

@@ -7,6 +7,7 @@ use super::flags::Flags;
 use super::frame::Frame;
 use super::layout::{Layout, Target};
 use super::program::{Item, Label, Reference, Table};
+use super::tally::Kind;
 use super::wrap::Wrap;
 use crate::isa::{
     BlockId, Call, CallTarget, Cond, Const, Edge, Func, Inst, Operand2, Reg, RegSet, Symbol, Term, TrapCode,
@@ -142,7 +143,7 @@ impl Builder<'_> {
 
     fn return_from(&mut self, id: BlockId, results: RegSet) {
         if self.wrap.is_bare(id) {
-            return self.ending(encode::bx(Reg::LR), || "bx lr".to_string());
+            return self.ending(encode::bx(Reg::LR), Kind::Branch, || "bx lr".to_string());
         }
         if let Some(home) = self.home {
             let label = self.program.epilogue();
@@ -156,7 +157,7 @@ impl Builder<'_> {
             self.op(&op, Context::FREE);
         }
         if !is_return {
-            self.ending(encode::bx(Reg::LR), || "bx lr".to_string());
+            self.ending(encode::bx(Reg::LR), Kind::Branch, || "bx lr".to_string());
         }
     }
 
@@ -179,12 +180,12 @@ impl Builder<'_> {
             }
         }
         match target {
-            CallTarget::Register(rm) => self.ending(encode::bx(rm), || format!("bx {rm}")),
+            CallTarget::Register(rm) => self.ending(encode::bx(rm), Kind::Call, || format!("bx {rm}")),
             CallTarget::Symbol(symbol) => {
                 let kind = RelocKind::Jump;
                 let reference = Some(Reference { kind, symbol });
                 let name = self.name(symbol);
-                self.item(Encoding::Wide(0xf7ff_bffe), reference, true, || format!("b.w {name}"));
+                self.item(Encoding::Wide(0xf7ff_bffe), Kind::Call, reference, true, || format!("b.w {name}"));
             }
         }
     }
@@ -204,7 +205,7 @@ impl Builder<'_> {
 
     fn udf(&mut self, code: TrapCode) {
         let number = code.number();
-        self.ending(encode::udf(number), || format!("udf #{number}"));
+        self.ending(encode::udf(number), Kind::Trap, || format!("udf #{number}"));
     }
 
     pub(super) fn traps(&mut self) {

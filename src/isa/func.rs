@@ -42,6 +42,8 @@ pub enum Symbol {
     Library(&'static str),
     /// One of `select::routines`, which the object has where its code refers to it.
     Routine(&'static str),
+    /// Symbol N of a relocatable object: data, or a function by another than its first name.
+    Linked(u32),
     /// `<module>_init`
     Init,
     /// Where functions return to whose callers' argument areas have been enlarged for tail calls.

@@ -4,6 +4,7 @@
 //! Every type that holds registers is generic over them: `Inst<VReg>` before register caching,
 //! `Inst<Reg>` after it; only the latter can be encoded.
 
+pub mod bounds;
 pub mod func;
 pub mod imm;
 pub mod inst;
@@ -11,6 +12,7 @@ pub mod print;
 pub mod reg;
 mod short;
 
+pub use bounds::BoundsCounts;
 pub use func::{BlockData, BlockId, Edge, Func, Growth, StackArea, Symbol, Term, TrapCode};
 pub use imm::{FloatImm, Imm12, Imm16, Lsb, ModImm, Offset, PairOffset, ShiftAmount, ShortOffset, WordOffset};
 pub use inst::{

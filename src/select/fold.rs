@@ -102,8 +102,10 @@ impl Builder {
             if c == 0 {
                 return a;
             }
-            if let Op::Address(symbol, addend) = self.op(a) {
-                return self.address(symbol, addend.wrapping_add(c.cast_signed()));
+            match self.op(a) {
+                Op::Address(symbol, addend) => return self.address(symbol, addend.wrapping_add(c.cast_signed())),
+                Op::ResultArea(offset) => return self.pure(Op::ResultArea(offset.wrapping_add(c)), &[]),
+                _ => {}
             }
             if let Some((x, d)) = self.as_binary_const(BinOp::Add, a) {
                 return self.binary_const(BinOp::Add, x, c.wrapping_add(d));
@@ -219,6 +221,9 @@ impl Builder {
             }
             None => {}
         }
+        if self.is_below_frame_step(a, b) || self.is_below_frame_step(b, a) {
+            return self.binary(BinOp::Add, a, b);
+        }
         if let Some(rotated) = self.rotation(a, b) {
             return rotated;
         }
@@ -226,6 +231,18 @@ impl Builder {
             return reversed;
         }
         self.pure(Op::Binary(BinOp::Or), &[a, b])
+    }
+
+    /// Whether `a` is an address of the frame, whose top is a multiple of 16, that shares no bit with `b`.
+    fn is_below_frame_step(&self, a: Value, b: Value) -> bool {
+        let offset = match self.op(a) {
+            Op::FrameTop => Some(0),
+            _ => {
+                let sum = self.as_binary_const(BinOp::Add, a);
+                sum.filter(|&(x, _)| self.op(x) == Op::FrameTop).map(|(_, c)| c)
+            }
+        };
+        offset.is_some_and(|offset| self.bits(b) <= 15 && self.bits(b) & offset == 0)
     }
 
     /// `x << c | x >> (32 - c)`, also as a sum.

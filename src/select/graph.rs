@@ -374,7 +374,13 @@ impl Builder {
     pub fn trap_if(&mut self, cond: Value, code: TrapCode) {
         let cond = self.truth(cond);
         let cond = self.of_summand(cond);
-        if self.constant(cond) == Some(0) || self.is_checked(cond) {
+        let counted = code == TrapCode::MemoryOutOfBounds;
+        if self.constant(cond) == Some(0) {
+            self.graph.bounds.range += u32::from(counted);
+            return;
+        }
+        if self.is_checked(cond) {
+            self.graph.bounds.implied += u32::from(counted);
             return;
         }
         self.effect(Op::TrapIf(code), &[cond]);

@@ -8,8 +8,8 @@ use super::build::size_word;
 use super::graph::Builder;
 use super::ir::{Access, BinOp, Block, Callee, Graph, Region, Term, Value};
 use super::long::Long;
-use crate::isa::{MemSize, Symbol, TrapCode};
-use crate::options::Target;
+use crate::isa::{Cond, MemSize, Symbol, TrapCode};
+use crate::options::{Bounds, Target};
 use crate::wasm::layout::{GlobalLayout, Layout, Size};
 use crate::wasm::{ConstExpr, Items, Module, Placement, constant};
 use wasmparser::{Operator, ValType};
@@ -22,9 +22,12 @@ struct Init<'a> {
 }
 
 /// The initialisation in SSA form, with its blocks in order.
-pub fn init(module: &Module<'_>, layout: &Layout) -> (Graph, Vec<Block>) {
+pub fn init(module: &Module<'_>, layout: &Layout, bounds: Bounds) -> (Graph, Vec<Block>) {
     let builder = Builder::new(Vec::new());
     let mut init = Init { module, layout, builder, order: vec![Block::ENTRY] };
+    if bounds == Bounds::Mask {
+        init.check_imports();
+    }
     init.memories();
     init.globals();
     init.tables();
@@ -65,6 +68,21 @@ impl Init<'_> {
             let from = self.builder.address(from, 0);
             let size = self.builder.int(bytes);
             self.builder.library_call("__aeabi_memcpy", &[to, from, size]);
+        }
+    }
+
+    /// Traps unless the reserved size of each imported memory is a power of two, as masks of addresses need.
+    fn check_imports(&mut self) {
+        for (memory, k) in self.module.memories.iter().zip(0..) {
+            if memory.import.is_none() {
+                continue;
+            }
+            let reserved = size_word(&mut self.builder, Symbol::MemoryMax(k));
+            let mask = self.builder.binary_const(BinOp::Add, reserved, u32::MAX);
+            // A power of two differs from the number before it in bits that make a larger number than that.
+            let changed = self.builder.binary(BinOp::Xor, reserved, mask);
+            let other = self.builder.compare(Cond::Ls, changed, mask);
+            self.builder.trap_if(other, TrapCode::MemoryOutOfBounds);
         }
     }
 

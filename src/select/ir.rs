@@ -5,7 +5,7 @@
 //! know that they belong together. A node is the value of its first result; further results are
 //! `Op::Result` nodes.
 
-use crate::isa::{Cond, MemSize, Reg, Symbol, TrapCode};
+use crate::isa::{BoundsCounts, Cond, MemSize, Reg, Symbol, TrapCode};
 use smallvec::SmallVec;
 
 #[derive(Copy, Clone, PartialEq, Eq, Hash, Debug, PartialOrd, Ord)]
@@ -168,8 +168,13 @@ pub enum Op {
     Call(u32),
     /// A call whose results depend on its arguments alone, and that does nothing else.
     Routine(u32),
-    /// The address of byte N of the area where callees put their results.
+    /// The address of byte N of the area where callees put their results; `frames` places a function's own frame
+    /// above them.
     ResultArea(u32),
+    /// The address behind the function's own frame: what its stack pointer is on entry.
+    FrameTop,
+    /// The stack pointer becomes `args[0]`.
+    SetStack,
 }
 
 impl Op {
@@ -197,8 +202,9 @@ impl Op {
             | Op::AddWide
             | Op::SubWide
             | Op::Routine(_)
-            | Op::ResultArea(_) => true,
-            Op::Param | Op::Load(_) | Op::Store(_) | Op::TrapIf(_) | Op::Call(_) => false,
+            | Op::ResultArea(_)
+            | Op::FrameTop => true,
+            Op::Param | Op::Load(_) | Op::Store(_) | Op::TrapIf(_) | Op::Call(_) | Op::SetStack => false,
         }
     }
 
@@ -206,7 +212,7 @@ impl Op {
     pub fn has_effect(self) -> bool {
         match self {
             Op::Load(access) => access.volatile,
-            Op::Store(_) | Op::TrapIf(_) | Op::Call(_) => true,
+            Op::Store(_) | Op::TrapIf(_) | Op::Call(_) | Op::SetStack => true,
             _ => false,
         }
     }
@@ -339,6 +345,11 @@ pub struct Graph {
     pub arguments: Vec<Place>,
     /// Bytes that callees need for results that do not fit into registers.
     pub result_area: u32,
+    /// Bytes of the frame that the function itself asks for, a multiple of 16.
+    pub frame: u32,
+    /// Whether a pointer into the frame may be used by others.
+    pub frame_escapes: bool,
+    pub bounds: BoundsCounts,
 }
 
 impl Graph {

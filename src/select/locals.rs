@@ -95,8 +95,9 @@ impl Writes {
     }
 }
 
-/// Scans a body with this many locals, parameters included.
-pub fn locals(body: &FunctionBody<'_>, count: usize) -> Locals {
+/// Scans a body with this many locals, parameters included. The global `stack_pointer`, where it is one, counts as the
+/// last of them.
+pub fn locals(body: &FunctionBody<'_>, count: usize, stack_pointer: Option<u32>) -> Locals {
     let mut facts = Locals { last_read: vec![0; count], ..Locals::default() };
     let mut open: Vec<usize> = Vec::new();
     let mut writes = Vec::new();
@@ -113,7 +114,16 @@ pub fn locals(body: &FunctionBody<'_>, count: usize) -> Locals {
                 construct.targeted = true;
             }
         };
-        match reader.read().expect("a validated body decodes") {
+        let operator = match reader.read().expect("a validated body decodes") {
+            Operator::GlobalGet { global_index } if Some(global_index) == stack_pointer => {
+                Operator::LocalGet { local_index: count as u32 - 1 }
+            }
+            Operator::GlobalSet { global_index } if Some(global_index) == stack_pointer => {
+                Operator::LocalSet { local_index: count as u32 - 1 }
+            }
+            operator => operator,
+        };
+        match operator {
             operator @ (Operator::Block { .. } | Operator::Loop { .. } | Operator::If { .. }) => {
                 open.push(facts.constructs.len());
                 loops += usize::from(matches!(operator, Operator::Loop { .. }));

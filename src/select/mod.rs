@@ -22,6 +22,7 @@ mod checks;
 mod divide;
 mod flow;
 mod fold;
+mod frames;
 mod graph;
 mod init;
 mod ir;
@@ -57,8 +58,8 @@ pub fn function(module: &Module<'_>, layout: &Layout, index: u32, options: &Opti
 }
 
 /// The module's initialisation in SSA form, simplified.
-pub fn init(module: &Module<'_>, layout: &Layout) -> Graph {
-    let (graph, order) = init::init(module, layout);
+pub fn init(module: &Module<'_>, layout: &Layout, options: &Options) -> Graph {
+    let (graph, order) = init::init(module, layout, options.bounds);
     simplify::simplify(graph, &order, Optimize::Size)
 }
 

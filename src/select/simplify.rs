@@ -14,6 +14,7 @@
 use super::branches::branches;
 use super::checks::checks;
 use super::flow::flow;
+use super::frames::frames;
 use super::graph::Builder;
 use super::ir::{Block, BlockData, Edge, Graph, Op, Term, Value};
 use super::known;
@@ -37,6 +38,7 @@ pub fn simplify(graph: Graph, order: &[Block], optimize: Optimize) -> Graph {
         graph = arrange(graph, &order);
     }
     pointers(&mut graph);
+    frames(&mut graph);
     let mut graph = round(graph);
     if optimize == Optimize::Speed
         && let Some(order) = unroll(&mut graph)
@@ -196,6 +198,9 @@ fn rebuild(old: &Graph) -> Graph {
     builder.graph.arguments.clone_from(&old.arguments);
     builder.graph.calls.clone_from(&old.calls);
     builder.graph.result_area = old.result_area;
+    builder.graph.frame = old.frame;
+    builder.graph.frame_escapes = old.frame_escapes;
+    builder.graph.bounds = old.bounds;
     let replaced = redundant_params(old);
     let bits = known::bits(old);
     let count = old.nodes.len();
@@ -273,7 +278,7 @@ impl Rebuild<'_> {
         let built = match op {
             Op::Param => unreachable!("parameters do not stand in a block's body"),
             Op::Const(_) | Op::Address(..) => unreachable!("constants do not stand in a block"),
-            Op::Argument(_) | Op::ResultArea(_) => builder.pure(op, &[]),
+            Op::Argument(_) | Op::ResultArea(_) | Op::FrameTop => builder.pure(op, &[]),
             Op::Result(n) => match self.higher.get(&(self.replaced[old_args[0].index()], n)) {
                 Some(&higher) => higher,
                 None => builder.result(args[0], n),
@@ -316,6 +321,7 @@ impl Rebuild<'_> {
                 builder.trap_if(args[0], code);
                 return;
             }
+            Op::SetStack => builder.effect(op, &args),
             Op::Call(index) => builder.call(index, &args),
             Op::Routine(_) => builder.pure(op, &args),
         };

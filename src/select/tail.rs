@@ -5,7 +5,8 @@
 //! value is returned arrive: the results go through parameters of a block that returns them.
 //!
 //! A call stays a call if it passes more on the stack than the function got, since tail calls that do cost every
-//! entry of the function something, or if it gets a pointer into the function's frame, to an area of results.
+//! entry of the function something, or if it gets a pointer into the function's frame, to an area of results. Where
+//! others know addresses in the function's own frame, the frame stays until they have returned.
 
 use super::ir::{Block, Graph, Op, Place, Term, Value};
 use crate::isa::Reg;
@@ -16,6 +17,9 @@ const JUMPS: usize = 4;
 
 /// Whether there were any. Blocks may have become unreachable then.
 pub fn tail_calls(graph: &mut Graph) -> bool {
+    if graph.frame_escapes {
+        return false;
+    }
     let incoming = graph.arguments.iter().map(|&place| match place {
         Place::Stack(offset) => offset + 4,
         Place::Reg(_) => 0,

@@ -141,9 +141,13 @@ pub fn plan(module: &Module<'_>, census: &Census, reached: &[bool], referenced: 
         }
     }
     module.start.into_iter().for_each(|index| needed[index as usize] = true);
+    let mut plan = Plan { inlined: vec![false; count], compiled: reached.to_vec() };
+    // With native memory each function has a frame of its own, and the linker may replace a weak one.
+    if module.linking.is_some() {
+        return plan;
+    }
     let calls = Calls::new(census, count);
     let order = components(census, reached);
-    let mut plan = Plan { inlined: vec![false; count], compiled: reached.to_vec() };
     let mut weights: Vec<u32> = census.bodies.iter().map(|body| body.weight).collect();
     let mut depths = vec![0; count];
     for &Member { function, recursive } in &order.members {

@@ -27,7 +27,7 @@ use super::reach::{Reach, reach};
 use super::segments::{self, SegmentLayout};
 use super::{ConstExpr, Entity, Items, Module, Placement};
 use crate::error::{Error, Place};
-use crate::options::Options;
+use crate::options::{Bounds, Options};
 use std::collections::BTreeSet;
 use wasmparser::ValType;
 
@@ -241,8 +241,28 @@ fn memory(module: &Module<'_>, reach: &Reach, options: &Options, index: u32) -> 
             format!("memory {index} of {bytes} bytes exceeds the address space: reserve less (--memory-size)");
         return Err(Error::limit(Place::default(), message));
     };
+    if options.bounds == Bounds::Mask && memory.import.is_none() {
+        check_mask(index, reserved, limits.maximum)?;
+    }
     let declared_pages = u32::try_from(memory.ty.initial).expect("a 32-bit memory has fewer than 2^32 pages");
     Ok(MemoryLayout { page_log2, declared_pages, initial, reserved, size, dynamic })
+}
+
+/// Masks of addresses need a power of two. A memory of no bytes has no address to mask.
+fn check_mask(index: u32, reserved: u32, maximum: Option<u64>) -> Result<(), Error> {
+    if reserved == 0 || reserved.is_power_of_two() {
+        return Ok(());
+    }
+    let larger = u64::from(reserved).next_power_of_two();
+    let help = if maximum.is_none_or(|maximum| larger <= maximum) {
+        format!("--memory-size {index}={larger}")
+    } else {
+        let smaller = larger / 2;
+        format!("its maximum forbids {larger}: --memory-size {index}={smaller}, or --bounds trap")
+    };
+    let message =
+        format!("memory {index} of {reserved} bytes is no power of two, as --bounds mask needs it to be ({help})");
+    Err(Error::limit(Place::default(), message))
 }
 
 fn table(module: &Module<'_>, reach: &Reach, options: &Options, index: u32) -> Result<TableLayout, Error> {

@@ -2,11 +2,12 @@
 //!
 //! `parse` makes it from bytes, `reach` finds what can run and what that uses, `layout` decides what
 //! becomes storage and what is constant (`segments` for what code copies from), `constant` evaluates constant expressions and `signature`
-//! gives signatures their identity.
+//! gives signatures their identity. `linking` has what relocatable objects say besides.
 
 pub mod constant;
 pub mod inline;
 pub mod layout;
+pub mod linking;
 pub mod parse;
 pub mod reach;
 pub mod segments;
@@ -15,7 +16,8 @@ pub mod support;
 
 pub use constant::Value;
 pub use layout::{GlobalLayout, Layout, MemoryLayout, TableLayout, layout};
-pub use parse::parse;
+pub use linking::Linking;
+pub use parse::{parse, parse_object};
 
 use crate::error::Place;
 use wasmparser::{BinaryReader, FuncType, FunctionBody, GlobalType, MemoryType, OperatorsReader, TableType};
@@ -33,6 +35,8 @@ pub struct Module<'a> {
     pub start: Option<u32>,
     pub elements: Vec<Element<'a>>,
     pub data: Vec<Data<'a>>,
+    /// Of a relocatable object that is compiled as one.
+    pub linking: Option<Linking<'a>>,
 }
 
 impl Module<'_> {

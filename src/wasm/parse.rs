@@ -9,6 +9,7 @@
 //! The name section serves only messages and local symbols; a broken one is ignored, as the core
 //! specification (appendix, custom sections) asks.
 
+use super::linking::{self, Sections};
 use super::support;
 use super::{
     ConstExpr, Data, Element, Entity, Export, Function, Global, Import, Items, Memory, Module, Placement, Table,
@@ -32,6 +33,27 @@ const FEATURES: WasmFeatures = WasmFeatures::all();
 /// `Invalid` for what is not a valid module, `Unsupported` for a valid one that declares what cannot be
 /// compiled. No bytes make it panic.
 pub fn parse<'a>(bytes: &'a [u8]) -> Result<Module<'a>, Error> {
+    let (module, sections) = read(bytes)?;
+    let imports = module.memories.iter().filter_map(|memory| memory.import);
+    if sections.linking.is_some() && imports.into_iter().any(|import| import.field == "__linear_memory") {
+        let message = "a relocatable wasm object is not supported with --memory static: link it with wasm-ld first, or \
+                       compile it with --memory native";
+        return Err(Error::unsupported(Place::default(), message));
+    }
+    Ok(module)
+}
+
+/// Parses and validates a relocatable object, whose symbols become the roots. `variadic` is as in `Options`.
+///
+/// # Errors
+/// As `parse` and `linking::apply`.
+pub fn parse_object<'a>(bytes: &'a [u8], variadic: &[(String, String)]) -> Result<Module<'a>, Error> {
+    let (mut module, sections) = read(bytes)?;
+    linking::apply(&mut module, sections, variadic)?;
+    Ok(module)
+}
+
+fn read<'a>(bytes: &'a [u8]) -> Result<(Module<'a>, Sections<'a>), Error> {
     if !bytes.starts_with(b"\0asm") {
         return Err(Error::invalid(Place::at(0), "this is not a WebAssembly binary"));
     }
@@ -49,12 +71,15 @@ pub fn parse<'a>(bytes: &'a [u8]) -> Result<Module<'a>, Error> {
             ValidPayload::Func(function, body) => bodies.push((function, body)),
             ValidPayload::Ok | ValidPayload::Parser(_) | ValidPayload::End(_) => {}
         }
+        if let Some((id, range)) = payload.as_section() {
+            builder.sections.ranges.push((id, range));
+        }
         builder.payload(payload).map_err(invalid)?;
     }
     validate_bodies(&builder.module, bodies)?;
     match builder.refusal() {
         Some(error) => Err(error),
-        None => Ok(builder.module),
+        None => Ok((builder.module, builder.sections)),
     }
 }
 
@@ -100,8 +125,8 @@ struct Builder<'a> {
     next_body: usize,
     /// Where the first thing that is not supported stands, and its name.
     refusal: Option<(u64, &'static str)>,
-    /// Whether there is a `linking` section, as in every relocatable wasm object.
-    linking: bool,
+    /// What only relocatable objects have.
+    sections: Sections<'a>,
 }
 
 impl<'a> Builder<'a> {
@@ -143,20 +168,8 @@ impl<'a> Builder<'a> {
 
     /// The error of the first thing that cannot be compiled.
     fn refusal(&self) -> Option<Error> {
-        let unlinked = self.linking
-            && self
-                .module
-                .memories
-                .iter()
-                .any(|memory| memory.import.is_some_and(|import| import.field == "__linear_memory"));
-        if let Some((offset, what)) = self.refusal {
-            Some(Error::unsupported(Place::at(offset), format!("{what} is not supported")))
-        } else if unlinked {
-            let message = "a relocatable wasm object is not supported: link it with wasm-ld first";
-            Some(Error::unsupported(Place::default(), message))
-        } else {
-            None
-        }
+        let (offset, what) = self.refusal?;
+        Some(Error::unsupported(Place::at(offset), format!("{what} is not supported")))
     }
 
     fn types(&mut self, reader: TypeSectionReader<'a>) -> wasmparser::Result<()> {
@@ -291,6 +304,7 @@ impl<'a> Builder<'a> {
                     Placement::Active { index: memory_index, offset: ConstExpr(offset_expr.get_binary_reader()) }
                 }
             };
+            self.sections.segments.push(data.range.end - data.data.len() as u64..data.range.end);
             self.module.data.push(Data { placement, bytes: data.data });
         }
         Ok(())
@@ -306,7 +320,8 @@ impl<'a> Builder<'a> {
                     }
                 }
             }
-            KnownCustom::Linking(_) => self.linking = true,
+            _ if reader.name() == "linking" => self.sections.linking = Some(reader.data_reader()),
+            _ if reader.name().starts_with("reloc.") => self.sections.relocs.push(reader.data_reader()),
             _ => {}
         }
     }

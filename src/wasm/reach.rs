@@ -91,6 +91,8 @@ impl Walk<'_, '_> {
                 Entity::Table(_) | Entity::Memory(_) => {}
             }
         }
+        let addressed = module.linking.iter().flat_map(|linking| &linking.addressed);
+        addressed.for_each(|&index| self.call(index));
         module.start.into_iter().for_each(|index| self.call(index));
         module.globals.iter().filter_map(|global| global.init.as_ref()).for_each(|e| self.constant(e));
         module.tables.iter().filter_map(|table| table.init.as_ref()).for_each(|e| self.constant(e));

@@ -19,7 +19,7 @@ pub struct SegmentLayout {
 /// The data segments. Without bounds checks nothing asks for how much is left of one.
 pub fn data(module: &Module<'_>, reach: &Reach, options: &Options) -> Vec<SegmentLayout> {
     let segments = module.data.iter().zip(reach.copied_data.iter().zip(&reach.dropped_data));
-    let checked = options.bounds == Bounds::Trap;
+    let checked = options.bounds != Bounds::None;
     segments
         .map(|(data, (&copied, &dropped))| segment(&data.placement, data.bytes.len(), copied, dropped, checked))
         .collect()

@@ -62,13 +62,31 @@
 ;; func[2]:
 ;;     ldr r2, =m_memory
 ;;     adds r0, r0, r2
+;;     bics.w r3, r1, #3
+;;     sub.w r2, r1, r3
 ;;     vldr s0, =0x0
-;; .L1:
+;;     beq .L8
+;; .L2:
+;;     vldr s1, [r0, #8]
+;;     vadd.f32 s0, s0, s1
+;;     vldr s1, [r0, #12]
+;;     vadd.f32 s0, s0, s1
+;;     vldr s1, [r0, #16]
+;;     adds r0, r0, #16
+;;     vadd.f32 s0, s0, s1
+;;     vldr s1, [r0, #4]
+;;     vadd.f32 s0, s0, s1
+;;     subs r1, r1, #4
+;;     cmp r1, r2
+;;     bne .L2
+;;     cbz r1, .L11
+;; .L8:
 ;;     vldr s1, [r0, #8]
 ;;     vadd.f32 s0, s0, s1
 ;;     adds r0, r0, #4
 ;;     subs r1, r1, #1
-;;     bne .L1
+;;     bne .L8
+;; .L11:
 ;;     bx lr
 ;;     .ltorg
 ;;
@@ -127,11 +145,33 @@
 ;; func[8]:
 ;;     ldr r2, =m_memory
 ;;     adds r0, r0, r2
-;; .L1:
+;;     bics.w r3, r1, #3
+;;     sub.w r2, r1, r3
+;;     beq .L8
+;; .L2:
+;;     vldr s1, [r0]
+;;     vmul.f32 s1, s1, s0
+;;     vstr s1, [r0]
+;;     vldr s1, [r0, #4]
+;;     vmul.f32 s1, s1, s0
+;;     vstr s1, [r0, #4]
+;;     vldr s1, [r0, #8]
+;;     vmul.f32 s1, s1, s0
+;;     vstr s1, [r0, #8]
+;;     vldr s1, [r0, #12]
+;;     vmul.f32 s1, s1, s0
+;;     vstr s1, [r0, #12]
+;;     adds r0, r0, #16
+;;     subs r1, r1, #4
+;;     cmp r1, r2
+;;     bne .L2
+;;     cbz r1, .L11
+;; .L8:
 ;;     vldr s1, [r0]
 ;;     vmul.f32 s1, s1, s0
 ;;     vstmia r0!, {s1}
 ;;     subs r1, r1, #1
-;;     bne .L1
+;;     bne .L8
+;; .L11:
 ;;     bx lr
 ;;     .ltorg

@@ -101,12 +101,25 @@
 ;;     ldr r3, =m_table1
 ;;     add.w r0, r3, r0, lsl #2
 ;;     add.w r3, r0, r2, lsl #2
-;;     cbz r2, .L6
-;; .L2:
+;;     cbz r2, .L14
+;;     subs r2, r3, r0
+;;     bics.w r12, r2, #15
+;;     add.w r2, r0, r12
+;;     beq .L9
+;; .L3:
+;;     str r1, [r0], #16
+;;     str.w r1, [r0, #-12]
+;;     str.w r1, [r0, #-8]
+;;     str.w r1, [r0, #-4]
+;;     cmp r0, r2
+;;     bne .L3
+;;     cmp r0, r3
+;;     beq .L14
+;; .L9:
 ;;     str r1, [r0], #4
 ;;     cmp r0, r3
-;;     bne .L2
-;; .L6:
+;;     bne .L9
+;; .L14:
 ;;     bx lr
 ;; .Ltrap5:
 ;;     udf #5

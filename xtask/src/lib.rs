@@ -1,6 +1,8 @@
 //! Tools of the repository: the oracle that executes compiled objects, the benchmarks, and modules of given shapes.
 
 pub mod bench;
+pub mod boards;
+pub mod bounds;
 pub mod encodings;
 pub mod firmware;
 pub mod image;

@@ -29,6 +29,7 @@ impl Display for Symbol {
             Symbol::ElementSize(n) => write!(f, "element{n}.size"),
             Symbol::Signature(n) => write!(f, "signature{n}"),
             Symbol::Library(name) | Symbol::Routine(name) => f.write_str(name),
+            Symbol::Linked(n) => write!(f, "symbol{n}"),
             Symbol::Init => f.write_str("init"),
             Symbol::TailReturn => f.write_str("tail_return"),
             Symbol::Trap => f.write_str("trap"),

@@ -9,6 +9,7 @@ use crate::isa::{
     Lsb, MemSize, Offset, Operand2, PairOffset, Reg, RegSet, ShiftOp, ShortOffset, StackArea, Symbol, Term, TestOp,
     TrapCode, VReg,
 };
+use crate::options::Optimize;
 
 /// A structured program over mutable variables, made into SSA form as it grows.
 struct Random {
@@ -385,7 +386,7 @@ fn random_functions_execute_as_before() {
     for seed in 0..3000 {
         let func = random_function(seed);
         let expected = execute(&func, FUEL);
-        let cached = cache(func.clone(), true);
+        let cached = cache(func.clone(), Optimize::Speed, true);
         assert_eq!(execute(&cached, FUEL), expected, "seed {seed}");
     }
 }
@@ -396,7 +397,7 @@ fn random_functions_of_floats_execute_as_before() {
     for seed in 0..3000 {
         let func = random_function_with(seed, [4, 20, 60][seed as usize % 3]);
         let expected = execute(&func, FUEL);
-        let cached = cache(func.clone(), true);
+        let cached = cache(func.clone(), Optimize::Speed, true);
         assert_eq!(execute(&cached, FUEL), expected, "seed {seed}");
     }
 }
@@ -422,7 +423,7 @@ fn mutations_are_rejected() {
         let func = random_function_with(seed, if seed % 2 == 0 { 0 } else { 40 });
         let flow = Flow::new(&func);
         let allocatable = allocatable(&func);
-        let (plan, right) = place(&func, &flow, allocatable);
+        let (plan, right) = place(&func, &flow, Optimize::Speed, allocatable);
         let mut rng = Rng::new(seed ^ 0xabcd);
         for _ in 0..4 {
             let mut wrong = right.clone();

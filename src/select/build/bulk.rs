@@ -6,7 +6,7 @@
 use super::Walk;
 use super::memory::size_word;
 use crate::isa::{Cond, MemSize, Symbol, TrapCode};
-use crate::options::{Alignment, Bounds};
+use crate::options::{Alignment, Bounds, Memory};
 use crate::select::graph::Builder;
 use crate::select::ir::{Access, BinOp, Region, Value};
 use crate::wasm::layout::Size;
@@ -47,7 +47,10 @@ impl Walk<'_> {
 
     /// The machine address of `count` bytes from `start` on, after their check.
     fn memory_range(&mut self, memory: u32, start: Value, count: Value) -> Side {
-        if self.options.bounds == Bounds::Trap {
+        if self.options.memory == Memory::Native {
+            return Side { address: start, region: Region::Memory(memory), volatile: self.is_volatile(memory) };
+        }
+        if self.options.bounds != Bounds::None {
             let size = match self.layout.memories[memory as usize].size {
                 Size::Fixed(size) => self.builder.int(size),
                 Size::Word => size_word(&mut self.builder, Symbol::MemorySize(memory)),
@@ -71,7 +74,7 @@ impl Walk<'_> {
 
     fn memory_init(&mut self, segment: u32, memory: u32) {
         let (count, from, to) = (self.pop_word(), self.pop_word(), self.pop_word());
-        if self.options.bounds == Bounds::Trap {
+        if self.options.bounds != Bounds::None {
             let size = match self.layout.data[segment as usize].size {
                 Size::Fixed(size) => self.builder.int(size),
                 Size::Word => size_word(&mut self.builder, Symbol::DataSize(segment)),
@@ -157,6 +160,7 @@ impl Walk<'_> {
 impl Builder {
     /// Traps unless `start + count ≤ size`, without wrapping.
     pub fn check_range(&mut self, start: Value, count: Value, size: Value, code: TrapCode) {
+        self.graph.bounds.wanted += if code == TrapCode::MemoryOutOfBounds { 2 } else { 0 };
         let short = self.compare(Cond::Hi, count, size);
         self.trap_if(short, code);
         let last = self.binary(BinOp::Sub, size, count);

@@ -11,10 +11,15 @@ use wasmparser::{FuncType, ValType};
 
 impl Walk<'_> {
     pub fn call(&mut self, function: u32) {
+        self.call_symbol(function, Symbol::Function(function));
+    }
+
+    /// A call of a function by one of its symbols.
+    pub fn call_symbol(&mut self, function: u32, symbol: Symbol) {
         let module = self.module;
         let ty = &module.types[module.functions[function as usize].signature as usize];
         let args = self.pop_many(ty.params().len());
-        let callee = Callee::Symbol(Symbol::Function(function));
+        let callee = Callee::Symbol(symbol);
         let convention = self.convention_of(ty);
         let results = self.builder.typed_call(callee, ty, convention, None, &flatten(&args));
         self.push_results(ty.results(), results);
@@ -22,11 +27,15 @@ impl Walk<'_> {
 
     pub fn call_indirect(&mut self, type_index: u32, table: u32) {
         let index = self.pop_word();
+        if let Some(pointer) = self.checked_reference(type_index, table, index) {
+            self.call_pointer(type_index, pointer);
+        }
+    }
+
+    /// A call of the function at an address.
+    pub fn call_pointer(&mut self, type_index: u32, pointer: Value) {
         let module = self.module;
         let ty = &module.types[type_index as usize];
-        let Some(pointer) = self.checked_reference(type_index, table, index) else {
-            return;
-        };
         let args = self.pop_many(ty.params().len());
         let convention = self.convention_of(ty);
         let results = self.builder.typed_call(Callee::Pointer, ty, convention, Some(pointer), &flatten(&args));
@@ -34,9 +43,13 @@ impl Walk<'_> {
     }
 
     pub fn return_call(&mut self, function: u32) {
+        self.return_call_symbol(function, Symbol::Function(function));
+    }
+
+    pub fn return_call_symbol(&mut self, function: u32, symbol: Symbol) {
         let module = self.module;
         let ty = &module.types[module.functions[function as usize].signature as usize];
-        self.tail_call(Callee::Symbol(Symbol::Function(function)), ty, None);
+        self.tail_call(Callee::Symbol(symbol), ty, None);
     }
 
     pub fn return_call_indirect(&mut self, type_index: u32, table: u32) {
@@ -48,7 +61,7 @@ impl Walk<'_> {
     }
 
     /// A call whose results are the function's: several go to where the function's own caller wants them.
-    fn tail_call(&mut self, callee: Callee, ty: &FuncType, pointer: Option<Value>) {
+    pub fn tail_call(&mut self, callee: Callee, ty: &FuncType, pointer: Option<Value>) {
         let operands = self.pop_many(ty.params().len());
         let Convention { args: places, stack, results } = self.convention_of(ty);
         let mut args: Vec<Value> = pointer.into_iter().collect();

@@ -33,7 +33,7 @@ impl Walk<'_> {
             1 => Operand::Word(zero),
             _ => Operand::Long([zero, zero]),
         }));
-        let facts = locals(body(module, callee), types.len());
+        let facts = locals(body(module, callee), types.len(), None);
         let outer = (
             std::mem::replace(&mut self.locals, values),
             std::mem::replace(&mut self.types, types),

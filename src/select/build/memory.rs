@@ -1,15 +1,16 @@
 //! Linear memory and globals: addresses, bounds checks, loads and stores, sizes.
 //!
 //! A machine address is `base + index + offset` modulo 2^32. Once `index + offset + width` is known not to pass
-//! the memory's end, that sum is the access's place, however the terms are grouped.
+//! the memory's end, that sum is the access's place, however the terms are grouped. Where addresses are masked,
+//! `index + offset` becomes less than the reserved size instead, and what an access's width reaches past that is padding.
 
 use super::{Operand, Walk, abi};
 use crate::isa::{Cond, MemSize, Symbol, TrapCode};
-use crate::options::{Alignment, Bounds};
+use crate::options::{Alignment, Bounds, Memory};
 use crate::select::graph::Builder;
 use crate::select::ir::{Access, BinOp, Region, Value};
 use crate::wasm::constant;
-use crate::wasm::layout::{GlobalLayout, Size};
+use crate::wasm::layout::{GlobalLayout, MEMORY_PADDING, Size};
 use wasmparser::{MemArg, MemArgTarget, Operator};
 
 /// The high word of a loaded i64.
@@ -57,7 +58,7 @@ impl Walk<'_> {
     }
 
     pub fn is_volatile(&self, memory: u32) -> bool {
-        self.options.volatile_memory || self.module.memories[memory as usize].import.is_some()
+        self.options.volatile_memory || self.options.memory == Memory::Native || self.module.memories[memory as usize].import.is_some()
     }
 
     /// Whether the access is promised to be at a multiple of 4.
@@ -70,45 +71,99 @@ impl Walk<'_> {
     fn address(&mut self, memarg: &MemArg, bytes: u32) -> Option<(Value, i32)> {
         let memory = memory_of(memarg);
         let index = self.pop_word();
-        let end = memarg.offset + u64::from(bytes);
-        if self.options.bounds == Bounds::Trap {
-            let layout = &self.layout.memories[memory as usize];
-            let limit = match layout.size {
-                Size::Fixed(size) => {
-                    let Some(limit) = u64::from(size).checked_sub(end) else {
-                        self.trap(TrapCode::MemoryOutOfBounds);
-                        return None;
-                    };
-                    self.builder.int(limit as u32)
-                }
-                Size::Word if end >= REACH => {
-                    self.trap(TrapCode::MemoryOutOfBounds);
-                    return None;
-                }
-                Size::Word => {
-                    // A memory never shrinks; where even its least size holds the access's end, the
-                    // subtraction cannot wrap. Who defines an imported one may have reserved less than it
-                    // declares.
-                    let own = self.module.memories[memory as usize].import.is_none();
-                    let least = if own { u64::from(layout.initial) } else { 0 };
-                    let size = size_word(&mut self.builder, Symbol::MemorySize(memory));
-                    if least < end {
-                        let too_small = self.builder.compare_const(Cond::Lo, size, end as u32);
-                        self.builder.trap_if(too_small, TrapCode::MemoryOutOfBounds);
-                    }
-                    self.builder.binary_const(BinOp::Add, size, (end as u32).wrapping_neg())
-                }
-            };
-            let past = self.builder.compare(Cond::Hi, index, limit);
-            if self.builder.constant(past) == Some(1) {
-                self.trap(TrapCode::MemoryOutOfBounds);
-                return None;
-            }
-            self.builder.trap_if(past, TrapCode::MemoryOutOfBounds);
+        if self.options.memory == Memory::Native {
+            return Some(self.machine_address(index, memarg));
         }
+        let offset = memarg.offset as u32;
+        let (index, offset) = match self.options.bounds {
+            Bounds::Trap => {
+                self.check(memory, index, memarg.offset + u64::from(bytes))?;
+                (index, offset)
+            }
+            Bounds::Mask => self.mask(memory, index, offset, bytes)?,
+            Bounds::None => (index, offset),
+        };
         let base = self.builder.address(Symbol::Memory(memory), 0);
         let address = self.builder.binary(BinOp::Add, index, base);
-        Some((address, (memarg.offset as u32).cast_signed()))
+        Some((address, offset.cast_signed()))
+    }
+
+    /// Traps unless the `end` bytes from `index` on are inside; `None` if it always traps.
+    fn check(&mut self, memory: u32, index: Value, end: u64) -> Option<()> {
+        let layout = &self.layout.memories[memory as usize];
+        let limit = match layout.size {
+            Size::Fixed(size) => match u64::from(size).checked_sub(end) {
+                Some(limit) => self.builder.int(limit as u32),
+                None => return self.out_of_bounds(),
+            },
+            Size::Word if end >= REACH => return self.out_of_bounds(),
+            Size::Word => {
+                // A memory never shrinks; where even its least size holds the access's end, the
+                // subtraction cannot wrap. Who defines an imported one may have reserved less than it
+                // declares.
+                let own = self.module.memories[memory as usize].import.is_none();
+                let least = if own { u64::from(layout.initial) } else { 0 };
+                let size = size_word(&mut self.builder, Symbol::MemorySize(memory));
+                if least < end {
+                    self.builder.graph.bounds.wanted += 1;
+                    let too_small = self.builder.compare_const(Cond::Lo, size, end as u32);
+                    self.builder.trap_if(too_small, TrapCode::MemoryOutOfBounds);
+                }
+                self.builder.binary_const(BinOp::Add, size, (end as u32).wrapping_neg())
+            }
+        };
+        let past = self.builder.compare(Cond::Hi, index, limit);
+        self.builder.graph.bounds.wanted += 1;
+        if self.builder.constant(index).is_some() && self.builder.constant(past) == Some(0) {
+            self.builder.graph.bounds.constant += 1;
+            return Some(());
+        }
+        if self.builder.constant(past) == Some(1) {
+            return self.out_of_bounds();
+        }
+        self.builder.trap_if(past, TrapCode::MemoryOutOfBounds);
+        Some(())
+    }
+
+    /// An index and an offset whose sum is `index + offset` modulo the reserved size, which is a power of two: the layout
+    /// refuses others of own memories, and initialisation those of imported ones. `None` where there is nothing to access.
+    ///
+    /// What ends in the padding wherever the index lies is added behind the mask, so that accesses through one pointer share it.
+    fn mask(&mut self, memory: u32, index: Value, offset: u32, bytes: u32) -> Option<(Value, u32)> {
+        let behind = if offset.saturating_add(bytes) <= MEMORY_PADDING { offset } else { 0 };
+        let sum = self.builder.binary_const(BinOp::Add, index, offset - behind);
+        if self.module.memories[memory as usize].import.is_some() {
+            self.builder.graph.bounds.masked += 1;
+            let reserved = size_word(&mut self.builder, Symbol::MemoryMax(memory));
+            let mask = self.builder.binary_const(BinOp::Add, reserved, u32::MAX);
+            return Some((self.builder.binary(BinOp::And, sum, mask), behind));
+        }
+        let Some(mask) = self.layout.memories[memory as usize].reserved.checked_sub(1) else {
+            return self.out_of_bounds();
+        };
+        let is_masked = self.builder.bits(sum) & !mask != 0;
+        let bounds = &mut self.builder.graph.bounds;
+        *(if is_masked { &mut bounds.masked } else { &mut bounds.unmasked }) += 1;
+        // Where the sum has no carries, each summand can be masked, and accesses through one pointer share a mask.
+        if self.builder.bits(index) & offset == 0 {
+            return Some((self.builder.binary_const(BinOp::And, index, mask), offset & mask));
+        }
+        let masked = self.builder.binary_const(BinOp::And, sum, mask);
+        Some(if masked == sum { (index, offset) } else { (masked, behind) })
+    }
+
+    /// Traps in any case.
+    fn out_of_bounds<T>(&mut self) -> Option<T> {
+        self.trap(TrapCode::MemoryOutOfBounds);
+        None
+    }
+
+    /// The same of memory that is the machine's: the relocated offset is a symbol.
+    fn machine_address(&mut self, index: Value, memarg: &MemArg) -> (Value, i32) {
+        match self.symbol.take() {
+            Some(symbol) => (self.builder.binary(BinOp::Add, index, symbol), 0),
+            None => (index, (memarg.offset as u32).cast_signed()),
+        }
     }
 
     fn load(&mut self, load: Load, memarg: &MemArg) {

@@ -12,6 +12,7 @@ mod control;
 mod float;
 mod inline;
 mod memory;
+mod native;
 mod numeric;
 mod operator_name;
 mod table;
@@ -24,6 +25,7 @@ use super::long::Long;
 use crate::error::Error;
 use crate::options::Options;
 use crate::wasm::layout::Layout;
+use crate::wasm::linking::Reloc;
 use crate::wasm::{Module, support};
 use control::Frame;
 pub use memory::size_word;
@@ -65,6 +67,10 @@ struct Walk<'a> {
     /// Whether the current block can be reached.
     reachable: bool,
     convention: Convention,
+    /// The relocations of the current operator's immediates.
+    relocs: &'a [Reloc],
+    /// The address that the offset of the current operator's access is.
+    symbol: Option<Value>,
 }
 
 /// The SSA form of defined function `index`, with its blocks in source order.
@@ -79,7 +85,11 @@ pub fn select_with_stack(
 ) -> Result<(Graph, Vec<Block>), Error> {
     let function = &module.functions[index as usize];
     let ty = &module.types[function.signature as usize];
-    let types = local_types(module, index)?;
+    let mut types = local_types(module, index)?;
+    let linking = module.linking.as_ref();
+    let stack_pointer = linking.and_then(|linking| linking.stack_pointer);
+    types.extend(stack_pointer.map(|_| ValType::I32));
+    let facts = locals(body(module, index), types.len(), stack_pointer);
     let convention = abi::convention(options.target, ty.params(), ty.results());
     let mut walk = Walk {
         module,
@@ -89,15 +99,17 @@ pub fn select_with_stack(
         order: vec![Block::ENTRY],
         stack: Vec::new(),
         locals: Vec::new(),
-        facts: locals(body(module, index), types.len()),
+        facts,
         types,
         frames: Vec::new(),
         body: 0,
         opened: 0,
         reachable: true,
         convention,
+        relocs: &[],
+        symbol: None,
     };
-    walk.enter(ty);
+    walk.enter(ty, stack_pointer.is_some());
     walk.operators(index)?;
     Ok((walk.builder.graph, walk.order))
 }
@@ -131,6 +143,9 @@ impl Walk<'_> {
         let mut reader = body(module, index).get_operators_reader().expect("a validated body decodes");
         while !reader.eof() {
             let (operator, offset) = reader.read_with_offset().expect("a validated body decodes");
+            if let Some(linking) = &module.linking {
+                self.relocs = linking.code_between(offset..reader.original_position());
+            }
             if let Some(callee) = self.inlined_callee(&operator) {
                 self.inline(callee, matches!(operator, Operator::ReturnCall { .. }))?;
                 continue;
@@ -143,8 +158,9 @@ impl Walk<'_> {
         Ok(())
     }
 
-    /// Makes the arguments values, the other locals zeros, and opens the function's frame.
-    fn enter(&mut self, ty: &FuncType) {
+    /// Makes the arguments values, the other locals zeros, a stack pointer behind them the frame's top, and opens the
+    /// function's frame.
+    fn enter(&mut self, ty: &FuncType, has_stack_pointer: bool) {
         self.builder.graph.arguments.clone_from(&self.convention.args);
         let hidden = matches!(self.convention.results, Results::Memory { .. });
         let mut word = u32::from(hidden);
@@ -162,6 +178,10 @@ impl Walk<'_> {
                 _ => Operand::Long([half(), half()]),
             };
             self.locals.push(operand);
+        }
+        if has_stack_pointer {
+            let top = self.builder.pure(Op::FrameTop, &[]);
+            *self.locals.last_mut().expect("the stack pointer is the last local") = Operand::Word(top);
         }
         self.frames.push(Frame::function(ty.results().to_vec()));
     }
@@ -202,6 +222,12 @@ impl Walk<'_> {
             self.skip(operator);
             return Ok(());
         }
+        let module = self.module;
+        if let Some(linking) = &module.linking
+            && self.native(linking, operator)?
+        {
+            return Ok(());
+        }
         match *operator {
             Operator::Nop => {}
             Operator::Drop => {
@@ -229,10 +255,13 @@ impl Walk<'_> {
                     || self.float(operator)
                     || self.table(operator)
                     || self.bulk(operator);
-                if !known {
+                if !known || self.symbol.take().is_some() {
                     return Err(Refused);
                 }
             }
+        }
+        if module.linking.is_some() && matches!(operator, Operator::I32Add | Operator::I32Sub | Operator::I32And) {
+            self.reserve_frame();
         }
         Ok(())
     }

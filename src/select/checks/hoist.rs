@@ -308,6 +308,7 @@ impl<'g> Entry<'g> {
 
     /// Takes the checks out of the loop.
     fn finish(&mut self, plan: &Plan) {
+        self.graph.bounds.hoisted += u32::try_from(plan.checks.len()).expect("a function has fewer than 2^32 values");
         let gone: HashSet<Value> = plan.checks.iter().map(|check| check.trap).collect();
         for &block in &self.found.blocks {
             self.graph.blocks[block.index()].body.retain(|value| !gone.contains(value));

@@ -33,6 +33,8 @@ pub fn merge(graph: &mut Graph, block: Block) -> bool {
         }
         kept.push(value);
     }
+    let merged = graph.block(block).body.len() - kept.len();
+    graph.bounds.merged += u32::try_from(merged).expect("a function has fewer than 2^32 values");
     if kept.len() < graph.block(block).body.len() {
         graph.blocks[block.index()].body = tighten(graph, block, &kept, &stricter);
     }

@@ -95,7 +95,9 @@ fn fixed(graph: &Graph, value: Value) -> Option<isa::Class> {
         | Op::Load(_)
         | Op::Store(_)
         | Op::TrapIf(_)
-        | Op::ResultArea(_) => Some(isa::Class::Core),
+        | Op::ResultArea(_)
+        | Op::FrameTop
+        | Op::SetStack => Some(isa::Class::Core),
     }
 }
 
@@ -227,6 +229,8 @@ impl Classes<'_> {
             | Op::Address(..)
             | Op::Result(_)
             | Op::ResultArea(_)
+            | Op::FrameTop
+            | Op::SetStack
             | Op::Binary(_)
             | Op::Unary(_)
             | Op::FloatOverflows { .. }

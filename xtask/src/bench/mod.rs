@@ -18,18 +18,22 @@ mod reference;
 mod report;
 mod subject;
 
+use crate::bounds::BoundsArgument;
 use added::ADDED;
 use figures::{Figures, Record};
 use kernels::{DATA, Floats, KERNELS, Kernel};
 use measure::{Measured, measure};
 use std::path::{Path, PathBuf};
-use synth::options::{Alignment, Bounds, Optimize, Options};
+use synth::options::{Alignment, Memory, Optimize, Options};
 
 #[derive(clap::Args, Debug)]
 pub struct Arguments {
+    /// Where linear memory lives: static, or native, for which the kernels are compiled as clang's objects
+    #[arg(long, default_value = "static")]
+    memory: MemoryName,
     /// What an out-of-bounds access does
     #[arg(long, default_value = "trap")]
-    bounds: BoundsName,
+    bounds: BoundsArgument,
     /// What is believed of an access's alignment
     #[arg(long, default_value = "strict")]
     alignment: AlignmentName,
@@ -48,9 +52,9 @@ pub struct Arguments {
 }
 
 #[derive(clap::ValueEnum, Copy, Clone, Debug)]
-enum BoundsName {
-    Trap,
-    None,
+enum MemoryName {
+    Static,
+    Native,
 }
 
 #[derive(clap::ValueEnum, Copy, Clone, Debug)]
@@ -160,6 +164,8 @@ pub fn run(arguments: &Arguments) -> Result<bool, String> {
 
 struct Files {
     wasm: PathBuf,
+    /// What clang makes before wasm-ld.
+    object: PathBuf,
     source: PathBuf,
 }
 
@@ -167,7 +173,8 @@ impl Files {
     fn of(bench: &Path, kernel: &str, level: Level) -> Files {
         let kernels = bench.join("kernels");
         let wasm = kernels.join(format!("{kernel}-{}.wasm", level.name()));
-        Files { wasm, source: kernels.join(format!("{kernel}.c")) }
+        let object = kernels.join(format!("objects/{kernel}-{}.o", level.name()));
+        Files { wasm, object, source: kernels.join(format!("{kernel}.c")) }
     }
 }
 
@@ -186,10 +193,16 @@ fn row(
     let wasm = std::fs::read(&files.wasm).map_err(at)?;
     let reference = reference::observe(&wasm, function, workload)?;
     let options = Options { target, optimize: level.optimize(), ..options(arguments) };
-    let synth = subject::build(&wasm, function, &options, floats, &workload.imports).and_then(|s| {
-        let run = measure(&s.image, function, Some(&s.init), s.memory, workload)?;
-        Ok(outcome(run, s.bytes, &reference, 0))
-    });
+    let synth = match options.memory {
+        Memory::Static => subject::build(&wasm, function, &options, floats, &workload.imports).and_then(|s| {
+            let run = measure(&s.image, function, Some(&s.init), s.memory, workload)?;
+            Ok(outcome(run, s.bytes, &reference, 0))
+        }),
+        Memory::Native => native::of_object(&files.object, &options, &workload.imports).and_then(|native| {
+            let run = measure(&native.image, function, None, 0, workload)?;
+            Ok(outcome(run, native.bytes, &reference, DATA as usize))
+        }),
+    };
     let mut row = Row { kernel: name, group, floats, level, synth, gcc: None, gcc_mix: None };
     if gcc {
         let flag = format!("-{}", level.name());
@@ -215,10 +228,11 @@ fn outcome(run: Measured, bytes: u32, reference: &reference::Observed, from: usi
 fn options(arguments: &Arguments) -> Options {
     Options {
         module_name: "kernel".to_string(),
-        bounds: match arguments.bounds {
-            BoundsName::Trap => Bounds::Trap,
-            BoundsName::None => Bounds::None,
+        memory: match arguments.memory {
+            MemoryName::Static => Memory::Static,
+            MemoryName::Native => Memory::Native,
         },
+        bounds: arguments.bounds.bounds(),
         alignment: match arguments.alignment {
             AlignmentName::Strict => Alignment::Strict,
             AlignmentName::Trust => Alignment::Trust,

@@ -7,7 +7,7 @@ use object::{Endianness, Object, ObjectSection, ObjectSymbol, SectionFlags, Symb
 use std::fmt::Write as _;
 use std::path::Path;
 use std::process::Command;
-use synth::options::Target;
+use synth::options::{Options, Target};
 
 const COMPILER: &str = "arm-none-eabi-gcc";
 
@@ -37,14 +37,29 @@ pub fn build(source: &Path, target: Target, level: &str, imports: &[Import]) -> 
         .args(["-ffreestanding", "-ffp-contract=off", level, "-c", "-o"])
         .args([&output, source]))?;
     let object = std::fs::read(output).map_err(|e| e.to_string())?;
+    in_machine(&object, target, imports)
+}
+
+/// The same from a wasm object that synth compiles for native memory.
+///
+/// # Errors
+/// An object that is refused or does not link.
+pub fn of_object(wasm: &Path, options: &Options, imports: &[Import]) -> Result<Native, String> {
+    let wasm = std::fs::read(wasm).map_err(|e| format!("{}: {e}", wasm.display()))?;
+    let compiled = synth::compile(&wasm, options).map_err(|e| e.to_string())?;
+    in_machine(&compiled.object, options.target, imports)
+}
+
+/// An object linked for a machine whose memory is at its address 0.
+fn in_machine(object: &[u8], target: Target, imports: &[Import]) -> Result<Native, String> {
     let names: Vec<&str> = imports.iter().map(|import| import.name).collect();
-    let mut image = link(&object, target, &names, 0x400)?;
+    let mut image = link(object, target, &names, 0x400)?;
     image.reserved.push((0, MEMORY));
     for import in imports {
         let address = image.symbols.get(import.name).copied();
         image.stubs.extend(address.map(|address| stub(import, address)));
     }
-    Ok(Native { image, bytes: code_bytes(&object, "")? })
+    Ok(Native { image, bytes: code_bytes(object, "")? })
 }
 
 /// What tells the compiler about a core.

@@ -5,11 +5,11 @@
 //! entry spends fuel from an exported global that the oracle refills before each call.
 
 use arbitrary::{Result, Unstructured};
-use synth::options::Bounds;
+use synth::options::{Bounds, Options};
 use wasm_smith::{Config, InstructionKind, InstructionKinds, MemoryOffsetChoices, Module};
 
 use super::check::GENERATED_FUEL;
-use super::{hosts, program, rewrite};
+use super::{hosts, interface, program, rewrite};
 
 /// What generated modules may use beyond integers, control flow, one memory, one table, globals, calls and several results.
 #[derive(Copy, Clone, PartialEq, Eq, Debug, Default)]
@@ -44,14 +44,17 @@ impl Language {
 pub fn module(bytes: &[u8], language: &Language, bounds: Bounds) -> Option<Vec<u8>> {
     let wasm = any_module(&mut Unstructured::new(bytes), language, bounds)?;
     // What the reference cannot run is no module.
-    hosts::as_functions(&wasm).ok().map(|_| wasm)
+    hosts::as_functions(&wasm).ok()?;
+    let interface = interface::read(&wasm, &Options { bounds, ..Options::default() }).ok()?;
+    // Nor is what initialisation refuses where addresses are masked.
+    let empty = interface.memories.iter().any(|memory| memory.imported && memory.sizes.reserved == 0);
+    (bounds != Bounds::Mask || !empty).then_some(wasm)
 }
 
 fn any_module(input: &mut Unstructured<'_>, language: &Language, bounds: Bounds) -> Option<Vec<u8>> {
     if input.ratio(1u8, 2u8).ok()? {
         let traps = input.ratio(1u8, 4u8).ok()?;
-        let overruns = traps && bounds == Bounds::Trap;
-        let shape = shape(language, traps, overruns);
+        let shape = shape(language, traps, bounds);
         return Some(parsed(&program::text(input, shape)));
     }
     let config = config(input, language, bounds).ok()?;
@@ -73,21 +76,22 @@ fn stress_program(bytes: &[u8], language: &Language, bounds: Bounds) -> Vec<u8> 
     let mut input = Unstructured::new(bytes);
     let traps = input.ratio(1u8, 6u8).unwrap_or(false);
     let floats = language.floats && input.ratio(1u8, 3u8).unwrap_or(false);
-    let shape = shape(language, traps, traps && bounds == Bounds::Trap);
+    let shape = shape(language, traps, bounds);
     parsed(&program::text(&mut input, program::Shape { floats, stress: true, ..shape }))
 }
 
-fn shape(language: &Language, traps: bool, overruns: bool) -> program::Shape {
+fn shape(language: &Language, traps: bool, bounds: Bounds) -> program::Shape {
     let Language { floats, references, bulk, tail_calls, wide_arithmetic, .. } = *language;
     let Language { multi_memory, custom_page_sizes, .. } = *language;
     program::Shape {
         traps,
-        overruns,
+        overruns: traps && bounds != Bounds::None,
         floats,
         references,
         bulk,
         multi_memory,
-        custom_page_sizes,
+        custom_page_sizes: custom_page_sizes && bounds != Bounds::Mask,
+        powers_of_two: bounds == Bounds::Mask,
         tail_calls,
         wide_arithmetic,
         stress: false,
@@ -114,10 +118,12 @@ fn config(input: &mut Unstructured<'_>, language: &Language, bounds: Bounds) -> 
     let may_trap = input.ratio(1u8, 4u8)?;
     let without_memory = match bounds {
         Bounds::None => may_trap && !input.ratio(1u8, 12u8)?,
-        Bounds::Trap => input.ratio(1u8, 10u8)?,
+        Bounds::Trap | Bounds::Mask => input.ratio(1u8, 10u8)?,
     };
     let small = input.ratio(1u8, 3u8)?;
-    let pages = input.int_in_range(1..=3u64)?;
+    let masked = bounds == Bounds::Mask;
+    // Of powers of two alone no memory can reach a size that is none.
+    let pages = input.int_in_range(1..=if masked { 2 } else { 3 })?;
     // Operators with operands are rare among control instructions, each of which starts an empty stack.
     let kinds = InstructionKinds::new(match input.int_in_range(0..=3)? {
         0 => &[InstructionKind::Numeric, InstructionKind::Variable],
@@ -137,7 +143,7 @@ fn config(input: &mut Unstructured<'_>, language: &Language, bounds: Bounds) -> 
         bulk_memory_enabled: language.bulk,
         reference_types_enabled: language.references,
         tail_call_enabled: language.tail_calls,
-        custom_page_sizes_enabled: language.custom_page_sizes,
+        custom_page_sizes_enabled: language.custom_page_sizes && !masked,
         extended_const_enabled: language.extended_const,
         wide_arithmetic_enabled: language.wide_arithmetic,
         multi_value_enabled: true,

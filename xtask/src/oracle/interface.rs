@@ -311,6 +311,12 @@ fn memory_sizes(ty: &wasmparser::MemoryType) -> Result<Sizes, String> {
     let cap = (GROWTH_PAGES << 16) / page;
     let minimum = ty.initial;
     let reserved = minimum.max(ty.maximum.unwrap_or(u64::MAX).min(cap));
+    // Masked addresses need a power of two; the reference grows no further than `reserved` or the maximum all the same.
+    let reserved = match reserved {
+        0 => 0,
+        _ if ty.maximum.is_none_or(|maximum| reserved.next_power_of_two() <= maximum) => reserved.next_power_of_two(),
+        _ => reserved,
+    };
     if reserved.saturating_mul(page) > MAX_MEMORY_BYTES {
         return Err(format!("a memory of {minimum} pages is too large to emulate"));
     }

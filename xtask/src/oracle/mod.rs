@@ -33,7 +33,11 @@ pub use check::{Report, check_module, check_object};
 /// choose bounds, how traps end, alignment, who writes memory, the core, and what counts more. `None` when the bytes make no module.
 pub fn check_bytes(bytes: &[u8], language: &generate::Language) -> Option<(Vec<u8>, Report)> {
     let (first, rest) = bytes.split_first()?;
-    let bounds = if first & 1 == 0 { Bounds::Trap } else { Bounds::None };
+    let bounds = match (first & 1, first & 128) {
+        (0, _) => Bounds::Trap,
+        (_, 0) => Bounds::None,
+        _ => Bounds::Mask,
+    };
     let wasm = generate::module(rest, language, bounds)?;
     let options = Options {
         bounds,

@@ -12,6 +12,7 @@ use synth::options::{Alignment, Bounds, Optimize, Options, Trap};
 use super::check::{Report, check_module};
 use super::generate::{self, Language};
 use super::value::Random;
+use crate::bounds::BoundsArgument;
 use crate::target::TargetArgument;
 
 /// Calls of each export of a file, and of a random module.
@@ -61,12 +62,6 @@ pub struct RunArguments {
 }
 
 #[derive(Copy, Clone, PartialEq, Eq, Debug, ValueEnum)]
-enum BoundsArgument {
-    Trap,
-    None,
-}
-
-#[derive(Copy, Clone, PartialEq, Eq, Debug, ValueEnum)]
 enum AlignmentArgument {
     Strict,
     Bytes,
@@ -97,10 +92,7 @@ struct Totals {
 pub fn run(arguments: &RunArguments) -> Result<bool, String> {
     let options = Options {
         target: arguments.target.target(),
-        bounds: match arguments.bounds {
-            BoundsArgument::Trap => Bounds::Trap,
-            BoundsArgument::None => Bounds::None,
-        },
+        bounds: arguments.bounds.bounds(),
         alignment: match arguments.alignment {
             AlignmentArgument::Strict => Alignment::Strict,
             AlignmentArgument::Bytes => Alignment::Bytes,
@@ -219,10 +211,7 @@ fn save(wasm: &[u8], seed: u64, index: u64) -> std::io::Result<PathBuf> {
 }
 
 fn command(path: &Path, arguments: &RunArguments, calls: u32, seed: u64) -> String {
-    let bounds = match arguments.bounds {
-        BoundsArgument::Trap => "trap",
-        BoundsArgument::None => "none",
-    };
+    let bounds = arguments.bounds.name();
     let target = arguments.target.name();
     let path = path.display();
     let mut command =

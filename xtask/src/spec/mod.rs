@@ -16,9 +16,10 @@ use std::path::PathBuf;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use clap::{Args, ValueEnum};
-use synth::options::{Bounds, Options};
+use clap::Args;
+use synth::options::Options;
 
+use crate::bounds::BoundsArgument;
 use crate::target::TargetArgument;
 
 pub use script::Settings;
@@ -40,12 +41,6 @@ pub struct Arguments {
     target: TargetArgument,
 }
 
-#[derive(Copy, Clone, PartialEq, Eq, Debug, ValueEnum)]
-enum BoundsArgument {
-    Trap,
-    None,
-}
-
 /// Runs the command; whether nothing failed.
 ///
 /// # Errors
@@ -57,10 +52,7 @@ pub fn run(arguments: &Arguments) -> Result<bool, String> {
     }
     let options = Options {
         target: arguments.target.target(),
-        bounds: match arguments.bounds {
-            BoundsArgument::Trap => Bounds::Trap,
-            BoundsArgument::None => Bounds::None,
-        },
+        bounds: arguments.bounds.bounds(),
         check: true,
         ..Options::default()
     };

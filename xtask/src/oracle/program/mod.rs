@@ -36,6 +36,8 @@ pub struct Shape {
     pub bulk: bool,
     pub multi_memory: bool,
     pub custom_page_sizes: bool,
+    /// Memories can grow to powers of two alone.
+    pub powers_of_two: bool,
     pub tail_calls: bool,
     pub wide_arithmetic: bool,
     /// Mostly what `stress` has, with more locals and longer signatures.
@@ -241,10 +243,13 @@ impl Program<'_, '_> {
 
     /// Memory, table, globals and segments.
     fn state(&mut self, imports: usize) {
-        let maximum = self.pick(3);
+        let mut growth = self.pick(3);
         // The edges of offsets lie in the second page.
         let pages = if self.shape.stress { 2 } else { 1 };
-        self.line(&format!("(memory $m0 (export \"memory\") {pages} {})", maximum + pages));
+        if self.shape.powers_of_two && (pages + growth) == 3 {
+            growth += 1;
+        }
+        self.line(&format!("(memory $m0 (export \"memory\") {pages} {})", pages + growth));
         let offset = self.pick(0x400);
         let data: String = (0..self.pick(48)).map(|_| format!("\\{:02x}", self.pick(256))).collect();
         self.line(&format!("(data (i32.const {offset}) \"{data}\")"));
