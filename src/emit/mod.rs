@@ -3,6 +3,7 @@
 //! ```text
 //!   common   instructions that stand in several places
 //!   wrap     where the frame begins
+//!   constants  constants from registers that hold others
 //!   layout   which blocks, in which order, where branches really go
 //!   frame    what is saved, where the stack areas lie
 //!   growth   more room for arguments of tail calls than the caller gave
@@ -18,6 +19,7 @@
 pub mod branches;
 mod build;
 mod common;
+mod constants;
 pub mod encode;
 mod encode16;
 mod encode32;
@@ -93,7 +95,8 @@ pub struct EmitOptions<'a> {
 /// The code of a function. Fails with `Limit`, without a place, if that is larger than 16 MB.
 pub fn emit(func: Func<Reg>, options: &EmitOptions) -> Result<Code, Error> {
     let func = common::merge(func, options.optimize);
-    let (func, wrap) = wrap::wrap(func, options.trap == Trap::Call, options.optimize);
+    let (mut func, wrap) = wrap::wrap(func, options.trap == Trap::Call, options.optimize);
+    constants::derive(&mut func);
     let (program, frame) = build::build(&func, wrap, options);
     finish(program, frame.depth() + growth::depth(&func), options)
 }

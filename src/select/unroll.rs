@@ -402,8 +402,10 @@ impl Unrolling<'_> {
         for index in 0..self.graph.blocks.len() {
             let block = Block::new(index);
             let renamed = |value: &mut Value| {
-                // What a parameter was in the last round may be another loop's value.
-                while home.get(value).is_some_and(|&home| home != block) {
+                let mut from = Some(block);
+                // What a value was in the last round of its loop may be another loop's value in turn.
+                while let Some(&of) = home.get(value).filter(|&&of| Some(of) != from && of != block) {
+                    from = Some(of);
                     *value = self.last[value];
                 }
             };
