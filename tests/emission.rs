@@ -89,6 +89,7 @@ fn random_func(random: &mut Random, count: usize, padding: usize, entries: usize
         slots: 0,
         stack_check: false,
         growth: None,
+        frame_pointer: false,
         singles: Default::default(),
     }
 }

@@ -25,6 +25,7 @@ fn func(blocks: Vec<BlockData<Reg>>) -> Func<Reg> {
         slots: 0,
         stack_check: false,
         growth: None,
+        frame_pointer: false,
         singles: Default::default(),
     }
 }

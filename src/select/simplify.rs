@@ -199,6 +199,8 @@ fn rebuild(old: &Graph) -> Graph {
     builder.graph.calls.clone_from(&old.calls);
     builder.graph.result_area = old.result_area;
     builder.graph.frame = old.frame;
+    builder.graph.frame_moves = old.frame_moves;
+    builder.graph.below_frame = old.below_frame;
     builder.graph.frame_escapes = old.frame_escapes;
     builder.graph.bounds = old.bounds;
     let replaced = redundant_params(old);

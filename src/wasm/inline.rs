@@ -6,8 +6,10 @@
 //! nothing else needs then is not compiled.
 //!
 //! Sizes are weights, estimates in halfwords of code. Invariant: no function that can be running twice is inlined, so inlining
-//! ends, and none with tail calls, since those leave the function that they stand in.
+//! ends, and none with tail calls, since those leave the function that they stand in. In a relocatable object functions with a
+//! frame keep it to themselves, and what a linker may replace is called.
 
+use super::linking::{Binding, SymbolPlace};
 use super::{Entity, Module};
 use crate::options::Optimize;
 use wasmparser::Operator;
@@ -37,6 +39,8 @@ pub struct Census {
     calls: Vec<u32>,
     /// The operator before.
     before: Before,
+    /// The global that is the stack pointer.
+    stack_pointer: Option<u32>,
 }
 
 /// What an operator costs depends on the one that made its second operand.
@@ -56,11 +60,13 @@ struct Body {
     end: u32,
     /// Whether it has tail calls.
     leaves: bool,
+    /// Whether it has a frame of its own.
+    frame: bool,
 }
 
 impl Census {
-    pub fn new(functions: usize) -> Census {
-        Census { bodies: vec![Body::default(); functions], calls: Vec::new(), before: Before::Other }
+    pub fn new(functions: usize, stack_pointer: Option<u32>) -> Census {
+        Census { bodies: vec![Body::default(); functions], calls: Vec::new(), before: Before::Other, stack_pointer }
     }
 
     /// Starts with the body of a function.
@@ -89,6 +95,7 @@ impl Census {
                 body.leaves = true;
             }
             Operator::ReturnCallIndirect { .. } => body.leaves = true,
+            Operator::GlobalGet { global_index } => body.frame |= Some(global_index) == self.stack_pointer,
             _ => {}
         }
     }
@@ -140,12 +147,9 @@ pub fn plan(module: &Module<'_>, census: &Census, reached: &[bool], referenced: 
             needed[index as usize] = true;
         }
     }
-    module.start.into_iter().for_each(|index| needed[index as usize] = true);
+    let addressed = module.linking.iter().flat_map(|linking| &linking.addressed);
+    addressed.chain(&module.start).for_each(|&index| needed[index as usize] = true);
     let mut plan = Plan { inlined: vec![false; count], compiled: reached.to_vec() };
-    // With native memory each function has a frame of its own, and the linker may replace a weak one.
-    if module.linking.is_some() {
-        return plan;
-    }
     let calls = Calls::new(census, count);
     let order = components(census, reached);
     let mut weights: Vec<u32> = census.bodies.iter().map(|body| body.weight).collect();
@@ -153,7 +157,10 @@ pub fn plan(module: &Module<'_>, census: &Census, reached: &[bool], referenced: 
     for &Member { function, recursive } in &order.members {
         let index = function as usize;
         let callers = calls.callers(function);
-        if module.functions[index].import.is_some() || recursive || census.bodies[index].leaves || callers.is_empty() {
+        if module.functions[index].import.is_some() || recursive || callers.is_empty() {
+            continue;
+        }
+        if census.bodies[index].leaves || census.bodies[index].frame || is_replaceable(module, function) {
             continue;
         }
         let weight = weights[index];
@@ -179,6 +186,12 @@ pub fn plan(module: &Module<'_>, census: &Census, reached: &[bool], referenced: 
         plan.compiled[index] = needed[index];
     }
     plan
+}
+
+/// Whether a linker may take another definition for the function.
+fn is_replaceable(module: &Module<'_>, function: u32) -> bool {
+    let symbols = module.linking.iter().flat_map(|linking| &linking.symbols);
+    symbols.into_iter().any(|symbol| symbol.place == SymbolPlace::Function(function) && symbol.binding == Binding::Weak)
 }
 
 /// What `plan` decides, each by function.

@@ -80,6 +80,7 @@ pub fn lower(graph: &Graph, tail_area: u32, target: Target, stack_check: bool) -
         stack_check,
         singles: BitVec::EMPTY,
         growth: call::growth(graph, tail_area),
+        frame_pointer: graph.frame_moves,
     };
     let mut lower = Lower {
         graph,
@@ -282,7 +283,8 @@ impl Lower<'_> {
             Op::Store(access) => self.store(value, args[0], args[1], access),
             Op::TrapIf(code) => self.trap_if(args[0], code),
             Op::Call(index) | Op::Routine(index) => self.call(value, index as usize),
-            Op::FrameTop | Op::SetStack => unreachable!("frames have their places"),
+            Op::FrameTop => unreachable!("frames have their places"),
+            Op::SetStack => self.set_stack(args[0]),
             Op::ResultArea(offset) => {
                 let rd = self.dest(value);
                 self.push(Inst::StackAddr { rd, area: isa::StackArea::Locals, offset });
