@@ -35,12 +35,12 @@ fn marker(block: usize) -> u32 {
 
 /// Numbers far from any immediate and from each other, so that each takes a literal.
 fn spread(n: usize) -> u32 {
-    (n as u32).wrapping_mul(0x9e37_79b1).wrapping_add(0x1234_5678)
+    (n as u32).wrapping_mul(0xc2b2_ae35).wrapping_add(0x1234_5678)
 }
 
 /// The number that `spread` made this of.
 fn gathered(spread: u32) -> usize {
-    spread.wrapping_sub(0x1234_5678).wrapping_mul(0x0e8b_2f51) as usize
+    spread.wrapping_sub(0x1234_5678).wrapping_mul(0x7ed1_b41d) as usize
 }
 
 /// Where the numbers of fillers start.
