@@ -207,43 +207,38 @@ fn number(text: &str) -> Option<u64> {
     if digits.starts_with('+') { None } else { u64::from_str_radix(digits, radix).ok() }
 }
 
-const NOT_SUPPORTED: &str = "it is not supported by this version";
-
-/// The value that `text` names. `planned` are values of the command line that do not exist here.
-fn choose<T: Copy>(text: &str, values: &[(&str, T)], planned: &[&str]) -> Result<T, String> {
+/// The value that `text` names.
+fn choose<T: Copy>(text: &str, values: &[(&str, T)]) -> Result<T, String> {
     if let Some(&(_, value)) = values.iter().find(|&&(name, _)| name == text) {
         return Ok(value);
-    }
-    if planned.contains(&text) {
-        return Err(NOT_SUPPORTED.to_string());
     }
     let names: Vec<&str> = values.iter().map(|&(name, _)| name).collect();
     Err(format!("expected {}", names.join(" or ")))
 }
 
 fn target(text: &str) -> Result<Target, String> {
-    choose(text, &[("cortex-m4", Target::CortexM4), ("cortex-m4f", Target::CortexM4F)], &[])
+    choose(text, &[("cortex-m4", Target::CortexM4), ("cortex-m4f", Target::CortexM4F)])
 }
 
 fn memory(text: &str) -> Result<Memory, String> {
-    choose(text, &[("static", Memory::Static), ("native", Memory::Native)], &[])
+    choose(text, &[("static", Memory::Static), ("native", Memory::Native)])
 }
 
 fn bounds(text: &str) -> Result<Bounds, String> {
-    choose(text, &[("trap", Bounds::Trap), ("mask", Bounds::Mask), ("none", Bounds::None)], &[])
+    choose(text, &[("trap", Bounds::Trap), ("mask", Bounds::Mask), ("none", Bounds::None)])
 }
 
 fn alignment(text: &str) -> Result<Alignment, String> {
     let values = [("strict", Alignment::Strict), ("trust", Alignment::Trust), ("bytes", Alignment::Bytes)];
-    choose(text, &values, &[])
+    choose(text, &values)
 }
 
 fn optimize(text: &str) -> Result<Optimize, String> {
-    choose(text, &[("speed", Optimize::Speed), ("size", Optimize::Size)], &[])
+    choose(text, &[("speed", Optimize::Speed), ("size", Optimize::Size)])
 }
 
 fn trap(text: &str) -> Result<Trap, String> {
-    choose(text, &[("udf", Trap::Udf), ("call", Trap::Call)], &[])
+    choose(text, &[("udf", Trap::Udf), ("call", Trap::Call)])
 }
 
 fn stage(text: &str) -> Result<Stage, String> {
@@ -254,5 +249,5 @@ fn stage(text: &str) -> Result<Stage, String> {
         ("assign", Stage::Assign),
         ("asm", Stage::Asm),
     ];
-    choose(text, &values, &[])
+    choose(text, &values)
 }

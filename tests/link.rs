@@ -4,22 +4,12 @@
 //! Needs `arm-none-eabi-gcc` with newlib, lld and `qemu-system-arm`; `tools/setup` installs them.
 
 use std::fmt::Write as _;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::Command;
 
 use synth::options::{Alignment, Bounds, Options, Target};
-use tempfile::TempDir;
-use xtask::boards::{linkers, qemu};
-use xtask::firmware::{self, Outcome};
-use xtask::image::run;
-
-/// What gcc is told of a core.
-fn cpu(target: Target) -> &'static [&'static str] {
-    match target {
-        Target::CortexM4 => &["-mcpu=cortex-m4", "-mthumb"],
-        Target::CortexM4F => &["-mcpu=cortex-m4", "-mthumb", "-mfpu=fpv4-sp-d16", "-mfloat-abi=hard"],
-    }
-}
+use xtask::firmware::Outcome;
+use xtask::image::Image;
 
 #[test]
 fn the_semaphore_example_runs() {
@@ -68,11 +58,11 @@ fn floats_travel_between_c_and_wasm_in_registers() {
     let wasm = wat::parse_file(path("hard_float.wat")).expect("the module is valid");
     for alignment in [Alignment::Strict, Alignment::Trust] {
         let target = Target::CortexM4F;
-        let image = Image::new(target);
+        let image = image(target);
         let module_name = "hard_float".to_string();
-        image.add_wasm("hard_float", &wasm, &Options { target, alignment, module_name, ..Options::default() });
-        image.add_c("main", &path("hard_float.c"));
-        image.run_everywhere("");
+        image.add_wasm(&wasm, &Options { target, alignment, module_name, ..Options::default() });
+        image.compile_c(&path("hard_float.c"), "main.o");
+        run_everywhere(&image, "");
     }
 }
 
@@ -82,15 +72,12 @@ fn floats_travel_between_c_and_wasm_in_registers() {
 fn objects_of_both_standards_do_not_link() {
     for (c, wasm) in [(Target::CortexM4, Target::CortexM4F), (Target::CortexM4F, Target::CortexM4)] {
         for (ty, mixes) in [("float", false), ("int", true)] {
-            let image = Image::new(c);
+            let image = image(c);
             let parameter = if mixes { "i32" } else { "f32" };
             let text = format!("(module (func (export \"f\") (param {parameter})))");
             let module = wat::parse_str(text).expect("a module");
-            image.add_wasm("wasm", &module, &Options { target: wasm, ..Options::default() });
-            let source = image.path("main.c");
-            let text = format!("void f({ty}); int main(void) {{ f(1); return 0; }}");
-            std::fs::write(&source, text).expect("the directory is writable");
-            image.add_c("main", &source);
+            image.add_wasm(&module, &Options { target: wasm, ..Options::default() });
+            image.add_c("main", &format!("void f({ty}); int main(void) {{ f(1); return 0; }}"));
             let mut command = Command::new("arm-none-eabi-ld");
             command.args(["--gc-sections", "-T"]).arg(repository().join("tests/link/image.ld")).args(image.objects());
             let output = command.arg("-o").arg(image.path("mixed.elf")).output().expect("the linker runs");
@@ -104,13 +91,13 @@ fn objects_of_both_standards_do_not_link() {
 /// `examples/NAME.wat` with the caller `examples/NAME.c`.
 fn example(name: &str) {
     for bounds in [Bounds::Trap, Bounds::None] {
-        let image = Image::new(Target::CortexM4);
+        let image = image(Target::CortexM4);
         let text = std::fs::read(repository().join(format!("examples/{name}.wat"))).expect(name);
         let wasm = wat::parse_bytes(&text).expect("the example is valid");
         let options = Options { module_name: name.to_string(), bounds, ..Options::default() };
-        image.add_wasm(name, &wasm, &options);
-        image.add_c("main", &repository().join(format!("examples/{name}.c")));
-        image.run_everywhere("");
+        image.add_wasm(&wasm, &options);
+        image.compile_c(&repository().join(format!("examples/{name}.c")), "main.o");
+        run_everywhere(&image, "");
     }
 }
 
@@ -118,7 +105,7 @@ fn example(name: &str) {
 fn corpus(level: &str, bounds: Bounds, target: Target) {
     let expected = std::fs::read_to_string(repository().join("tests/corpus/expected.txt"))
         .expect("the expected answers are part of the repository");
-    let image = Image::new(target);
+    let image = image(target);
     let (mut declarations, mut calls) = (String::new(), String::new());
     for line in expected.lines() {
         let (name, _) = line.split_once(' ').expect("NAME ANSWER");
@@ -131,15 +118,13 @@ fn corpus(level: &str, bounds: Bounds, target: Target) {
             bounds,
             ..Options::default()
         };
-        image.add_wasm(name, &wasm, &options);
+        image.add_wasm(&wasm, &options);
         // Writing to a string does not fail.
         let _ = writeln!(declarations, "void {name}_init(void); uint32_t run_of_{name}(void);");
         let _ = writeln!(calls, "  {name}_init(); line(\"{name} \", run_of_{name}());");
     }
-    let source = image.path("main.c");
-    std::fs::write(&source, program(&declarations, &calls)).expect("the directory is writable");
-    image.add_c("main", &source);
-    image.run_everywhere(&expected);
+    image.add_c("main", &program(&declarations, &calls));
+    run_everywhere(&image, &expected);
 }
 
 fn program(declarations: &str, calls: &str) -> String {
@@ -154,69 +139,14 @@ fn program(declarations: &str, calls: &str) -> String {
     )
 }
 
-/// A directory of objects that become one executable.
-struct Image {
-    directory: TempDir,
-    target: Target,
+fn image(target: Target) -> Image {
+    Image::new(&repository(), target)
 }
 
-impl Image {
-    fn new(target: Target) -> Image {
-        let image = Image { directory: tempfile::tempdir().expect("a temporary directory"), target };
-        image.add_c("startup", &repository().join("tests/link/startup.c"));
-        image
-    }
-
-    fn path(&self, name: &str) -> PathBuf {
-        self.directory.path().join(name)
-    }
-
-    fn add_wasm(&self, name: &str, wasm: &[u8], options: &Options) {
-        let compiled = synth::compile(wasm, options).unwrap_or_else(|e| panic!("{name}: {e}"));
-        std::fs::write(self.path(&format!("{name}.wasm.o")), compiled.object).expect("the directory is writable");
-    }
-
-    fn add_c(&self, name: &str, source: &Path) {
-        let mut gcc = Command::new("arm-none-eabi-gcc");
-        gcc.args(cpu(self.target)).args(["-O1", "-ffreestanding", "-Wall", "-Wextra", "-Werror", "-c"]);
-        run(gcc.arg(source).arg("-o").arg(self.path(&format!("{name}.o"))));
-    }
-
-    /// Links with both linkers and runs each executable on both machines.
-    fn run_everywhere(&self, output: &str) {
-        let expected = Outcome { output: output.to_string(), status: 0 };
-        for (linker, mut command) in linkers() {
-            let executable = self.path(&format!("{linker}.elf"));
-            command.args(["--gc-sections", "--fatal-warnings", "-T"]);
-            command.arg(repository().join("tests/link/image.ld")).args(self.objects());
-            command.args(["libm.a", "libc.a", "libgcc.a"].map(|name| library(name, self.target)));
-            run(command.arg("-o").arg(&executable));
-            let elf = std::fs::read(&executable).expect("the linker wrote it");
-            assert_eq!(firmware::run(&elf), Ok(expected.clone()), "{linker}, emulated core");
-            assert_eq!(qemu(&executable), expected, "{linker}, qemu");
-        }
-    }
-
-    fn objects(&self) -> Vec<PathBuf> {
-        let entries = std::fs::read_dir(self.directory.path()).expect("the directory is there");
-        let mut objects: Vec<PathBuf> = entries
-            .map(|entry| entry.expect("the directory can be read").path())
-            .filter(|path| path.extension().is_some_and(|extension| extension == "o"))
-            .collect();
-        objects.sort();
-        objects
-    }
+fn run_everywhere(image: &Image, output: &str) {
+    image.run_everywhere(&Outcome { output: output.to_string(), status: 0 });
 }
 
 fn repository() -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR"))
-}
-
-/// A library of the C toolchain for a core.
-fn library(name: &str, target: Target) -> PathBuf {
-    let mut gcc = Command::new("arm-none-eabi-gcc");
-    let path = run(gcc.args(cpu(target)).arg(format!("-print-file-name={name}"))).stdout;
-    let path = PathBuf::from(String::from_utf8_lossy(&path).trim());
-    assert!(path.is_absolute(), "no {name} for this core; tools/setup installs it");
-    path
 }

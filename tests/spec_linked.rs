@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use synth::options::Options;
+use synth::options::{Options, Target};
 use xtask::image::library;
 use xtask::oracle::link::{CODE, CONSTANTS, DATA};
 use xtask::oracle::machine;
@@ -54,7 +54,7 @@ fn check(names: &[&str], what: &str, first: usize) {
     let linker = Linker {
         name,
         directory: directory.path(),
-        libraries: ["libm.a", "libc.a", "libgcc.a"].map(library),
+        libraries: ["libm.a", "libc.a", "libgcc.a"].map(|name| library(name, Target::CortexM4)),
         images: AtomicUsize::new(0),
     };
     std::fs::write(directory.path().join("image.ld"), layout()).expect("the directory is writable");

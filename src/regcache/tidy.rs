@@ -94,11 +94,30 @@ fn copy_before_branches(placed: &mut Placed, live_in: &[RegSet]) {
             };
             if copies.len() <= EARLY_COPIES && copies.iter().all(harmless) {
                 let copies = std::mem::take(&mut placed.blocks[way.index()].steps);
+                if sources[other.index()] == 1 {
+                    forget_repeated(&mut placed.blocks[other.index()].steps, &copies);
+                }
                 placed.blocks[index].steps.extend(copies);
                 break;
             }
         }
     }
+}
+
+/// Removes the copies with which a block begins as far as they have been made right before it.
+fn forget_repeated(steps: &mut Vec<Step>, made: &[Step]) {
+    let as_copy = |step: &Step| match *step {
+        Step::Move(MoveOp::Copy { to, from }) => Some((to, from)),
+        _ => None,
+    };
+    // What is still the same: neither register has been written since.
+    let mut same: Vec<(Reg, Reg)> = Vec::new();
+    for (to, from) in made.iter().filter_map(as_copy) {
+        same.retain(|&(a, b)| a != to && b != to);
+        same.push((to, from));
+    }
+    let beginning = steps.iter().take_while(|&step| as_copy(step).is_some_and(|copy| same.contains(&copy))).count();
+    steps.drain(..beginning);
 }
 
 fn live_out(block: &PlacedBlock, live_in: &[RegSet]) -> RegSet {

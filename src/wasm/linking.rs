@@ -280,6 +280,9 @@ fn symbol_info<'a>(module: &Module<'a>, symbol: SymbolInfo<'a>) -> Result<Linked
                 return Err(missing("undefined function", index));
             }
             let name = name.or(function.import.map(|import| import.field)).unwrap_or_default();
+            if function.import.is_some() && RETURNING_TWICE.contains(&name) {
+                return Err(unsupported(format_args!("{name}, which returns twice,")));
+            }
             (flags, name, SymbolPlace::Function(index))
         }
         SymbolInfo::Data { flags, name, symbol: None } => (flags, name, SymbolPlace::UndefinedData),
@@ -318,6 +321,9 @@ fn symbol_info<'a>(module: &Module<'a>, symbol: SymbolInfo<'a>) -> Result<Linked
     };
     Ok(LinkedSymbol { name: c_name(name), place, binding, hidden: flags.contains(SymbolFlags::VISIBILITY_HIDDEN) })
 }
+
+/// Functions of C that a compiler has to know, since what they return to has other values then.
+const RETURNING_TWICE: [&str; 4] = ["setjmp", "_setjmp", "sigsetjmp", "vfork"];
 
 /// What C calls a function: clang has another name for a `main` with parameters.
 fn c_name(name: &str) -> &str {

@@ -5,6 +5,8 @@ extern uint32_t data_start[], data_end[], data_image[], bss_start[], bss_end[];
 int main(void);
 void reset(void);
 void print(const char *text);
+void leave(uint32_t status);
+void fault(void);
 
 static int semihost(int operation, const void *argument) {
   register int r0 __asm__("r0") = operation;
@@ -13,12 +15,12 @@ static int semihost(int operation, const void *argument) {
   return r0;
 }
 void print(const char *text) { semihost(0x04, text); }
-static void leave(uint32_t status) {
+void leave(uint32_t status) {
   const uint32_t block[2] = {0x20026, status};
   semihost(0x20, block);
   for (;;) {}
 }
-static void fault(void) {
+__attribute__((weak)) void fault(void) {
   print("fault\n");
   leave(99);
 }

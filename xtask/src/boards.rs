@@ -7,6 +7,12 @@ use crate::image::run;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
+/// Where images run besides the emulated core, as an argument of commands.
+#[derive(Copy, Clone, PartialEq, Eq, Debug, clap::ValueEnum)]
+pub enum MachineArgument {
+    Qemu,
+}
+
 /// The linkers that images are made with, by name.
 ///
 /// # Panics

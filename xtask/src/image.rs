@@ -6,13 +6,22 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
 use synth::Inspect;
-use synth::options::Options;
+use synth::options::{Options, Target};
 use tempfile::TempDir;
 
+use crate::boards;
 use crate::firmware::{self, Outcome};
 
 /// The core, as compilers and linkers are told.
 pub const CPU: [&str; 2] = ["-mcpu=cortex-m4", "-mthumb"];
+
+/// The same of a target, with what it does with floats.
+pub fn cpu(target: Target) -> &'static [&'static str] {
+    match target {
+        Target::CortexM4 => &CPU,
+        Target::CortexM4F => &["-mcpu=cortex-m4", "-mthumb", "-mfpu=fpv4-sp-d16", "-mfloat-abi=hard"],
+    }
+}
 
 /// A directory of objects and headers that become one executable.
 ///
@@ -21,13 +30,14 @@ pub const CPU: [&str; 2] = ["-mcpu=cortex-m4", "-mthumb"];
 pub struct Image {
     directory: TempDir,
     repository: PathBuf,
+    target: Target,
 }
 
 impl Image {
     /// `repository` has `tests/link/startup.c` and `tests/link/image.ld`.
-    pub fn new(repository: &Path) -> Image {
+    pub fn new(repository: &Path, target: Target) -> Image {
         let directory = tempfile::tempdir().expect("a temporary directory");
-        let image = Image { directory, repository: repository.to_path_buf() };
+        let image = Image { directory, repository: repository.to_path_buf(), target };
         image.compile_c(&repository.join("tests/link/startup.c"), "startup.o");
         image
     }
@@ -59,21 +69,36 @@ impl Image {
         self.compile_c(&source, &format!("{name}.o"));
     }
 
-    fn compile_c(&self, source: &Path, object: &str) {
+    /// Compiles a C or assembler file.
+    pub fn compile_c(&self, source: &Path, object: &str) {
         let mut gcc = Command::new("arm-none-eabi-gcc");
-        gcc.args(CPU).args(["-std=gnu99", "-O1", "-ffreestanding", "-Wall", "-Wextra", "-Werror", "-c"]);
+        gcc.args(cpu(self.target)).args(["-std=gnu99", "-O1", "-ffreestanding", "-Wall", "-Wextra", "-Werror", "-c"]);
         run(gcc.arg("-I").arg(self.directory.path()).arg(source).arg("-o").arg(self.path(object)));
     }
 
-    /// Links everything with the C library, warnings being errors.
+    /// Links everything with the C library by GNU ld, warnings being errors.
     pub fn link(&self) -> PathBuf {
-        let executable = self.path("image.elf");
-        let mut command = Command::new("arm-none-eabi-ld");
-        command.args(["--gc-sections", "--fatal-warnings", "-T"]);
-        command.arg(self.repository.join("tests/link/image.ld")).args(self.objects());
-        command.args([library("libm.a"), library("libc.a"), library("libgcc.a")]);
-        run(command.arg("-o").arg(&executable));
+        self.link_by(&mut Command::new("arm-none-eabi-ld"), "ld")
+    }
+
+    /// The same by `linker`, of this name.
+    pub fn link_by(&self, linker: &mut Command, name: &str) -> PathBuf {
+        let executable = self.path(&format!("{name}.elf"));
+        linker.args(["--gc-sections", "--fatal-warnings", "-T"]);
+        linker.arg(self.repository.join("tests/link/image.ld")).args(self.objects());
+        linker.args(["libm.a", "libc.a", "libgcc.a"].map(|name| library(name, self.target)));
+        run(linker.arg("-o").arg(&executable));
         executable
+    }
+
+    /// Links with each linker and runs each executable on the emulated core and in qemu, all with the same outcome.
+    pub fn run_everywhere(&self, expected: &Outcome) {
+        for (name, mut linker) in boards::linkers() {
+            let executable = self.link_by(&mut linker, name);
+            let elf = std::fs::read(&executable).expect("the linker wrote it");
+            assert_eq!(firmware::run(&elf).as_ref(), Ok(expected), "{name}, emulated core");
+            assert_eq!(&boards::qemu(&executable), expected, "{name}, qemu");
+        }
     }
 
     /// Links and runs on the emulated core.
@@ -82,7 +107,8 @@ impl Image {
         firmware::run(&elf).unwrap_or_else(|e| panic!("{e}"))
     }
 
-    fn objects(&self) -> Vec<PathBuf> {
+    /// Everything that is linked.
+    pub fn objects(&self) -> Vec<PathBuf> {
         let entries = std::fs::read_dir(self.directory.path()).expect("the directory is there");
         let mut objects: Vec<PathBuf> = entries
             .map(|entry| entry.expect("the directory can be read").path())
@@ -105,10 +131,10 @@ pub fn run(command: &mut Command) -> Output {
     output
 }
 
-/// A library of the C toolchain for this core.
-pub fn library(name: &str) -> PathBuf {
+/// A library of the C toolchain for a target.
+pub fn library(name: &str, target: Target) -> PathBuf {
     let mut gcc = Command::new("arm-none-eabi-gcc");
-    let path = run(gcc.args(CPU).arg(format!("-print-file-name={name}"))).stdout;
+    let path = run(gcc.args(cpu(target)).arg(format!("-print-file-name={name}"))).stdout;
     let path = PathBuf::from(String::from_utf8_lossy(&path).trim());
     assert!(path.is_absolute(), "no {name} for this core; tools/setup installs it");
     path

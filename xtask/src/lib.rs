@@ -7,6 +7,7 @@ pub mod encodings;
 pub mod firmware;
 pub mod image;
 pub mod oracle;
+pub mod replay;
 pub mod scene;
 pub mod shapes;
 pub mod spec;

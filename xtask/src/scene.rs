@@ -6,7 +6,7 @@
 
 use std::path::Path;
 
-use synth::options::{Options, Trap};
+use synth::options::{Options, Target, Trap};
 
 use crate::firmware::Outcome;
 use crate::image::Image;
@@ -33,7 +33,7 @@ pub struct Scene {
 
 impl Scene {
     pub fn empty() -> Scene {
-        let image = Image::new(Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/..")));
+        let image = Image::new(Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/..")), Target::CortexM4);
         Scene { image, includes: String::new() }
     }
 

@@ -27,6 +27,7 @@ use super::reference::{self, Compiled, Reference};
 use super::rewrite;
 use super::stub::Surroundings;
 use super::value::{self, Random, Type, Value};
+use crate::replay::{Import, Kind, Recorded, Recording, Step, hash};
 
 /// Instructions that a call may always take, and for each unit of fuel that the reference spent.
 const FREE_INSTRUCTIONS: u64 = 500_000;
@@ -89,6 +90,17 @@ pub fn check_module(wasm: &[u8], options: &Options, calls: u32, seed: u64) -> Re
     )
 }
 
+/// As [`check_module`], and records what is compared, up to the first call that is not.
+pub fn record_module(wasm: &[u8], options: &Options, calls: u32, seed: u64) -> (Report, Recording) {
+    let mut recording = Recording::default();
+    let prepared = prepare(wasm, options).and_then(|prepared| {
+        let object = compile(wasm, &prepared.options)?;
+        Ok((prepared, object))
+    });
+    let report = compare_sides(prepared, calls, seed, Some(&mut recording));
+    (report, recording)
+}
+
 /// As [`check_module`], for an object that is already there. It must reserve what
 /// [`interface::with_reserves`] asks for.
 pub fn check_object(wasm: &[u8], object: &[u8], options: &Options, calls: u32, seed: u64) -> Report {
@@ -97,11 +109,24 @@ pub fn check_object(wasm: &[u8], object: &[u8], options: &Options, calls: u32, s
 }
 
 fn finish(input: Result<(Prepared, Vec<u8>), Stop>, calls: u32, seed: u64) -> Report {
+    compare_sides(input, calls, seed, None)
+}
+
+fn compare_sides(
+    input: Result<(Prepared, Vec<u8>), Stop>,
+    calls: u32,
+    seed: u64,
+    recording: Option<&mut Recording>,
+) -> Report {
     let mut report = Report::default();
     let result = input.and_then(|(prepared, object)| {
-        let mut sides = Sides::new(&prepared, &object)?;
+        let recorder = recording.is_some().then(|| Recorder::new(&prepared, &object));
+        let mut sides = Sides::new(&prepared, &object, recorder)?;
         let result = sides.run(calls, seed, &mut report);
         report.instructions = sides.machine.instructions();
+        if let (Some(recording), Some(recorder)) = (recording, sides.recorder) {
+            *recording = recorder.recording;
+        }
         result
     });
     match result {
@@ -159,10 +184,11 @@ struct Sides<'a> {
     reference: Reference,
     /// Function references that both sides have shown.
     seen: BTreeSet<u64>,
+    recorder: Option<Recorder>,
 }
 
 impl<'a> Sides<'a> {
-    fn new(prepared: &'a Prepared, object: &[u8]) -> Result<Sides<'a>, Stop> {
+    fn new(prepared: &'a Prepared, object: &[u8], recorder: Option<Recorder>) -> Result<Sides<'a>, Stop> {
         let mut surroundings = Surroundings::new(&prepared.interface);
         let provided = provided(&prepared.interface, &prepared.options);
         let image = link::link(object, &provided, |name| surroundings.provides(name));
@@ -173,7 +199,7 @@ impl<'a> Sides<'a> {
         let machine = machine.map_err(Stop::Fail)?;
         let reference = prepared.reference.instantiate();
         let reference = reference.map_err(|error| Stop::Skip(format!("reference: {error}")))?;
-        Ok(Sides { prepared, machine, surroundings, reference, seen: BTreeSet::new() })
+        Ok(Sides { prepared, machine, surroundings, reference, seen: BTreeSet::new(), recorder })
     }
 
     fn run(&mut self, calls: u32, seed: u64, report: &mut Report) -> Result<(), Stop> {
@@ -198,6 +224,9 @@ impl<'a> Sides<'a> {
                 Compared::Returned => report.returned += 1,
                 Compared::Trapped(code) => report.traps[usize::from(code)] += 1,
                 not @ (Compared::Confined | Compared::Not) => {
+                    if let Some(recorder) = &mut self.recorder {
+                        recorder.ended = true;
+                    }
                     report.confined += u64::from(not == Compared::Confined);
                     let fresh = self.prepared.reference.instantiate();
                     self.reference = fresh.map_err(Stop::Skip)?;
@@ -235,6 +264,7 @@ impl<'a> Sides<'a> {
         let outcome = self.machine.call(init, &[], &[], limit, &mut self.surroundings);
         let compared = compare_outcomes(&outcome, &expected).map_err(fail)?;
         self.compare_state().map_err(fail)?;
+        self.record(&name, &[], &[], outcome).map_err(fail)?;
         Ok(matches!(compared, Compared::Returned))
     }
 
@@ -259,8 +289,8 @@ impl<'a> Sides<'a> {
         };
         let references = self.surroundings.references();
         let passed: Vec<Value> = arguments.iter().map(|&value| references.to_core(value)).collect();
-        let outcome = self.machine.call(address, &passed, &signature.results, limit, &mut self.surroundings);
-        let outcome = match outcome {
+        let raw = self.machine.call(address, &passed, &signature.results, limit, &mut self.surroundings);
+        let outcome = match raw.clone() {
             machine::Outcome::Broken(error) if is_masked => return Err(error),
             _ if is_masked => return Ok(Compared::Confined),
             machine::Outcome::Returned(values) => {
@@ -275,15 +305,61 @@ impl<'a> Sides<'a> {
         if exhausted && !matches!(outcome, machine::Outcome::Broken(_)) {
             // Where a stack ends differs, and so does what was done before. A recursion that has become a loop does not end.
             let both = outcome == machine::Outcome::Trapped(8);
+            if let Some(recorder) = &mut self.recorder {
+                recorder.ended = true;
+            }
             self.restart()?;
             return Ok(if both { Compared::Trapped(8) } else { Compared::Not });
         }
         let compared = compare_outcomes(&outcome, &expected)?;
         self.compare_state()?;
+        self.record(&function.symbol, &passed, &signature.results, raw)?;
         if let reference::Outcome::Returned(values) = &expected {
             self.note(values);
         }
         Ok(compared)
+    }
+
+    /// Records a call that was compared, and the state behind it.
+    fn record(
+        &mut self,
+        symbol: &str,
+        arguments: &[Value],
+        results: &[Type],
+        outcome: machine::Outcome,
+    ) -> Result<(), String> {
+        let Some(recorder) = self.recorder.as_mut().filter(|recorder| !recorder.ended) else {
+            return Ok(());
+        };
+        let interface = &self.prepared.interface;
+        let fuel = interface.globals.iter().find(|global| global.name == rewrite::FUEL);
+        if let Some(fuel) = fuel.filter(|_| !recorder.recording.steps.is_empty()) {
+            recorder.step(&fuel.symbol, symbol, Kind::Write(GENERATED_FUEL.cast_unsigned()), Vec::new());
+        }
+        let first = std::mem::replace(&mut recorder.logged, self.surroundings.log.calls.len());
+        let imports = (first as u64..).zip(&self.surroundings.log.calls[first..]).map(|(count, call)| {
+            let ImportKind::Function(signature) = &interface.imports[call.import].kind else {
+                unreachable!("only functions are called");
+            };
+            let results = value::answer(call.import, count, &call.arguments, &signature.results);
+            Import { number: call.import as u32, arguments: call.arguments.clone(), results }
+        });
+        let call = Kind::Call { arguments: arguments.to_vec(), results: results.to_vec(), outcome };
+        recorder.step(symbol, symbol, call, imports.collect());
+        for global in interface.globals.iter().filter(|global| !matches!(global.ty, Type::FuncRef | Type::ExternRef)) {
+            if let Some(address) = self.machine.image().global(&global.symbol) {
+                let value = Value::from_bytes(global.ty, &self.machine.read(address, global.ty.size())?);
+                recorder.step(&global.symbol, symbol, Kind::Value(value), Vec::new());
+            }
+        }
+        for memory in &interface.memories {
+            if let Some(address) = self.machine.image().global(&memory.symbol) {
+                let bytes = self.machine.read(address, memory.sizes.reserved as u32)?;
+                let kind = Kind::Bytes { count: bytes.len() as u32, hash: hash(&bytes) };
+                recorder.step(&memory.symbol, symbol, kind, Vec::new());
+            }
+        }
+        Ok(())
     }
 
     /// Remembers function references, which may be arguments from now on.
@@ -338,6 +414,40 @@ impl<'a> Sides<'a> {
         let first = self.prepared.interface.memories.first();
         let memory = first.and_then(|memory| self.reference.memory(&memory.export));
         memory.map_or(0, |bytes| bytes.len() as u64)
+    }
+}
+
+/// What is compared, for machines elsewhere.
+struct Recorder {
+    recording: Recording,
+    /// Calls of imports so far.
+    logged: usize,
+    /// From the first call on that was not compared.
+    ended: bool,
+}
+
+impl Recorder {
+    fn new(prepared: &Prepared, object: &[u8]) -> Recorder {
+        let imports = prepared.interface.imports.iter().zip(0..);
+        let functions = imports.filter(|(import, _)| matches!(import.kind, ImportKind::Function(_)));
+        let data = provided(&prepared.interface, &prepared.options);
+        let recorded = Recorded {
+            bytes: object.to_vec(),
+            imports: functions.map(|(import, number)| (number, import.symbol.clone())).collect(),
+            // The stack's limit is that of the machine.
+            data: data
+                .into_iter()
+                .filter(|data| Some(&data.symbol) != prepared.options.stack_limit.as_ref())
+                .map(|data| (data.symbol, data.bytes))
+                .collect(),
+            ..Recorded::default()
+        };
+        Recorder { recording: Recording { objects: vec![recorded], steps: Vec::new() }, logged: 0, ended: false }
+    }
+
+    fn step(&mut self, symbol: &str, call: &str, kind: Kind, imports: Vec<Import>) {
+        let label = format!("{call}: {symbol}");
+        self.recording.push(Step { object: 0, symbol: symbol.to_string(), kind, imports, label });
     }
 }
 

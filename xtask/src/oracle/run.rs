@@ -7,12 +7,14 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 use clap::{Args, ValueEnum};
 use rayon::prelude::*;
-use synth::options::{Alignment, Bounds, Optimize, Options, Trap};
+use synth::options::{Alignment, Bounds, Optimize, Options, Target, Trap};
 
-use super::check::{Report, check_module};
+use super::check::{Report, check_module, record_module};
 use super::generate::{self, Language};
 use super::value::Random;
+use crate::boards::MachineArgument;
 use crate::bounds::BoundsArgument;
+use crate::replay::{Recorded, Recording, Replayed};
 use crate::target::TargetArgument;
 
 /// Calls of each export of a file, and of a random module.
@@ -59,6 +61,9 @@ pub struct RunArguments {
     /// The core to compile for
     #[arg(long, value_enum, default_value_t = TargetArgument::CortexM4)]
     target: TargetArgument,
+    /// Replay it there, too, on images that ld and lld link; modules have no references then
+    #[arg(long, value_enum)]
+    on: Option<MachineArgument>,
 }
 
 #[derive(Copy, Clone, PartialEq, Eq, Debug, ValueEnum)]
@@ -83,6 +88,8 @@ struct Totals {
     returned: u64,
     traps: [u64; 9],
     instructions: u64,
+    /// What to replay elsewhere.
+    recordings: Vec<Recording>,
 }
 
 /// Runs the command; whether nothing failed.
@@ -119,7 +126,44 @@ pub fn run(arguments: &RunArguments) -> Result<bool, String> {
         totals.calls, totals.returned, totals.instructions
     );
     println!("{} passed, {} failed, {} skipped", totals.passed, totals.failed, totals.skipped);
-    Ok(totals.failed == 0)
+    let same = match arguments.on {
+        None => true,
+        Some(MachineArgument::Qemu) => replay(totals.recordings, options.target)?,
+    };
+    Ok(totals.failed == 0 && same)
+}
+
+/// Modules that share images.
+const BATCH: usize = 64;
+
+/// Replays recordings, as many at once as share an image; whether nothing differs.
+fn replay(recordings: Vec<Recording>, target: Target) -> Result<bool, String> {
+    let mut sum = Replayed::default();
+    let base = Recorded { bytes: base(target)?, ..Recorded::default() };
+    for batch in recordings.chunks(BATCH) {
+        let mut recording = Recording { objects: vec![base.clone()], steps: Vec::new() };
+        batch.iter().for_each(|one| recording.append(one.clone()));
+        sum.add(recording.replay(target)?);
+    }
+    print!("{}", sum.report());
+    Ok(sum.failures.is_empty())
+}
+
+/// The object that all images have: of a module of nothing.
+fn base(target: Target) -> Result<Vec<u8>, String> {
+    let wasm = wat::parse_str("(module)").map_err(|error| error.to_string())?;
+    let options = Options { target, module_name: "base".to_string(), ..Options::default() };
+    synth::compile(&wasm, &options).map(|compiled| compiled.object).map_err(|error| error.to_string())
+}
+
+/// The options of a module that shares an image with others.
+fn named(options: &Options, number: u64) -> Options {
+    Options {
+        module_name: format!("m{number}"),
+        export_name: "{module}.{name}".to_string(),
+        import_name: format!("m{number}:{{module}}.{{name}}"),
+        ..options.clone()
+    }
 }
 
 fn files(arguments: &RunArguments, options: &Options) -> Result<Totals, String> {
@@ -129,7 +173,15 @@ fn files(arguments: &RunArguments, options: &Options) -> Result<Totals, String> 
         let bytes = fs::read(path).map_err(|error| format!("{name}: {error}"))?;
         let wasm = wat::parse_bytes(&bytes).map_err(|error| format!("{name}: {error}"))?;
         let calls = arguments.calls.unwrap_or(FILE_CALLS);
-        let report = check_module(&wasm, options, calls, arguments.seed);
+        let report = match arguments.on {
+            None => check_module(&wasm, options, calls, arguments.seed),
+            Some(MachineArgument::Qemu) => {
+                let options = named(options, totals.recordings.len() as u64);
+                let (report, recording) = record_module(&wasm, &options, calls, arguments.seed);
+                totals.recordings.push(recording);
+                report
+            }
+        };
         totals.add(&report);
         if let Some(reason) = &report.skipped {
             println!("{name}: skipped: {reason}");
@@ -148,24 +200,33 @@ fn random(arguments: &RunArguments, options: &Options, count: u64) -> Totals {
     let mut totals = Totals::default();
     for start in (0..count).step_by(CHUNK as usize) {
         let end = (start + CHUNK).min(count);
-        let results: Vec<(Report, String)> =
+        let results: Vec<(Report, String, Option<Recording>)> =
             (start..end).into_par_iter().map(|index| random_module(arguments, options, index)).collect();
-        for (report, lines) in results {
+        for (report, lines, recording) in results {
             totals.add(&report);
+            totals.recordings.extend(recording);
             print!("{lines}");
         }
     }
     totals
 }
 
-fn random_module(arguments: &RunArguments, options: &Options, index: u64) -> (Report, String) {
+fn random_module(arguments: &RunArguments, options: &Options, index: u64) -> (Report, String, Option<Recording>) {
+    // References are addresses, which are others elsewhere.
+    let language = Language { references: arguments.on.is_none(), ..Language::COMPLETE };
     let wasm = match arguments.stress {
-        Some(_) => stressful(arguments.seed, index, options.bounds),
-        None => generated(arguments.seed, index, options.bounds),
+        Some(_) => stressful_in(&language, arguments.seed, index, options.bounds),
+        None => generated_in(&language, arguments.seed, index, options.bounds),
     };
     let calls = arguments.calls.unwrap_or(RANDOM_CALLS);
     let seed = Random::stream(arguments.seed, index).next() >> 32;
-    let mut report = check_module(&wasm, options, calls, seed);
+    let (mut report, recording) = match arguments.on {
+        None => (check_module(&wasm, options, calls, seed), None),
+        Some(MachineArgument::Qemu) => {
+            let (report, recording) = record_module(&wasm, &named(options, index), calls, seed);
+            (report, Some(recording))
+        }
+    };
     // Nothing that is generated may be left out.
     if let Some(reason) = report.skipped.take() {
         report.failure = Some(format!("skipped: {reason}"));
@@ -179,23 +240,31 @@ fn random_module(arguments: &RunArguments, options: &Options, index: u64) -> (Re
         // Writing to a string does not fail.
         let _ = writeln!(lines, "module {index}: failed: {failure}\n  reproduce: {command}");
     }
-    (report, lines)
+    (report, lines, recording)
 }
 
 /// Program `index` of a seed that is where compilers break.
 pub fn stressful(seed: u64, index: u64, bounds: Bounds) -> Vec<u8> {
+    stressful_in(&Language::COMPLETE, seed, index, bounds)
+}
+
+fn stressful_in(language: &Language, seed: u64, index: u64, bounds: Bounds) -> Vec<u8> {
     let mut random = Random::stream(seed, index);
     let length = (512 << random.below(6)) + random.below(512);
-    generate::stress(&random.bytes(length as usize), &Language::COMPLETE, bounds)
+    generate::stress(&random.bytes(length as usize), language, bounds)
 }
 
 /// Module `index` of a seed. Bytes that make no module (they ran out) are followed by the next ones.
 pub fn generated(seed: u64, index: u64, bounds: Bounds) -> Vec<u8> {
+    generated_in(&Language::COMPLETE, seed, index, bounds)
+}
+
+fn generated_in(language: &Language, seed: u64, index: u64, bounds: Bounds) -> Vec<u8> {
     let mut random = Random::stream(seed, index);
     loop {
         let length = (512 << random.below(5)) + random.below(512);
         let bytes = random.bytes(length as usize);
-        if let Some(wasm) = generate::module(&bytes, &Language::COMPLETE, bounds) {
+        if let Some(wasm) = generate::module(&bytes, language, bounds) {
             return wasm;
         }
     }

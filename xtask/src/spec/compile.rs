@@ -17,9 +17,13 @@ const GROWTH_ENTRIES: u64 = 1 << 12;
 /// At most this much is reserved, whatever a module declares.
 const MOST_BYTES: u64 = 64 << 20;
 const MOST_ENTRIES: u64 = 1 << 20;
+/// The same where it shall fit the memory of a board.
+const BOARD_BYTES: u64 = 8 << 20;
 
 /// Adds to the options what to reserve for a module whose memories may grow by `pages` of the usual size, and some.
-pub fn reserve(options: &mut Options, interface: &Interface, pages: u64) {
+/// On a `board` that is less.
+pub fn reserve(options: &mut Options, interface: &Interface, pages: u64, board: bool) {
+    let (own_growth, most) = if board { (GROWTH_BYTES, BOARD_BYTES) } else { (OWN_GROWTH_BYTES, MOST_BYTES) };
     let exports = |wanted: fn(&ExternType) -> bool| {
         let mut types = interface.exports.iter().map(|export| &export.ty);
         types.any(wanted)
@@ -32,11 +36,11 @@ pub fn reserve(options: &mut Options, interface: &Interface, pages: u64) {
         let bytes = |pages: u64| pages.saturating_mul(1 << page_log2);
         let limits = (bytes(ty.initial), ty.maximum.map(bytes));
         let more = match (interface.grows, memory) {
-            (true, _) => OWN_GROWTH_BYTES + (pages << 16),
+            (true, _) => own_growth + (pages << 16),
             (false, true) => GROWTH_BYTES + (pages << 16),
             (false, false) => 0,
         };
-        if let Some(bytes) = reserved(limits, more, MOST_BYTES) {
+        if let Some(bytes) = reserved(limits, more, most) {
             options.memory_size.push((*k, bytes));
         }
     }

@@ -7,7 +7,7 @@
 //! The oracle's linker adds each object to one machine, where all instances of a script live. With an [`External`] linker an
 //! instance is an executable of its own, made of `spectest` and the module; modules that import from others are skipped then.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
 use synth::options::Options;
 use wasmparser::WasmFeatures;
@@ -22,6 +22,7 @@ use crate::oracle::library;
 use crate::oracle::link::{Base, Provided, link_behind};
 use crate::oracle::machine::{self, Answer, Host, Machine, Outcome};
 use crate::oracle::value::{Type, Value};
+use crate::replay::{Kind, Recorded, Recording, Step};
 
 /// Makes an executable of objects.
 pub type External<'a> = &'a (dyn Fn(&[&[u8]]) -> Result<Vec<u8>, String> + Sync);
@@ -83,6 +84,23 @@ pub struct Instances<'a> {
     spectest: Vec<u8>,
     /// Pages by which the next module's memories may grow.
     growth: u64,
+    recorder: Option<Recorder>,
+}
+
+/// What happens on the machine of all instances, for machines that have the memory of a board.
+#[derive(Default)]
+struct Recorder {
+    recording: Recording,
+    /// The directive that is executed.
+    place: String,
+    /// The objects of instances.
+    objects: HashMap<usize, usize>,
+}
+
+/// Something to record of an instance's symbol.
+enum Event<'e> {
+    Call { arguments: &'e [Value], results: &'e [Type], outcome: &'e Outcome },
+    Value(Value),
 }
 
 const SPECTEST_MODULE: &str = r#"(module
@@ -101,11 +119,11 @@ const SPECTEST_MODULE: &str = r#"(module
     (memory (export "memory") 1 2))"#;
 
 impl<'a> Instances<'a> {
-    /// `spectest` alone.
+    /// `spectest` alone. Where what happens is `recorded`, less is reserved.
     ///
     /// # Errors
     /// Of the compiler, the linker or the machine.
-    pub fn new(options: Options, external: Option<External<'a>>) -> Result<Instances<'a>, String> {
+    pub fn new(options: Options, external: Option<External<'a>>, recorded: bool) -> Result<Instances<'a>, String> {
         let mut instances = Instances {
             options,
             external,
@@ -114,6 +132,7 @@ impl<'a> Instances<'a> {
             machines: Vec::new(),
             spectest: Vec::new(),
             growth: 0,
+            recorder: recorded.then(Recorder::default),
         };
         let wasm = wat::parse_str(SPECTEST_MODULE).map_err(|error| error.to_string())?;
         let interface = interface::read(&wasm, WasmFeatures::WASM2)?;
@@ -124,6 +143,37 @@ impl<'a> Instances<'a> {
                 Ok(instances)
             }
             other => Err(format!("spectest: {other:?}")),
+        }
+    }
+
+    /// Says which directive is executed from now on.
+    pub fn set_place(&mut self, place: impl FnOnce() -> String) {
+        if let Some(recorder) = &mut self.recorder {
+            recorder.place = place();
+        }
+    }
+
+    /// What has been recorded.
+    pub fn into_recording(self) -> Recording {
+        self.recorder.map_or_else(Recording::default, |recorder| recorder.recording)
+    }
+
+    fn record(&mut self, instance: usize, symbol: &str, event: Event<'_>) {
+        let exhausts = self.options.stack_limit.is_some();
+        let Some(recorder) = &mut self.recorder else { return };
+        // Where a stack ends without that, no machine has to notice.
+        if matches!(event, Event::Call { outcome: Outcome::Trapped(8), .. }) && !exhausts {
+            return;
+        }
+        let kind = match event {
+            Event::Value(value) => Kind::Value(value),
+            Event::Call { arguments, results, outcome } => {
+                Kind::Call { arguments: arguments.to_vec(), results: results.to_vec(), outcome: outcome.clone() }
+            }
+        };
+        if let Some(&object) = recorder.objects.get(&instance) {
+            let (symbol, label) = (symbol.to_string(), recorder.place.clone());
+            recorder.recording.push(Step { object, symbol, kind, imports: Vec::new(), label });
         }
     }
 
@@ -265,7 +315,7 @@ impl<'a> Instances<'a> {
             None => format!("{prefix}:{{module}}.{{name}}"),
             Some(_) => format!("{SPECTEST}.{{name}}"),
         };
-        reserve(&mut options, interface, self.growth);
+        reserve(&mut options, interface, self.growth, self.recorder.is_some());
         let object = compile(wasm, &options)?;
         let loaded = match self.external {
             None => self.add(prefix, &object, interface, sources),
@@ -282,7 +332,9 @@ impl<'a> Instances<'a> {
         interface: &Interface,
         sources: &[(usize, String)],
     ) -> Result<usize, String> {
+        let mut renamed = BTreeMap::new();
         let Some(machine) = self.machines.first() else {
+            self.keep(object, renamed, sources);
             let symbol = STACK_LIMIT.to_string();
             let bytes = machine::STACK_LIMIT.to_le_bytes().to_vec();
             let provided = [Provided { symbol, bytes }];
@@ -301,11 +353,22 @@ impl<'a> Instances<'a> {
             for suffix in suffixes {
                 let address = self.address(0, &format!("{}{suffix}", source.symbol))?;
                 base.symbols.insert(format!("{alias}{suffix}"), address);
+                renamed.insert(format!("{alias}{suffix}"), format!("{}{suffix}", source.symbol));
             }
         }
         let image = link_behind(object, &[], library::provides, &base)?;
         self.machines[0].load(image)?;
+        self.keep(object, renamed, sources);
         Ok(0)
+    }
+
+    /// Records the object of the next instance.
+    fn keep(&mut self, object: &[u8], renamed: BTreeMap<String, String>, sources: &[(usize, String)]) {
+        let number = self.instances.len();
+        let Some(recorder) = &mut self.recorder else { return };
+        let needs = sources.iter().filter_map(|(instance, _)| recorder.objects.get(instance).copied()).collect();
+        recorder.objects.insert(number, recorder.recording.objects.len());
+        recorder.recording.objects.push(Recorded { bytes: object.to_vec(), renamed, needs, ..Recorded::default() });
     }
 
     /// Makes a machine of its own for an executable of an object and `spectest`, which is the first one.
@@ -327,8 +390,12 @@ impl<'a> Instances<'a> {
     }
 
     fn initialise(&mut self, prefix: &str, machine: usize) -> Result<Started, Stop> {
-        let address = self.address(machine, &format!("{prefix}_init")).map_err(Stop::Fail)?;
-        match self.machines[machine].call(address, &[], &[], LIMIT, &mut Library) {
+        let symbol = format!("{prefix}_init");
+        let address = self.address(machine, &symbol).map_err(Stop::Fail)?;
+        let outcome = self.machines[machine].call(address, &[], &[], LIMIT, &mut Library);
+        let event = Event::Call { arguments: &[], results: &[], outcome: &outcome };
+        self.record(self.instances.len(), &symbol, event);
+        match outcome {
             Outcome::Returned(_) => Ok(Started::Running),
             Outcome::Trapped(code) => Ok(Started::Trapped(code)),
             Outcome::Endless { .. } => Err(Stop::Fail("initialisation does not end".to_string())),
@@ -352,8 +419,9 @@ impl<'a> Instances<'a> {
             return Err(Stop::Fail(format!("{name:?} takes {:?}", ty.params())));
         }
         let address = self.address(machine, &export.symbol).map_err(Stop::Fail)?;
-        let machine = &mut self.machines[machine];
-        match machine.call(address, arguments, &results, limit, &mut Library) {
+        let outcome = self.machines[machine].call(address, arguments, &results, limit, &mut Library);
+        self.record(instance, &export.symbol, Event::Call { arguments, results: &results, outcome: &outcome });
+        match outcome {
             Outcome::Broken(error) => Err(Stop::Fail(error)),
             outcome => Ok(outcome),
         }
@@ -363,7 +431,7 @@ impl<'a> Instances<'a> {
     ///
     /// # Errors
     /// That there is none.
-    pub fn global(&self, instance: usize, name: &str) -> Result<Value, Stop> {
+    pub fn global(&mut self, instance: usize, name: &str) -> Result<Value, Stop> {
         let (machine, export) = self.export(instance, name)?;
         let ExternType::Global(ty) = &export.ty else {
             return Err(Stop::Fail(format!("export {name:?} is no global")));
@@ -374,7 +442,9 @@ impl<'a> Instances<'a> {
         };
         let bytes =
             self.address(machine, &export.symbol).and_then(|address| self.machines[machine].read(address, ty.size()));
-        Ok(Value::from_bytes(ty, &bytes.map_err(Stop::Fail)?))
+        let value = Value::from_bytes(ty, &bytes.map_err(Stop::Fail)?);
+        self.record(instance, &export.symbol, Event::Value(value));
+        Ok(value)
     }
 
     fn export(&self, instance: usize, name: &str) -> Result<(usize, Export), Stop> {

@@ -4,6 +4,7 @@
 //! exports, `compile` and `instance` compile, link and call modules, `pattern` compares values, `suite` has the scripts
 //! and `tally` the sums. Scripts are independent of each other and run side by side.
 
+pub mod board;
 pub mod compile;
 pub mod instance;
 pub mod interface;
@@ -19,6 +20,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use clap::Args;
 use synth::options::Options;
 
+use crate::boards::MachineArgument;
 use crate::bounds::BoundsArgument;
 use crate::target::TargetArgument;
 
@@ -39,6 +41,9 @@ pub struct Arguments {
     /// The core to compile for
     #[arg(long, value_enum, default_value_t = TargetArgument::CortexM4)]
     target: TargetArgument,
+    /// Replay it there, too, on images that ld and lld link
+    #[arg(long, value_enum)]
+    on: Option<MachineArgument>,
 }
 
 /// Runs the command; whether nothing failed.
@@ -57,9 +62,18 @@ pub fn run(arguments: &Arguments) -> Result<bool, String> {
         ..Options::default()
     };
     let settings = Settings { options, features: suite.features, external: None };
-    let tally = run_all(&suite.scripts, &settings)?;
-    print!("{}", report(&tally));
-    Ok(tally.failures.is_empty())
+    match arguments.on {
+        None => {
+            let tally = run_all(&suite.scripts, &settings)?;
+            print!("{}", report(&tally));
+            Ok(tally.failures.is_empty())
+        }
+        Some(MachineArgument::Qemu) => {
+            let board::Boarded { tally, replayed } = board::run_all(&suite.scripts, &settings)?;
+            print!("{}{}", report(&tally), replayed.report());
+            Ok(tally.failures.is_empty() && replayed.failures.is_empty())
+        }
+    }
 }
 
 fn read(files: &[PathBuf]) -> Result<Vec<Script>, String> {

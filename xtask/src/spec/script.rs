@@ -25,6 +25,7 @@ use super::suite::Script;
 use super::tally::{Kind, Tally};
 use crate::oracle::machine::Outcome;
 use crate::oracle::value::Value;
+use crate::replay::Recording;
 
 /// How scripts are run.
 #[derive(Clone)]
@@ -48,6 +49,18 @@ const LOOP_STACK: u32 = 1 << 12;
 /// # Errors
 /// A script that cannot be parsed, or `spectest` that cannot be made.
 pub fn run(script: &Script, settings: &Settings<'_>) -> Result<Tally, String> {
+    Ok(execute(script, settings, false)?.0)
+}
+
+/// Runs a script with no more memory than a board has, and records what happens.
+///
+/// # Errors
+/// As `run`.
+pub fn record(script: &Script, settings: &Settings<'_>) -> Result<(Tally, Recording), String> {
+    execute(script, settings, true)
+}
+
+fn execute(script: &Script, settings: &Settings<'_>, recorded: bool) -> Result<(Tally, Recording), String> {
     let name = &script.name;
     let mut lexer = Lexer::new(&script.text);
     lexer.allow_confusing_unicode(true);
@@ -58,7 +71,7 @@ pub fn run(script: &Script, settings: &Settings<'_>) -> Result<Tally, String> {
     if parsed.directives.iter().any(exhausts) {
         options.stack_limit = Some(STACK_LIMIT.to_string());
     }
-    let instances = Instances::new(options, settings.external);
+    let instances = Instances::new(options, settings.external, recorded);
     let mut runner = Runner {
         script,
         settings,
@@ -73,7 +86,7 @@ pub fn run(script: &Script, settings: &Settings<'_>) -> Result<Tally, String> {
         runner.instances.reserve_pages(growth);
         runner.directive(directive);
     }
-    Ok(runner.tally)
+    Ok((runner.tally, runner.instances.into_recording()))
 }
 
 /// For each module the largest number of pages that the actions after it may want to grow a memory by: what they pass
@@ -113,9 +126,10 @@ struct Runner<'s, 'a> {
 impl Runner<'_, '_> {
     fn directive(&mut self, directive: WastDirective<'_>) {
         let span = directive.span();
-        let (kind, result) = self.execute(directive);
         let script = self.script;
         let place = || format!("{}:{}", script.name, span.linecol_in(&script.text).0 + 1);
+        self.instances.set_place(place);
+        let (kind, result) = self.execute(directive);
         self.tally.record(kind, place, result);
     }
 
