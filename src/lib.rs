@@ -93,7 +93,10 @@ pub fn compile_with(wasm: &[u8], options: &Options, inspect: &Inspect) -> Result
 fn compile_here(wasm: &[u8], options: &Options, inspect: &Inspect) -> Result<Compiled, Error> {
     let module = match options.memory {
         Memory::Static => wasm::parse(wasm)?,
-        Memory::Native => wasm::parse_object(wasm, &options.variadic)?,
+        Memory::Native => {
+            check_native(options, inspect)?;
+            wasm::parse_object(wasm, &options.variadic)?
+        }
     };
     let layout = wasm::layout(&module, options)?;
     let names = Names::new(&module, options)?;
@@ -118,6 +121,22 @@ fn compile_here(wasm: &[u8], options: &Options, inspect: &Inspect) -> Result<Com
     }
     compiled.object = written.bytes;
     Ok(compiled)
+}
+
+/// Refuses what has no meaning for a relocatable object, whose symbols are those of its C.
+fn check_native(options: &Options, inspect: &Inspect) -> Result<(), Error> {
+    let unmeant = [
+        ("--header", inspect.header),
+        ("--import-name", options.import_name != "{name}"),
+        ("--export-name", options.export_name != "{name}"),
+    ];
+    match unmeant.into_iter().find(|&(_, given)| given) {
+        Some((option, _)) => {
+            let message = format!("{option} does not go with --memory native: symbols are those of the C, which declares them");
+            Err(Error::limit(Place::default(), message))
+        }
+        None => Ok(()),
+    }
 }
 
 /// What the object has code for: the functions that can run, a thunk for each import that is exported or
@@ -305,5 +324,6 @@ fn thunk(part: Part) -> Func<Reg> {
         stack_check: false,
         singles: Default::default(),
         growth: None,
+        frame_pointer: false,
     }
 }

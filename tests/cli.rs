@@ -152,6 +152,8 @@ fn wrong_usage_is_one_line() {
         let arguments = [&["compile", "m.wat", "-o", "m.o"], more].concat();
         folder.synth(&arguments).refused(2, message);
     };
+    refused(&["--memory", "far"], "expected static or native");
+    refused(&["--variadic", "printf"], "expected NAME=VNAME");
     refused(&["--target", "cortex-m7"], "expected cortex-m4 or cortex-m4f");
     refused(&["--bounds", "never"], "expected trap or mask or none");
     refused(&["--emit", "llvm"], "--emit");

@@ -28,10 +28,23 @@ impl Random {
     }
 }
 
-/// The number of a block in r0: far from any immediate, and shared by some blocks.
+/// The number of a block in r0, shared by some blocks.
 fn marker(block: usize) -> u32 {
-    0x1234_0000 + block as u32
+    spread(block)
 }
+
+/// Numbers far from any immediate and from each other, so that each takes a literal.
+fn spread(n: usize) -> u32 {
+    (n as u32).wrapping_mul(0xc2b2_ae35).wrapping_add(0x1234_5678)
+}
+
+/// The number that `spread` made this of.
+fn gathered(spread: u32) -> usize {
+    spread.wrapping_sub(0x1234_5678).wrapping_mul(0x7ed1_b41d) as usize
+}
+
+/// Where the numbers of fillers start.
+const FILLERS: usize = 1_000_000;
 
 /// `count` blocks with up to `padding` instructions each, tables of up to `entries`.
 fn random_func(random: &mut Random, count: usize, padding: usize, entries: usize) -> Func<Reg> {
@@ -76,6 +89,7 @@ fn random_func(random: &mut Random, count: usize, padding: usize, entries: usize
         slots: 0,
         stack_check: false,
         growth: None,
+        frame_pointer: false,
         singles: Default::default(),
     }
 }
@@ -85,7 +99,7 @@ fn filler(random: &mut Random) -> Inst<Reg> {
     let (rn, rm) = (Reg::new(2), Reg::new(3));
     match random.below(10) {
         9 => Inst::Const { rd: Reg::single(5), value: Const::Float(0x9abc_0000 + random.below(2000) as u32) },
-        0 => Inst::Const { rd: rm, value: Const::Int(0x5678_0000 + random.below(2000) as u32) },
+        0 => Inst::Const { rd: rm, value: Const::Int(spread(FILLERS + random.below(2000))) },
         1..=4 => Inst::BitExtract { signed: false, rd: rn, rn: rm, lsb: Lsb::new(3).expect("a bit"), width: 4 },
         _ => Inst::Alu { op: AluOp::Add, s: false, rd: rn, rn, rhs: Operand2::Reg(rm) },
     }
@@ -164,12 +178,12 @@ impl Machine<'_> {
     }
 
     fn marker(&self, literal: usize) -> Arrival {
-        Arrival::Block((self.word(literal) - marker(0)) as usize)
+        Arrival::Block(gathered(self.word(literal)))
     }
 
     /// A literal of the filler.
     fn other_literal(&self, at: usize) {
-        assert_eq!(self.word(at) >> 16, 0x5678);
+        assert!((FILLERS..FILLERS + 2000).contains(&gathered(self.word(at))));
     }
 
     fn narrow(&mut self, at: usize, half: u32) -> Result<usize, Arrival> {

@@ -25,6 +25,7 @@ fn func(blocks: Vec<BlockData<Reg>>) -> Func<Reg> {
         slots: 0,
         stack_check: false,
         growth: None,
+        frame_pointer: false,
         singles: Default::default(),
     }
 }
@@ -180,6 +181,30 @@ fn single_precision_registers_are_saved_in_pairs_from_s16_on() {
 }
 
 #[test]
+fn what_leaves_early_makes_no_frame() {
+    let branch = |insts| {
+        let (zero, nonzero) = (Edge::to(BlockId::new(2)), Edge::to(BlockId::new(1)));
+        block(insts, Term::BranchZero { rn: reg(0), zero, nonzero })
+    };
+    let body = || vec![bl(1), mov(0, 4)];
+    let early = func(vec![branch(vec![]), block(body(), ret(&[0])), block(vec![], ret(&[0]))]);
+    assert_text(&early, "cbz r0, .L3; push {r4, lr}; bl function1; mov r0, r4; pop {r4, pc}; .L3:; bx lr");
+    // A copy of an argument waits for the frame; what reads it reads the argument.
+    let copied = func(vec![branch(vec![mov(4, 0), mov(3, 4)]), block(body(), ret(&[0])), block(vec![], ret(&[0]))]);
+    let expected = "mov r3, r0; cbz r0, .L3; push {r4, lr}; mov r4, r0; bl function1; mov r0, r4; pop {r4, pc}; \
+        .L3:; bx lr";
+    assert_text(&copied, expected);
+    // The argument is gone where the frame would begin.
+    let gone = func(vec![branch(vec![mov(4, 0), mov(0, 1)]), block(body(), ret(&[0])), block(vec![], ret(&[0]))]);
+    let expected = "push {r4, lr}; mov r4, r0; movs r0, r1; beq .L2; bl function1; mov r0, r4; pop {r4, pc}; .L2:; \
+        pop {r4, pc}";
+    assert_text(&gone, expected);
+    let mut limited = early;
+    limited.stack_check = true;
+    assert!(text(&limited, Trap::Udf).contains("push {r4, lr}; cbz r0"), "the check counts the frame");
+}
+
+#[test]
 fn tail_calls_restore_single_precision_registers_and_leave_arguments_alone() {
     let insts = vec![mov(4, 0), float_load(17, StackArea::Incoming, 0)];
     let target = CallTarget::Symbol(Symbol::Function(3));
@@ -215,27 +240,28 @@ fn the_stack_check_does_not_wrap() {
     assert_text(&checked, expected);
 }
 
-fn two_returns(first: Vec<Inst<Reg>>) -> Func<Reg> {
+/// A function that changes a saved register before it branches.
+fn two_returns(saved: u8) -> Func<Reg> {
     let (then, otherwise) = (Edge::to(BlockId::new(1)), Edge::to(BlockId::new(2)));
     let cond = Cond::Eq;
     let rhs = Operand2::Imm(ModImm::new(9).expect("an immediate"));
     let (op, rn) = (TestOp::Cmp, reg(0));
     func(vec![
-        block(vec![Inst::Test { op, rn, rhs }], Term::Branch { cond, then, otherwise }),
-        block(first, ret(&[0])),
+        block(vec![int(saved, 7), Inst::Test { op, rn, rhs }], Term::Branch { cond, then, otherwise }),
+        block(vec![mov(1, 0), int(0, 0)], ret(&[0])),
         block(vec![int(0, 1)], ret(&[0])),
     ])
 }
 
 #[test]
 fn returns_share_a_long_epilogue() {
-    let mut shared = two_returns(vec![mov(8, 0), int(0, 0)]);
+    let mut shared = two_returns(8);
     shared.slots = 20;
-    let expected = "push.w {r8, lr}; sub sp, sp, #20; cmp r0, #9; bne .L2; mov r8, r0; \
+    let expected = "push.w {r8, lr}; sub sp, sp, #20; mov.w r8, #7; cmp r0, #9; bne .L2; mov r1, r0; \
         movs r0, #0; b .Lreturn; .L2:; movs r0, #1; .Lreturn:; add sp, sp, #20; pop.w {r8, pc}";
     assert_text(&shared, expected);
-    let copied = two_returns(vec![mov(4, 0), int(0, 0)]);
-    let expected = "push {r4, lr}; cmp r0, #9; bne .L2; mov r4, r0; movs r0, #0; pop {r4, pc}; \
+    let copied = two_returns(4);
+    let expected = "push {r4, lr}; movs r4, #7; cmp r0, #9; bne .L2; mov r1, r0; movs r0, #0; pop {r4, pc}; \
         .L2:; movs r0, #1; pop {r4, pc}";
     assert_text(&copied, expected);
 }
@@ -289,7 +315,7 @@ fn constants_take_the_shortest_form() {
     ];
     let constants = func(vec![block(insts, ret(&[]))]);
     let expected = "push.w {r4, r5, r9, lr}; movs r0, #5; mov.w r9, #5; ldr r1, =0x12345678; \
-        ldr r2, =0x12345678; mvn.w r3, #255; movw r4, #0x1234; ldr r5, =global2+8; \
+        mov r2, r1; mvn.w r3, #255; movw r4, #0x1234; ldr r5, =global2+8; \
         adds r2, r2, #200; ands r1, r1, r0; pop.w {r4, r5, r9, pc}; .ltorg";
     assert_text(&constants, expected);
     let code = emitted(&constants, Trap::Udf);

@@ -13,7 +13,11 @@ use rayon::prelude::*;
 use synth::options::{Memory, Options, Target};
 use tempfile::TempDir;
 use xtask::boards::{linkers, qemu};
+use xtask::firmware;
 use xtask::image::run;
+
+/// First stack pointers, of both kinds that AAPCS32 allows and wasm's 16-byte alignment tells apart.
+const STACKS: [&str; 2] = ["0x20400000", "0x203ffff8"];
 
 const LEVELS: [&str; 3] = ["O0", "O2", "Os"];
 
@@ -26,16 +30,83 @@ enum Compiler {
 
 #[test]
 fn programs_print_what_gcc_builds_print() {
-    let failures: Vec<String> = programs().par_iter().flat_map(|program| program.check(Target::CortexM4)).collect();
+    let all = programs();
+    // qemu's board has another device there.
+    let on_qemu = all.par_iter().filter(|program| program.name != "registers");
+    let failures: Vec<String> = on_qemu.flat_map(|program| program.check(Target::CortexM4)).collect();
     assert!(failures.is_empty(), "{}", failures.join("\n"));
 }
 
 #[test]
 fn programs_with_floats_in_registers_print_what_gcc_builds_print() {
-    let names = ["floats", "variadic", "structs", "frames"];
+    let names = ["floats", "variadic", "structs", "dynamic", "frames"];
     let chosen: Vec<Program> = programs().into_iter().filter(|program| names.contains(&&*program.name)).collect();
     let failures: Vec<String> = chosen.par_iter().flat_map(|program| program.check(Target::CortexM4F)).collect();
     assert!(failures.is_empty(), "{}", failures.join("\n"));
+}
+
+/// `dispatch` as one object that wasm-ld has made of two.
+#[test]
+fn linked_objects_print_what_their_parts_print() {
+    let all = programs();
+    let program = all.iter().find(|program| program.name == "dispatch").expect("it is there");
+    let target = Target::CortexM4;
+    let image = program.image(target, "O2", STACKS[0], |_| Compiler::Gcc);
+    let (_, executable) = image.link(target).remove(0);
+    let expected = firmware::run(&std::fs::read(&executable).expect("the linker wrote it"));
+    for name in ["linked-relocatable", "linked-relocations"] {
+        let empty = Program { name: name.to_string(), files: Vec::new() };
+        let image = empty.image(target, "O2", STACKS[0], |_| Compiler::Synth);
+        let wasm = std::fs::read(here().join(format!("objects/{name}.o"))).expect("it is committed");
+        let compiled = synth::compile(&wasm, &Options { memory: Memory::Native, ..Options::default() });
+        let object = compiled.unwrap_or_else(|e| panic!("{name}: {e}")).object;
+        std::fs::write(image.directory.path().join("linked.o"), object).expect("the directory is writable");
+        for (linker, executable) in image.link(target) {
+            let outcome = firmware::run(&std::fs::read(&executable).expect("the linker wrote it"));
+            assert_eq!(outcome, expected, "{name} {linker}");
+        }
+    }
+}
+
+/// An interrupt before each instruction finds nothing below sp that is needed later, wherever the first frame starts.
+#[test]
+fn frames_survive_interrupts_at_every_instruction() {
+    let names = ["frames", "dynamic", "recursion", "structs", "noreturn", "virtuals", "variadic", "library"];
+    let chosen: Vec<Program> = programs().into_iter().filter(|program| names.contains(&&*program.name)).collect();
+    assert_eq!(chosen.len(), names.len());
+    chosen.par_iter().for_each(|program| {
+        let target = Target::CortexM4;
+        for (level, stack) in LEVELS.iter().flat_map(|level| STACKS.map(|stack| (level, stack))) {
+            let image = program.image(target, level, stack, |_| Compiler::Synth);
+            let (_, executable) = image.link(target).remove(0);
+            let elf = std::fs::read(&executable).expect("the linker wrote it");
+            let expected = firmware::run(&elf);
+            assert!(expected.is_ok(), "{expected:?}");
+            assert_eq!(firmware::run_interrupted(&elf), expected, "{} {level} {stack}", program.name);
+        }
+    });
+}
+
+/// The accesses of `registers` to its device are those of gcc's code, loops that wait for it included.
+#[test]
+fn registers_are_accessed_as_the_source_says() {
+    let all = programs();
+    let program = all.iter().find(|program| program.name == "registers").expect("it is there");
+    let run = |level: &str, compiler: Compiler| {
+        let image = program.image(Target::CortexM4, level, STACKS[0], |_| compiler);
+        let (_, executable) = image.link(Target::CortexM4).remove(0);
+        let elf = std::fs::read(&executable).expect("the linker wrote it");
+        firmware::run_with_device(&elf).unwrap_or_else(|e| panic!("{level}: {e}"))
+    };
+    let expected = run("O2", Compiler::Gcc);
+    assert!(expected.1.len() > 40);
+    for level in LEVELS {
+        let found = run(level, Compiler::Synth);
+        assert_eq!(found.0, expected.0, "{level}");
+        let first = found.1.iter().zip(&expected.1).position(|(found, expected)| found != expected);
+        assert_eq!(first.map(|at| (found.1[at], expected.1[at])), None, "{level}");
+        assert_eq!(found.1.len(), expected.1.len(), "{level}");
+    }
 }
 
 #[test]
@@ -96,7 +167,7 @@ fn cpu(target: Target) -> &'static [&'static str] {
 impl Program {
     /// Every way to build it; what is wrong with each.
     fn check(&self, target: Target) -> Vec<String> {
-        let gcc = self.image(target, "O2", |_| Compiler::Gcc);
+        let gcc = self.image(target, "O2", STACKS[0], |_| Compiler::Gcc);
         let (_, executable) = gcc.link(target).remove(0);
         let expected = qemu(&executable);
         assert!(expected.output.len() > 10, "{}: gcc's image prints nothing", self.name);
@@ -110,14 +181,16 @@ impl Program {
             }
         };
         for level in LEVELS {
-            run(level.to_string(), &self.image(target, level, |_| Compiler::Synth));
+            for stack in STACKS {
+                run(format!("{level} {stack}"), &self.image(target, level, stack, |_| Compiler::Synth));
+            }
         }
         // What both compilers agree on is C; functions with variable arguments of its own are what they do not.
         let is_c = |file: &PathBuf| file.extension().is_some_and(|extension| extension == "c");
         if self.files.iter().all(is_c) && self.name != "variadic" {
             for first in [Compiler::Synth, Compiler::Gcc] {
                 let other = if first == Compiler::Gcc { Compiler::Synth } else { Compiler::Gcc };
-                let image = self.image(target, "O2", |n| if n == 0 { first } else { other });
+                let image = self.image(target, "O2", STACKS[0], |n| if n == 0 { first } else { other });
                 run(format!("first file by {first:?}"), &image);
             }
         }
@@ -134,16 +207,17 @@ impl Program {
         compiled.unwrap_or_else(|e| panic!("{}: {e}", path.display())).object
     }
 
-    fn image(&self, target: Target, level: &str, compiler: impl Fn(usize) -> Compiler) -> Image {
+    fn image(&self, target: Target, level: &str, stack: &str, compiler: impl Fn(usize) -> Compiler) -> Image {
         let image = Image { directory: tempfile::tempdir().expect("a temporary directory") };
         for support in ["startup.c", "support.c"] {
-            gcc(&here().join(support), &image.directory.path().join(format!("{support}.o")), target);
+            let object = image.directory.path().join(format!("{support}.o"));
+            gcc(&here().join(support), &object, target, &[&format!("-DSTACK={stack}")]);
         }
         for (n, file) in self.files.iter().enumerate() {
             let name = file.file_name().expect("a source has a name").to_string_lossy();
             let object = image.directory.path().join(format!("{name}.o"));
             match compiler(n) {
-                Compiler::Gcc => gcc(file, &object, target),
+                Compiler::Gcc => gcc(file, &object, target, &[]),
                 Compiler::Synth => {
                     std::fs::write(object, self.synth(file, level, target)).expect("the directory is writable");
                 }
@@ -154,10 +228,10 @@ impl Program {
 }
 
 /// Compiles with the sign that characters have on wasm32.
-fn gcc(source: &Path, object: &Path, target: Target) {
+fn gcc(source: &Path, object: &Path, target: Target, flags: &[&str]) {
     let mut gcc = Command::new("arm-none-eabi-gcc");
     gcc.args(cpu(target)).args(["-O2", "-fsigned-char", "-ffunction-sections", "-fdata-sections"]);
-    gcc.args(["-DSTACK=0x20400000", "-w", "-c"]);
+    gcc.args(["-w", "-c"]).args(flags);
     if source.extension().is_some_and(|extension| extension == "cpp") {
         gcc.args(["-std=c++17", "-fno-exceptions", "-fno-rtti"]);
     }

@@ -1,7 +1,7 @@
 //! Broken inputs: whatever the bytes are, compiling them ends with an object or an error.
 
 use synth::compile;
-use synth::options::Options;
+use synth::options::{Memory, Options};
 
 /// Between them, every section and most forms of instruction.
 const MODULES: [&str; 3] = [
@@ -41,6 +41,35 @@ const MODULES: [&str; 3] = [
           (call 0 (local.get 1) (local.get 0)))
         (unreachable)))"#,
 ];
+
+/// Objects of clang with, between them, every kind of symbol, relocation, segment, group and frame.
+const OBJECTS: [&[u8]; 4] = [
+    include_bytes!("native/objects/weak-main-O2.o"),
+    include_bytes!("native/objects/dynamic-consume-O2.o"),
+    include_bytes!("native/objects/inlines-other-O2.o"),
+    include_bytes!("native/objects/constructors-order-Os.o"),
+];
+
+/// Bits of objects that are flipped: one in so many.
+const STEP: usize = 3;
+
+#[test]
+fn objects_with_a_flipped_bit_are_compiled_or_refused() {
+    let options = Options { memory: Memory::Native, ..Options::default() };
+    for wasm in OBJECTS {
+        compile(wasm, &options).expect("the object is supported");
+        for bit in (0..wasm.len() * 8).step_by(STEP) {
+            let mut flipped = wasm.to_vec();
+            flipped[bit / 8] ^= 1 << (bit % 8);
+            if let Err(error) = compile(&flipped, &options) {
+                assert_eq!(error.to_string().lines().count(), 1);
+            }
+        }
+        for end in 0..wasm.len() {
+            let _ = compile(&wasm[..end], &options);
+        }
+    }
+}
 
 #[test]
 fn prefixes_of_modules_are_compiled_or_refused() {

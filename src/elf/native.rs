@@ -150,7 +150,7 @@ impl Writer<'_, '_> {
                 name: name.as_bytes().to_vec(),
                 value: 0,
                 size: 0,
-                kind: SymbolKind::Unknown,
+                kind: SymbolKind::Label,
                 scope: SymbolScope::Compilation,
                 weak: false,
                 section: SymbolSection::Absolute,

@@ -373,9 +373,11 @@ impl Writer<'_, '_> {
     fn environment(&mut self, name: String, what: &str, option: Option<&'static str>) -> Result<SymbolId, Error> {
         if let Some(linking) = &self.module.linking {
             // What C calls as the library's is the library's, and what it defines is what the library's user gets.
-            let defined = linking.symbols.iter().zip(0..).find(|(symbol, n)| {
-                symbol.name == name && self.symbols.contains_key(&isa::Symbol::Linked(*n))
-            });
+            let defined = linking
+                .symbols
+                .iter()
+                .zip(0..)
+                .find(|(symbol, n)| symbol.name == name && self.symbols.contains_key(&isa::Symbol::Linked(*n)));
             return Ok(match defined {
                 Some((_, n)) => self.symbols[&isa::Symbol::Linked(n)],
                 None => self.undefined(name),

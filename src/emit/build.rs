@@ -11,6 +11,7 @@ use super::layout::{self, Layout, Target};
 use super::program::{Item, Label, LiteralId, Program, Reference};
 use super::tally::{self, Kind};
 use super::terminators;
+use super::wrap::Wrap;
 use super::{EmitOptions, RelocKind};
 use crate::isa::{
     AluOp, BlockData, BlockId, Call, CallTarget, Cond, Const, FloatUnaryOp, Func, Inst, MemSize, ModImm, Operand2, Reg,
@@ -19,10 +20,10 @@ use crate::isa::{
 use crate::options::Trap;
 
 /// The items of a function, and its frame.
-pub fn build(func: &Func<Reg>, options: &EmitOptions) -> (Program, Frame) {
+pub fn build(func: &Func<Reg>, wrap: Wrap, options: &EmitOptions) -> (Program, Frame) {
     let frame = Frame::new(func, options.trap == Trap::Call);
-    let mut builder = Builder::new(func, options, &frame);
-    builder.prologue();
+    let mut builder = Builder::new(func, wrap, options, &frame);
+    builder.entry();
     for at in 0..builder.layout.order.len() {
         builder.block(at);
     }
@@ -32,7 +33,7 @@ pub fn build(func: &Func<Reg>, options: &EmitOptions) -> (Program, Frame) {
 
 /// The items of a function that starts inside the frame, and is one block.
 pub fn build_inside(func: &Func<Reg>, frame: &Frame, options: &EmitOptions) -> Program {
-    let mut builder = Builder::new(func, options, frame);
+    let mut builder = Builder::new(func, Wrap::all(func, None), options, frame);
     builder.block(0);
     builder.program
 }
@@ -41,6 +42,7 @@ pub(super) struct Builder<'a> {
     pub(super) func: &'a Func<Reg>,
     pub(super) options: &'a EmitOptions<'a>,
     pub(super) frame: &'a Frame,
+    pub(super) wrap: Wrap,
     pub(super) layout: Layout,
     pub(super) program: Program,
     /// The block that ends in the epilogue that other returns branch to.
@@ -54,14 +56,15 @@ pub(super) struct Builder<'a> {
 }
 
 impl<'a> Builder<'a> {
-    fn new(func: &'a Func<Reg>, options: &'a EmitOptions<'a>, frame: &'a Frame) -> Builder<'a> {
-        let layout = layout::layout(func);
+    fn new(func: &'a Func<Reg>, wrap: Wrap, options: &'a EmitOptions<'a>, frame: &'a Frame) -> Builder<'a> {
+        let layout = layout::layout(func, &wrap);
         Builder {
             func,
             options,
             frame,
             program: Program::new(func.blocks.len()),
-            home: terminators::shared_return(func, &layout, frame),
+            home: terminators::shared_return(func, &wrap, &layout, frame),
+            wrap,
             layout,
             traps: [false; TrapCode::ALL.len()],
             placed: vec![false; func.blocks.len()],
@@ -114,13 +117,17 @@ impl<'a> Builder<'a> {
 
     // ---- prologue ----
 
-    fn prologue(&mut self) {
+    /// What comes before the frame.
+    fn entry(&mut self) {
         if self.func.stack_check {
             self.stack_check();
         }
         if let Some(growth) = self.func.growth {
             self.enlarge(growth);
         }
+    }
+
+    fn prologue(&mut self) {
         for op in self.frame.prologue() {
             self.op(&op, Context::FREE);
         }
@@ -171,6 +178,9 @@ impl<'a> Builder<'a> {
             self.program.items.push(Item::Label(label));
         }
         self.placed[id.index()] = true;
+        if self.wrap.begin == Some(id) {
+            self.prologue();
+        }
         let block = self.func.block(id);
         let refined = match self.loop_test(&block.term) {
             Some(test) if !block.cold => {

@@ -66,7 +66,7 @@ fn is_movable(inst: &Inst<Reg>) -> bool {
 }
 
 /// The registers that an instruction reads, and those that it writes or clobbers.
-fn registers(inst: &Inst<Reg>) -> (RegSet, RegSet) {
+pub(super) fn registers(inst: &Inst<Reg>) -> (RegSet, RegSet) {
     let (mut reads, mut writes) = (RegSet::EMPTY, inst.clobbers());
     inst.visit(|reg, role| if role.is_use() { reads.insert(reg) } else { writes.insert(reg) });
     (reads, writes)

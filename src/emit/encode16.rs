@@ -69,7 +69,12 @@ pub(super) fn narrow(inst: &Inst<Reg>, context: Context) -> Narrow {
         | Inst::FloatStore { .. }
         | Inst::FloatLoadUpdate { .. }
         | Inst::FloatStoreUpdate { .. } => None,
-        Inst::If { .. } | Inst::StackAddr { .. } | Inst::Call(_) | Inst::TrapIf { .. } | Inst::TrapIfZero { .. } => {
+        Inst::If { .. }
+        | Inst::SetStack { .. }
+        | Inst::StackAddr { .. }
+        | Inst::Call(_)
+        | Inst::TrapIf { .. }
+        | Inst::TrapIfZero { .. } => {
             unreachable!("resolved before encoding")
         }
     }

@@ -75,7 +75,12 @@ pub(super) fn wide(inst: &Inst<Reg>) -> u32 {
         | Inst::FloatStore { .. }
         | Inst::FloatLoadUpdate { .. }
         | Inst::FloatStoreUpdate { .. } => encode_float::wide(inst),
-        Inst::If { .. } | Inst::StackAddr { .. } | Inst::Call(_) | Inst::TrapIf { .. } | Inst::TrapIfZero { .. } => {
+        Inst::If { .. }
+        | Inst::SetStack { .. }
+        | Inst::StackAddr { .. }
+        | Inst::Call(_)
+        | Inst::TrapIf { .. }
+        | Inst::TrapIfZero { .. } => {
             unreachable!("resolved before encoding")
         }
     }

@@ -10,7 +10,8 @@
 //! ```
 //!
 //! sp never moves in the body, except inside the three instructions of a store beyond the reach of an
-//! immediate. A function that calls keeps sp 8-aligned (AAPCS32 6.2.1.2); a leaf only 4-aligned.
+//! immediate and in functions with a frame pointer, which says where sp was and where all but the outgoing arguments
+//! are. A function that calls keeps sp 8-aligned (AAPCS32 6.2.1.2); a leaf only 4-aligned.
 //! A body that needs one or two words gets them by pushing scratch registers instead of by SUB.
 //!
 //! Invariant: no expansion writes flags, and none needs a register besides those of its instruction.
@@ -18,8 +19,8 @@
 use super::encode::{self, Context};
 use super::encode_float;
 use crate::isa::{
-    Addr, AluOp, Class, Const, FloatAddr, Func, Imm12, Imm16, Inst, MemSize, ModImm, Offset, Operand2, PairOffset, Reg,
-    RegSet, StackArea, Term,
+    Addr, AluOp, Class, Const, FRAME_POINTER, FloatAddr, Func, Imm12, Imm16, Inst, MemSize, ModImm, Offset, Operand2,
+    PairOffset, Reg, RegSet, StackArea, Term,
 };
 use smallvec::{SmallVec, smallvec};
 
@@ -50,6 +51,8 @@ pub struct Frame {
     slots: u32,
     /// Bytes below sp that single expansions use: stores to far slots, tables of words.
     borrowed: u32,
+    /// What keeps the place of the frame in the body: sp, unless that moves.
+    base: Reg,
 }
 
 impl Frame {
@@ -62,6 +65,12 @@ impl Frame {
             usage.calls |= traps_call && block.insts.iter().any(can_trap);
         }
         usage.calls |= traps_call && func.stack_check;
+        if func.frame_pointer {
+            usage.written.insert(FRAME_POINTER);
+            // What moves sp keeps it 8-aligned, if it is so.
+            usage.calls = true;
+        }
+        let base = if func.frame_pointer { FRAME_POINTER } else { Reg::SP };
         let preserved = usage.written.intersection(RegSet::CALLEE_SAVED);
         let singles = float_range(preserved.in_class(Class::Single));
         let mut saved = preserved.in_class(Class::Core);
@@ -83,7 +92,7 @@ impl Frame {
             true => scratch(body / 4, saved, RegSet::EMPTY).unwrap_or_default(),
             false => RegSet::EMPTY,
         };
-        let mut frame = Frame { saved, singles, extra, body, locals, slots, borrowed: 0 };
+        let mut frame = Frame { saved, singles, extra, body, locals, slots, borrowed: 0, base };
         if borrows(func, body) || usage.singles.iter().any(|&(area, offset)| frame.offset(area, offset) > FLOAT_REACH) {
             frame.borrowed = 8;
         }
@@ -93,7 +102,16 @@ impl Frame {
     /// The frame that enlarges an argument area to `bytes`, a multiple of 8, on behalf of the caller.
     pub fn of_area(bytes: u32) -> Frame {
         let saved = RegSet::of(Reg::LR);
-        Frame { saved, singles: RegSet::EMPTY, extra: RegSet::EMPTY, body: bytes + 4, locals: 0, slots: 0, borrowed: 0 }
+        Frame {
+            saved,
+            singles: RegSet::EMPTY,
+            extra: RegSet::EMPTY,
+            body: bytes + 4,
+            locals: 0,
+            slots: 0,
+            borrowed: 0,
+            base: Reg::SP,
+        }
     }
 
     /// Bytes from sp in the body to the incoming arguments.
@@ -117,6 +135,9 @@ impl Frame {
         }
         let rest = self.body - 4 * count(self.extra);
         adjust(&mut ops, AluOp::Sub, Reg::SP, Reg::SP, rest);
+        if self.base != Reg::SP {
+            ops.push(Op::Inst(Inst::Mov { s: false, rd: self.base, rhs: Operand2::Reg(Reg::SP) }));
+        }
         ops
     }
 
@@ -154,6 +175,9 @@ impl Frame {
 
     fn unwind(&self, popped: RegSet, live: RegSet) -> Ops {
         let mut ops = Ops::new();
+        if self.base != Reg::SP {
+            ops.push(Op::Inst(Inst::Mov { s: false, rd: Reg::SP, rhs: Operand2::Reg(self.base) }));
+        }
         match scratch(self.body / 4, popped, live) {
             Some(extra) if !popped.is_empty() && self.singles.is_empty() => ops.push(Op::Pop(popped.union(extra))),
             _ => {
@@ -174,7 +198,12 @@ impl Frame {
         self.saved.contains(reg)
     }
 
-    /// Offset from sp of a byte of an area.
+    /// The register that a byte of an area is found from, and its offset.
+    fn place(&self, area: StackArea, offset: u32) -> (Reg, u32) {
+        let base = if area == StackArea::Outgoing { Reg::SP } else { self.base };
+        (base, self.offset(area, offset))
+    }
+
     fn offset(&self, area: StackArea, offset: u32) -> u32 {
         let base = match area {
             StackArea::Outgoing => 0,
@@ -189,21 +218,24 @@ impl Frame {
     /// instruction is given without its condition, which then holds for all of the result.
     pub fn resolve(&self, inst: &Inst<Reg>) -> Ops {
         match *inst {
-            Inst::Load { size, rt, addr: Addr::Stack(area, offset) } => load(size, rt, self.offset(area, offset)),
-            Inst::Store { size, rt, addr: Addr::Stack(area, offset) } => store(size, rt, self.offset(area, offset)),
+            Inst::Load { size, rt, addr: Addr::Stack(area, offset) } => load(size, rt, self.place(area, offset)),
+            Inst::Store { size, rt, addr: Addr::Stack(area, offset) } => store(size, rt, self.place(area, offset)),
             Inst::FloatLoad { sd, addr: FloatAddr::Stack(area, offset) } => {
-                float_access(self.offset(area, offset), |addr| Inst::FloatLoad { sd, addr })
+                float_access(self.place(area, offset), |addr| Inst::FloatLoad { sd, addr })
             }
             Inst::FloatStore { sd, addr: FloatAddr::Stack(area, offset) } => {
-                float_access(self.offset(area, offset), |addr| Inst::FloatStore { sd, addr })
+                float_access(self.place(area, offset), |addr| Inst::FloatStore { sd, addr })
             }
             Inst::StackAddr { rd, area, offset } => {
                 let mut ops = Ops::new();
-                match self.offset(area, offset) {
-                    0 => ops.push(Op::Inst(Inst::Mov { s: false, rd, rhs: Operand2::Reg(Reg::SP) })),
-                    offset => adjust(&mut ops, AluOp::Add, rd, Reg::SP, offset),
+                match self.place(area, offset) {
+                    (base, 0) => ops.push(Op::Inst(Inst::Mov { s: false, rd, rhs: Operand2::Reg(base) })),
+                    (base, offset) => adjust(&mut ops, AluOp::Add, rd, base, offset),
                 }
                 ops
+            }
+            Inst::SetStack { rn } => {
+                smallvec![Op::Inst(Inst::Mov { s: false, rd: Reg::SP, rhs: Operand2::Reg(rn) })]
             }
             _ => smallvec![Op::Inst(inst.clone())],
         }
@@ -314,48 +346,53 @@ pub fn at(base: Reg, offset: u32) -> Addr<Reg> {
     Addr::Offset(base, offset.expect("at most twelve bits"))
 }
 
-fn load(size: MemSize, rt: Reg, offset: u32) -> Ops {
+fn load(size: MemSize, rt: Reg, (base, offset): (Reg, u32)) -> Ops {
     if offset <= 4095 {
-        let addr = at(Reg::SP, offset);
+        let addr = at(base, offset);
         return smallvec![Op::Inst(Inst::Load { size, rt, addr })];
     }
     let mut ops = Ops::new();
-    let addr = far(&mut ops, rt, offset);
+    let addr = far(&mut ops, rt, (base, offset));
     ops.push(Op::Inst(Inst::Load { size, rt, addr }));
     ops
 }
 
-fn store(size: MemSize, rt: Reg, offset: u32) -> Ops {
+fn store(size: MemSize, rt: Reg, (of, offset): (Reg, u32)) -> Ops {
     if offset <= 4095 {
-        let addr = at(Reg::SP, offset);
+        let addr = at(of, offset);
         return smallvec![Op::Inst(Inst::Store { size, rt, addr })];
     }
     let base = if rt == Reg::R0 { Reg::R1 } else { Reg::R0 };
     let mut ops: Ops = smallvec![Op::Push(RegSet::of(base))];
-    let addr = far(&mut ops, base, offset + 4);
+    let addr = far(&mut ops, base, (of, offset + pushed(of)));
     ops.push(Op::Inst(Inst::Store { size, rt, addr }));
     ops.push(Op::Pop(RegSet::of(base)));
     ops
+}
+
+/// How much farther a place is from this register while one more word is on the stack.
+fn pushed(of: Reg) -> u32 {
+    if of == Reg::SP { 4 } else { 0 }
 }
 
 /// What an immediate offset of VLDR and VSTR reaches.
 const FLOAT_REACH: u32 = 1020;
 
 /// VLDR or VSTR of a word of the stack.
-fn float_access(offset: u32, inst: impl Fn(FloatAddr<Reg>) -> Inst<Reg>) -> Ops {
+fn float_access((of, offset): (Reg, u32), inst: impl Fn(FloatAddr<Reg>) -> Inst<Reg>) -> Ops {
     let at = |base: Reg, offset: u32| {
         let offset = i32::try_from(offset).ok().and_then(PairOffset::new);
         Op::Inst(inst(FloatAddr::Offset(base, offset.expect("a multiple of 4 in reach"))))
     };
     if offset <= FLOAT_REACH {
-        return smallvec![at(Reg::SP, offset)];
+        return smallvec![at(of, offset)];
     }
     let base = Reg::R0;
     let mut ops: Ops = smallvec![Op::Push(RegSet::of(base))];
     // The word that is pushed is in between.
-    let offset = offset + 4;
+    let offset = offset + pushed(of);
     let low = offset % (FLOAT_REACH + 4);
-    adjust(&mut ops, AluOp::Add, base, Reg::SP, offset - low);
+    adjust(&mut ops, AluOp::Add, base, of, offset - low);
     ops.push(at(base, low));
     ops.push(Op::Pop(RegSet::of(base)));
     ops
@@ -369,11 +406,11 @@ fn float_range(written: RegSet) -> RegSet {
     }
 }
 
-/// The address sp + offset, with `base` to build it in.
-fn far(ops: &mut Ops, base: Reg, offset: u32) -> Addr<Reg> {
+/// The address of a register + offset, with `base` to build it in.
+fn far(ops: &mut Ops, base: Reg, (of, offset): (Reg, u32)) -> Addr<Reg> {
     let high = offset & !0xfff;
     if ModImm::new(high).is_some() {
-        adjust(ops, AluOp::Add, base, Reg::SP, high);
+        adjust(ops, AluOp::Add, base, of, high);
         return at(base, offset - high);
     }
     let value = Const::Int(offset & 0xffff);
@@ -382,5 +419,5 @@ fn far(ops: &mut Ops, base: Reg, offset: u32) -> Addr<Reg> {
     let imm = Imm16::new(offset >> 16).expect("half of a word");
     let (rd, old) = (base, base);
     ops.push(Op::Inst(Inst::Movt { rd, old, imm }));
-    Addr::Index(Reg::SP, base, 0)
+    Addr::Index(of, base, 0)
 }

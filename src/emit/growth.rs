@@ -57,6 +57,7 @@ pub fn tail_return(area: u32, options: &EmitOptions) -> Program {
         slots: 0,
         stack_check: false,
         growth: None,
+        frame_pointer: false,
         singles: Default::default(),
     };
     build_inside(&func, &Frame::of_area(area), options)

@@ -4,6 +4,7 @@
 //! go to where it leads. Equal blocks are one. The blocks that are left keep the given order (reverse post-order, loops
 //! together), the cold ones last.
 
+use super::wrap::Wrap;
 use crate::isa::{BlockId, Func, Inst, Reg, Term, TrapCode};
 use hashbrown::HashMap;
 
@@ -27,9 +28,9 @@ impl Layout {
     }
 }
 
-pub fn layout(func: &Func<Reg>) -> Layout {
-    let mut targets = thread(func);
-    share(func, &mut targets);
+pub fn layout(func: &Func<Reg>, wrap: &Wrap) -> Layout {
+    let mut targets = thread(func, wrap);
+    share(func, wrap, &mut targets);
     let reached = reach(func, &targets);
     let placed = |cold: bool| {
         func.block_ids()
@@ -37,14 +38,34 @@ pub fn layout(func: &Func<Reg>) -> Layout {
             .filter(move |&id| (func.block(id).cold && id != BlockId::ENTRY) == cold)
     };
     let order = placed(false).chain(placed(true)).collect();
+    let order = return_nearby(func, wrap, &targets, order);
     Layout { order, targets }
 }
 
+/// Moves a return that follows a block without a frame behind the last block that only goes there.
+fn return_nearby(func: &Func<Reg>, wrap: &Wrap, targets: &[Target], mut order: Vec<BlockId>) -> Vec<BlockId> {
+    let follows_bare = |pair: &[BlockId]| wrap.is_bare(pair[0]) && !wrap.is_bare(pair[1]);
+    let returns = |id: BlockId| matches!(func.block(id).term, Term::Return { .. });
+    let lost = order.windows(2).filter(|pair| follows_bare(pair) && returns(pair[1])).map(|pair| pair[1]);
+    for id in lost.collect::<Vec<BlockId>>() {
+        let comes = |other: &BlockId| match &func.block(*other).term {
+            Term::Jump(edge) => !wrap.is_bare(*other) && targets[edge.target.index()] == Target::Block(id),
+            _ => false,
+        };
+        if let Some(&before) = order.iter().rfind(|other| comes(other)) {
+            order.retain(|&other| other != id);
+            let place = order.iter().position(|&other| other == before).expect("it is in the order");
+            order.insert(place + 1, id);
+        }
+    }
+    order
+}
+
 /// Follows empty blocks. All empty returns are one, since the results of a function are always in
-/// the same registers.
-fn thread(func: &Func<Reg>) -> Vec<Target> {
+/// the same registers, except that those without a frame have one of their own.
+fn thread(func: &Func<Reg>, wrap: &Wrap) -> Vec<Target> {
     let mut targets: Vec<Option<Target>> = vec![None; func.blocks.len()];
-    let mut home = None;
+    let (mut home, mut bare) = (None, None);
     for start in func.block_ids() {
         let mut path = Vec::new();
         let mut at = start;
@@ -56,13 +77,16 @@ fn thread(func: &Func<Reg>) -> Vec<Target> {
             targets[at.index()] = Some(Target::Block(at));
             path.push(at);
             let block = func.block(at);
-            if !block.insts.is_empty() {
+            if !block.insts.is_empty() || wrap.begin == Some(at) {
                 break Target::Block(at);
             }
             match &block.term {
                 Term::Jump(edge) => at = edge.target,
                 Term::Trap(code) => break Target::Trap(*code),
-                Term::Return { .. } => break Target::Block(*home.get_or_insert(at)),
+                Term::Return { .. } => {
+                    let home = if wrap.is_bare(at) { &mut bare } else { &mut home };
+                    break Target::Block(*home.get_or_insert(at));
+                }
                 Term::Branch { .. } | Term::BranchZero { .. } | Term::Table { .. } | Term::TailCall(_) => {
                     break Target::Block(at);
                 }
@@ -76,16 +100,19 @@ fn thread(func: &Func<Reg>) -> Vec<Target> {
     threaded.collect()
 }
 
+/// What a block does.
+type Contents<'f> = (&'f [Inst<Reg>], Term<Reg>);
+
 /// Makes equal blocks one: those with the same instructions and the same end, which is common where several
 /// ways to one place pass the same constants. A block that another falls into stays, since a jump would take
 /// the place of the fall.
-fn share(func: &Func<Reg>, targets: &mut [Target]) {
-    let mut first: HashMap<(&[Inst<Reg>], Term<Reg>), BlockId> = HashMap::new();
+fn share(func: &Func<Reg>, wrap: &Wrap, targets: &mut [Target]) {
+    let mut first: HashMap<(bool, Contents<'_>), BlockId> = HashMap::new();
     let mut shared: Vec<(BlockId, BlockId)> = Vec::new();
     // Successors come first, so that what follows equal blocks is compared after being shared itself.
     for id in func.block_ids().rev() {
         let block = func.block(id);
-        if targets[id.index()] != Target::Block(id) {
+        if targets[id.index()] != Target::Block(id) || wrap.begin == Some(id) {
             continue;
         }
         let mut term = block.term.clone();
@@ -94,8 +121,8 @@ fn share(func: &Func<Reg>, targets: &mut [Target]) {
                 edge.target = target;
             }
         }
-        let Some(&same) = first.get(&(block.insts.as_slice(), term.clone())) else {
-            first.insert((block.insts.as_slice(), term), id);
+        let Some(&same) = first.get(&(wrap.is_bare(id), (block.insts.as_slice(), term.clone()))) else {
+            first.insert((wrap.is_bare(id), (block.insts.as_slice(), term)), id);
             continue;
         };
         let before = id.index().checked_sub(1).map(BlockId::new);

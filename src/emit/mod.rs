@@ -2,6 +2,8 @@
 //!
 //! ```text
 //!   common   instructions that stand in several places
+//!   wrap     where the frame begins
+//!   constants  constants from registers that hold others
 //!   layout   which blocks, in which order, where branches really go
 //!   frame    what is saved, where the stack areas lie
 //!   growth   more room for arguments of tail calls than the caller gave
@@ -17,6 +19,7 @@
 pub mod branches;
 mod build;
 mod common;
+mod constants;
 pub mod encode;
 mod encode16;
 mod encode32;
@@ -32,6 +35,7 @@ mod program;
 mod relax;
 pub mod tally;
 mod terminators;
+mod wrap;
 
 use crate::error::Error;
 use crate::isa::{Const, Func, Reg, Symbol};
@@ -91,7 +95,9 @@ pub struct EmitOptions<'a> {
 /// The code of a function. Fails with `Limit`, without a place, if that is larger than 16 MB.
 pub fn emit(func: Func<Reg>, options: &EmitOptions) -> Result<Code, Error> {
     let func = common::merge(func, options.optimize);
-    let (program, frame) = build::build(&func, options);
+    let (mut func, wrap) = wrap::wrap(func, options.trap == Trap::Call, options.optimize);
+    constants::derive(&mut func);
+    let (program, frame) = build::build(&func, wrap, options);
     finish(program, frame.depth() + growth::depth(&func), options)
 }
 

@@ -80,6 +80,7 @@ pub fn kind(inst: &Inst<Reg>) -> Kind {
         | Inst::BitClear { .. }
         | Inst::Saturate { .. }
         | Inst::StackAddr { .. } => Kind::Arithmetic,
+        Inst::SetStack { .. } => Kind::Move,
         Inst::Mov { rhs, .. } => match rhs {
             Operand2::Reg(_) => Kind::Move,
             Operand2::Shifted(..) => Kind::Arithmetic,

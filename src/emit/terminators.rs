@@ -8,6 +8,7 @@ use super::frame::Frame;
 use super::layout::{Layout, Target};
 use super::program::{Item, Label, Reference, Table};
 use super::tally::Kind;
+use super::wrap::Wrap;
 use crate::isa::{
     BlockId, Call, CallTarget, Cond, Const, Edge, Func, Inst, Operand2, Reg, RegSet, Symbol, Term, TrapCode,
 };
@@ -16,12 +17,12 @@ use hashbrown::HashMap;
 
 /// Where the one epilogue stands, if a function with several returns is smaller with one: at a
 /// return without instructions if there is one, which branches can reach directly.
-pub(super) fn shared_return(func: &Func<Reg>, layout: &Layout, frame: &Frame) -> Option<BlockId> {
+pub(super) fn shared_return(func: &Func<Reg>, wrap: &Wrap, layout: &Layout, frame: &Frame) -> Option<BlockId> {
     let results = |id: BlockId| match &func.block(id).term {
         Term::Return { values } => Some(values.iter().map(|value| value.1).collect()),
         _ => None,
     };
-    let order = layout.order.iter().copied();
+    let order = layout.order.iter().copied().filter(|&id| !wrap.is_bare(id));
     let returns: Vec<(BlockId, RegSet)> = order.filter_map(|id| Some((id, results(id)?))).collect();
     let last = returns.last()?;
     if returns.len() < 2 || frame.return_size(last.1) <= 4 {
@@ -45,7 +46,7 @@ impl Builder<'_> {
             }
             Term::Table { rn, targets } => self.table(*rn, targets, next),
             Term::Return { values } => self.return_from(id, values.iter().map(|v| v.1).collect()),
-            Term::TailCall(call) => self.tail_call(call),
+            Term::TailCall(call) => self.tail_call(id, call),
             Term::Trap(code) => self.trap(*code),
         }
     }
@@ -75,7 +76,8 @@ impl Builder<'_> {
             _ => return false,
         };
         let results: RegSet = values.iter().map(|value| value.1).collect();
-        if self.home.is_some() || self.frame.return_size(results) > limit {
+        let is_bare = self.wrap.is_bare(id);
+        if !is_bare && (self.home.is_some() || self.frame.return_size(results) > limit) {
             return false;
         }
         let live = vec![Flags::NONE; block.insts.len()];
@@ -140,6 +142,9 @@ impl Builder<'_> {
     }
 
     fn return_from(&mut self, id: BlockId, results: RegSet) {
+        if self.wrap.is_bare(id) {
+            return self.ending(encode::bx(Reg::LR), Kind::Branch, || "bx lr".to_string());
+        }
         if let Some(home) = self.home {
             let label = self.program.epilogue();
             if home != id {
@@ -157,20 +162,22 @@ impl Builder<'_> {
     }
 
     /// A target that the epilogue would overwrite moves to r12 first, which no argument uses.
-    fn tail_call(&mut self, call: &Call<Reg>) {
+    fn tail_call(&mut self, id: BlockId, call: &Call<Reg>) {
         let mut live: RegSet = call.args.iter().map(|arg| arg.1).collect();
         let mut target = call.target;
         if let CallTarget::Register(rm) = target {
             live.insert(rm);
-            if self.frame.restores(rm) {
+            if self.frame.restores(rm) && !self.wrap.is_bare(id) {
                 let rhs = Operand2::Reg(rm);
                 let (s, rd) = (false, Reg::R12);
                 self.inst(&Inst::Mov { s, rd, rhs }, Context::FREE);
                 target = CallTarget::Register(rd);
             }
         }
-        for op in self.frame.leaving(live) {
-            self.op(&op, Context::FREE);
+        if !self.wrap.is_bare(id) {
+            for op in self.frame.leaving(live) {
+                self.op(&op, Context::FREE);
+            }
         }
         match target {
             CallTarget::Register(rm) => self.ending(encode::bx(rm), Kind::Call, || format!("bx {rm}")),

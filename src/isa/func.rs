@@ -278,7 +278,12 @@ pub struct Func<R> {
     pub singles: BitVec,
     /// Whether the prologue enlarges the area of incoming arguments.
     pub growth: Option<Growth>,
+    /// Whether sp moves in the body: then `FRAME_POINTER` stays where sp is after the prologue, and holds no value.
+    pub frame_pointer: bool,
 }
+
+/// Where the frame is while sp moves.
+pub const FRAME_POINTER: Reg = Reg::R7;
 
 impl Func<VReg> {
     /// A new vreg of the core registers.

@@ -440,6 +440,10 @@ pub enum Inst<R> {
         rn: R,
         offset: PairOffset,
     },
+    /// sp = `rn`, below everything that the function has on the stack; only where the function has a frame pointer.
+    SetStack {
+        rn: R,
+    },
     /// `rd` = the address of a byte of the frame
     StackAddr {
         rd: R,
@@ -706,6 +710,7 @@ impl<R: Copy> Inst<R> {
                 let (rt, rt2, rn) = (f(rt, Use), f(rt2, Use), f(rn, Use));
                 Inst::StorePair { rt, rt2, rn, offset }
             }
+            Inst::SetStack { rn } => Inst::SetStack { rn: f(rn, Use) },
             Inst::StackAddr { rd, area, offset } => Inst::StackAddr { rd: f(rd, Def), area, offset },
             Inst::FloatAlu { op, sd, sn, sm } => {
                 let (sn, sm) = (f(sn, Use), f(sm, Use));

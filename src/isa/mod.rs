@@ -13,7 +13,7 @@ pub mod reg;
 mod short;
 
 pub use bounds::BoundsCounts;
-pub use func::{BlockData, BlockId, Edge, Func, Growth, StackArea, Symbol, Term, TrapCode};
+pub use func::{BlockData, BlockId, Edge, FRAME_POINTER, Func, Growth, StackArea, Symbol, Term, TrapCode};
 pub use imm::{FloatImm, Imm12, Imm16, Lsb, ModImm, Offset, PairOffset, ShiftAmount, ShortOffset, WordOffset};
 pub use inst::{
     Addr, AluOp, Call, CallTarget, Cond, Const, ExtendOp, FloatAddr, FloatAluOp, FloatUnaryOp, Inst, MemSize, Operand2,

@@ -166,6 +166,7 @@ impl Printer<'_> {
             | Inst::StoreUpdate { .. }
             | Inst::LoadPair { .. }
             | Inst::StorePair { .. } => self.access(inst),
+            Inst::SetStack { rn } => write!(self.out, "mov sp, {rn}"),
             Inst::StackAddr { rd, area, offset } => {
                 write!(self.out, "add {rd}, {area}, #{offset}")
             }

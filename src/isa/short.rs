@@ -67,6 +67,7 @@ impl<R: Copy> Inst<R> {
             | Inst::FloatStore { .. }
             | Inst::FloatLoadUpdate { .. }
             | Inst::FloatStoreUpdate { .. }
+            | Inst::SetStack { .. }
             | Inst::Call(_)
             | Inst::TrapIf { .. } => false,
         }

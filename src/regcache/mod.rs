@@ -41,7 +41,7 @@ mod webs;
 mod weights;
 mod wishes;
 
-use crate::isa::{Func, Reg, RegSet, VReg};
+use crate::isa::{FRAME_POINTER, Func, Reg, RegSet, VReg};
 use crate::options::Optimize;
 use flow::Flow;
 use placed::Placed;
@@ -85,10 +85,14 @@ pub fn cache(mut func: Func<VReg>, optimize: Optimize, check: bool) -> Func<Reg>
 
 /// The registers that can hold the function's values.
 fn allocatable(func: &Func<VReg>) -> RegSet {
-    match func.has_singles() {
+    let mut allocatable = match func.has_singles() {
         true => RegSet::ALLOCATABLE.union(RegSet::SINGLE),
         false => RegSet::ALLOCATABLE,
+    };
+    if func.frame_pointer {
+        allocatable.remove(FRAME_POINTER);
     }
+    allocatable
 }
 
 fn place(func: &Func<VReg>, flow: &Flow, optimize: Optimize, allocatable: RegSet) -> (Plan, Placed) {

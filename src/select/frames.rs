@@ -13,8 +13,12 @@
 //! wasm's stack pointer is a multiple of 16 (tool conventions, BasicCABI.md), that of AAPCS32 one of 8. What relies on the
 //! difference is an address that somebody else may see or that goes through anything but sums; where there is none,
 //! 8 are enough. Else a rounded address is the base of the frame, a value like any other.
+//!
+//! What a function allocates while it runs is below all that, in a frame that moves: wherever the wasm sets its stack
+//! pointer, sp is set too, so far below that it leaves room for outgoing arguments.
 
-use super::ir::{BinOp, Block, Graph, Node, Op, Term, Value};
+use super::ir::{BinOp, Block, Graph, Op, Term, Value};
+use crate::isa::Cond;
 use bitvec::vec::BitVec;
 use smallvec::SmallVec;
 
@@ -23,12 +27,13 @@ pub fn frames(graph: &mut Graph) {
     let entry = Block::ENTRY;
     let body = &graph.block(entry).body;
     let Some(at) = body.iter().position(|&value| graph.op(value) == Op::FrameTop) else {
-        graph.frame = 0;
         return;
     };
     let top = body[at];
-    drop_static_sets(graph);
-    graph.frame_escapes = escapes(graph, top);
+    if !graph.frame_moves {
+        drop_sets(graph);
+    }
+    graph.frame_escapes = graph.frame_moves || escapes(graph, top);
     let base = graph.result_area.next_multiple_of(8);
     let size = graph.frame;
     if !graph.frame_escapes {
@@ -36,26 +41,54 @@ pub fn frames(graph: &mut Graph) {
         graph.result_area = base + size;
         return;
     }
-    let mut new = |op: Op, args: &[Value]| {
-        graph.nodes.push(Node { op, args: SmallVec::from_slice(args), block: entry });
-        Value::new(graph.nodes.len() - 1)
-    };
-    let area = new(Op::ResultArea(base + 8), &[]);
-    let mask = new(Op::Const(!15), &[]);
-    let bottom = new(Op::Binary(BinOp::And), &[area, mask]);
-    let bytes = new(Op::Const(size), &[]);
+    let area = graph.new_node(Op::ResultArea(base + 8), &[], entry);
+    let mask = graph.new_node(Op::Const(!15), &[], entry);
+    let bottom = graph.new_node(Op::Binary(BinOp::And), &[area, mask], entry);
+    let bytes = graph.new_node(Op::Const(size), &[], entry);
+    if graph.frame_moves {
+        bound_sets(graph, top, bottom);
+    }
     let node = &mut graph.nodes[top.index()];
     node.op = Op::Binary(BinOp::Add);
     node.args = SmallVec::from_slice(&[bottom, bytes]);
     graph.blocks[entry.index()].body.splice(at..at, [area, bottom]);
-    graph.result_area = base + size + 8;
+    graph.below_frame = base + 8;
+    graph.result_area = base + 8 + size;
 }
 
 /// The stack pointer changes only inside the frame, which is there all the time.
-fn drop_static_sets(graph: &mut Graph) {
+fn drop_sets(graph: &mut Graph) {
     let is_set: BitVec = graph.nodes.iter().map(|node| node.op == Op::SetStack).collect();
     for block in &mut graph.blocks {
         block.body.retain(|value| !is_set[value.index()]);
+    }
+}
+
+/// What is at a fixed place of the frame stays: the stack pointer never exceeds the frame's bottom.
+fn bound_sets(graph: &mut Graph, top: Value, bottom: Value) {
+    for block in graph.block_ids() {
+        let body = std::mem::take(&mut graph.blocks[block.index()].body);
+        let mut bounded = Vec::with_capacity(body.len());
+        for value in body {
+            if graph.op(value) == Op::SetStack {
+                let to = graph.node(value).args[0];
+                let to = match graph.op(to) {
+                    Op::FrameTop => bottom,
+                    // Space is allocated.
+                    Op::Binary(BinOp::Sub) => to,
+                    _ => {
+                        let below = graph.new_node(Op::Compare(Cond::Lo), &[to, bottom], block);
+                        let least = graph.new_node(Op::Select, &[below, to, bottom], block);
+                        bounded.extend([below, least]);
+                        least
+                    }
+                };
+                debug_assert_ne!(to, top);
+                graph.nodes[value.index()].args = SmallVec::from_slice(&[to]);
+            }
+            bounded.push(value);
+        }
+        graph.blocks[block.index()].body = bounded;
     }
 }
 

@@ -345,11 +345,15 @@ pub struct Graph {
     pub arguments: Vec<Place>,
     /// Bytes that callees need for results that do not fit into registers.
     pub result_area: u32,
-    pub bounds: BoundsCounts,
     /// Bytes of the frame that the function itself asks for, a multiple of 16.
     pub frame: u32,
+    /// Whether the frame grows and shrinks while the function runs.
+    pub frame_moves: bool,
+    /// Bytes of locals below the frame.
+    pub below_frame: u32,
     /// Whether a pointer into the frame may be used by others.
     pub frame_escapes: bool,
+    pub bounds: BoundsCounts,
 }
 
 impl Graph {

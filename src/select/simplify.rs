@@ -198,9 +198,11 @@ fn rebuild(old: &Graph) -> Graph {
     builder.graph.arguments.clone_from(&old.arguments);
     builder.graph.calls.clone_from(&old.calls);
     builder.graph.result_area = old.result_area;
-    builder.graph.bounds = old.bounds;
     builder.graph.frame = old.frame;
+    builder.graph.frame_moves = old.frame_moves;
+    builder.graph.below_frame = old.below_frame;
     builder.graph.frame_escapes = old.frame_escapes;
+    builder.graph.bounds = old.bounds;
     let replaced = redundant_params(old);
     let bits = known::bits(old);
     let count = old.nodes.len();

@@ -402,11 +402,11 @@ impl Unrolling<'_> {
         for index in 0..self.graph.blocks.len() {
             let block = Block::new(index);
             let renamed = |value: &mut Value| {
-                // What a parameter was in the last round may be another loop's value, and one of the same loop stays.
-                let mut last = block;
-                while let Some(&home) = home.get(value).filter(|&&home| home != block && home != last) {
+                let mut from = Some(block);
+                // What a value was in the last round of its loop may be another loop's value in turn.
+                while let Some(&of) = home.get(value).filter(|&&of| Some(of) != from && of != block) {
+                    from = Some(of);
                     *value = self.last[value];
-                    last = home;
                 }
             };
             for n in 0..self.graph.blocks[index].body.len() {

@@ -6,9 +6,12 @@
 //! nothing else needs then is not compiled.
 //!
 //! Sizes are weights, estimates in halfwords of code. Invariant: no function that can be running twice is inlined, so inlining
-//! ends, and none with tail calls, since those leave the function that they stand in.
+//! ends, and none with tail calls, since those leave the function that they stand in. In a relocatable object functions with a
+//! frame keep it to themselves, and what a linker may replace is called.
 
+use super::linking::{Binding, SymbolPlace};
 use super::{Entity, Module};
+use crate::options::Optimize;
 use wasmparser::Operator;
 
 /// The weight of a function with all that it inlines.
@@ -20,7 +23,7 @@ const IN_RECURSION: u32 = 64;
 /// How deep inlined bodies nest.
 const DEPTH: u32 = 12;
 
-/// By how much inlining a function of at most so much may enlarge the object.
+/// By how much inlining a function of at most so much may enlarge the object for the sake of speed.
 const SMALL: u32 = 32;
 const GROWTH: i64 = 40;
 
@@ -36,6 +39,8 @@ pub struct Census {
     calls: Vec<u32>,
     /// The operator before.
     before: Before,
+    /// The global that is the stack pointer.
+    stack_pointer: Option<u32>,
 }
 
 /// What an operator costs depends on the one that made its second operand.
@@ -55,11 +60,13 @@ struct Body {
     end: u32,
     /// Whether it has tail calls.
     leaves: bool,
+    /// Whether it has a frame of its own.
+    frame: bool,
 }
 
 impl Census {
-    pub fn new(functions: usize) -> Census {
-        Census { bodies: vec![Body::default(); functions], calls: Vec::new(), before: Before::Other }
+    pub fn new(functions: usize, stack_pointer: Option<u32>) -> Census {
+        Census { bodies: vec![Body::default(); functions], calls: Vec::new(), before: Before::Other, stack_pointer }
     }
 
     /// Starts with the body of a function.
@@ -88,6 +95,7 @@ impl Census {
                 body.leaves = true;
             }
             Operator::ReturnCallIndirect { .. } => body.leaves = true,
+            Operator::GlobalGet { global_index } => body.frame |= Some(global_index) == self.stack_pointer,
             _ => {}
         }
     }
@@ -131,7 +139,7 @@ fn weight(operator: &Operator<'_>, before: Before) -> u32 {
 
 /// For each function, whether it is inlined wherever it is called directly. `reached` are the functions that can run,
 /// `referenced` those whose reference is taken.
-pub fn plan(module: &Module<'_>, census: &Census, reached: &[bool], referenced: &[bool]) -> Plan {
+pub fn plan(module: &Module<'_>, census: &Census, reached: &[bool], referenced: &[bool], optimize: Optimize) -> Plan {
     let count = module.functions.len();
     let mut needed = referenced.to_vec();
     for export in &module.exports {
@@ -139,12 +147,9 @@ pub fn plan(module: &Module<'_>, census: &Census, reached: &[bool], referenced: 
             needed[index as usize] = true;
         }
     }
-    module.start.into_iter().for_each(|index| needed[index as usize] = true);
+    let addressed = module.linking.iter().flat_map(|linking| &linking.addressed);
+    addressed.chain(&module.start).for_each(|&index| needed[index as usize] = true);
     let mut plan = Plan { inlined: vec![false; count], compiled: reached.to_vec() };
-    // With native memory each function has a frame of its own, and the linker may replace a weak one.
-    if module.linking.is_some() {
-        return plan;
-    }
     let calls = Calls::new(census, count);
     let order = components(census, reached);
     let mut weights: Vec<u32> = census.bodies.iter().map(|body| body.weight).collect();
@@ -152,7 +157,10 @@ pub fn plan(module: &Module<'_>, census: &Census, reached: &[bool], referenced: 
     for &Member { function, recursive } in &order.members {
         let index = function as usize;
         let callers = calls.callers(function);
-        if module.functions[index].import.is_some() || recursive || census.bodies[index].leaves || callers.is_empty() {
+        if module.functions[index].import.is_some() || recursive || callers.is_empty() {
+            continue;
+        }
+        if census.bodies[index].leaves || census.bodies[index].frame || is_replaceable(module, function) {
             continue;
         }
         let weight = weights[index];
@@ -163,7 +171,10 @@ pub fn plan(module: &Module<'_>, census: &Census, reached: &[bool], referenced: 
         };
         let kept = if needed[index] { 0 } else { i64::from(weight + FRAME) };
         let growth = callers.len() as i64 * (i64::from(weight) - i64::from(CALL + params)) - kept;
-        let most = if weight <= SMALL { GROWTH } else { 0 };
+        let most = match optimize {
+            Optimize::Speed if weight <= SMALL => GROWTH,
+            Optimize::Speed | Optimize::Size => 6,
+        };
         if growth > most || depths[index] >= DEPTH || !callers.iter().all(fits) {
             continue;
         }
@@ -175,6 +186,12 @@ pub fn plan(module: &Module<'_>, census: &Census, reached: &[bool], referenced: 
         plan.compiled[index] = needed[index];
     }
     plan
+}
+
+/// Whether a linker may take another definition for the function.
+fn is_replaceable(module: &Module<'_>, function: u32) -> bool {
+    let symbols = module.linking.iter().flat_map(|linking| &linking.symbols);
+    symbols.into_iter().any(|symbol| symbol.place == SymbolPlace::Function(function) && symbol.binding == Binding::Weak)
 }
 
 /// What `plan` decides, each by function.
@@ -276,4 +293,68 @@ fn components(census: &Census, reached: &[bool]) -> Components {
         }
     }
     found
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::options::{Optimize, Options};
+    use crate::wasm::{layout, parse};
+
+    /// The functions that are inlined, and those that have code of their own.
+    fn planned(fields: &str, optimize: Optimize) -> (Vec<usize>, Vec<usize>) {
+        let wasm = wat::parse_str(format!("(module {fields})")).expect("the text is a module");
+        let module = parse(&wasm).expect("the module is valid");
+        let options = Options { optimize, ..Options::default() };
+        let layout = layout(&module, &options).expect("everything fits");
+        let which = |list: &[bool]| (0..list.len()).filter(|&index| list[index]).collect();
+        (which(&layout.inlined), which(&layout.reachable))
+    }
+
+    fn in_speed(fields: &str) -> (Vec<usize>, Vec<usize>) {
+        planned(fields, Optimize::Speed)
+    }
+
+    #[test]
+    fn functions_with_one_call_and_chains_of_them() {
+        let text = "(func (export \"e\") (call 1)) (func (call 2)) (func (unreachable))";
+        assert_eq!(in_speed(text), (vec![1, 2], vec![0]));
+    }
+
+    #[test]
+    fn what_can_be_running_twice_stays() {
+        let text = "(func (export \"e\") (call 1)) (func (call 2)) (func (call 3)) (func (call 1) (call 4)) (func)";
+        assert_eq!(in_speed(text), (vec![4], vec![0, 1, 2, 3]));
+    }
+
+    #[test]
+    fn what_is_needed_otherwise_has_code_too() {
+        let text =
+            "(func (export \"e\") (call 1) (call 2) (call 3) (drop (ref.func 2))) (func (export \"f\")) (func) (func)
+            (elem declare func 2) (start 3)";
+        assert_eq!(in_speed(text), (vec![1, 2, 3], vec![0, 1, 2, 3]));
+    }
+
+    #[test]
+    fn what_leaves_by_a_tail_call_stays() {
+        let text = "(func (export \"e\") (call 1)) (func (return_call 2)) (func (return_call_indirect (i32.const 0)))
+            (table 1 funcref)";
+        assert_eq!(in_speed(text), (vec![], vec![0, 1, 2]));
+    }
+
+    #[test]
+    fn speed_pays_for_small_functions_and_size_does_not() {
+        let body = "(i32.mul (i32.add (local.get 0) (i32.const 3)) (i32.sub (local.get 0) (i32.const 5)))".repeat(5);
+        let small = format!("(func (param i32) (result i32) {body} {})", "i32.add ".repeat(4));
+        let calls = "(drop (call 1 (i32.const 2)))".repeat(3);
+        let text = format!("(func (export \"e\") {calls}) {small}");
+        assert_eq!(planned(&text, Optimize::Speed).0, [1]);
+        assert!(planned(&text, Optimize::Size).0.is_empty());
+    }
+
+    #[test]
+    fn nesting_is_bounded() {
+        let chain: String = (2..41).map(|n| format!("(func (call {n}))")).collect();
+        let (inlined, compiled) = in_speed(&format!("(func (export \"e\") (call 1)) {chain} (func)"));
+        assert!(compiled.len() > 1 && inlined.len() > 30, "{compiled:?}");
+    }
 }

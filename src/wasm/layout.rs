@@ -146,7 +146,7 @@ pub fn layout(module: &Module<'_>, options: &Options) -> Result<Layout, Error> {
     let (globals, globals_size) = globals(module, &reach, &values);
     let (data, elements) = (segments::data(module, &reach, options), segments::elements(module, &reach));
     let Plan { inlined, compiled: reachable } =
-        inline::plan(module, &reach.census, &reach.functions, &reach.referenced);
+        inline::plan(module, &reach.census, &reach.functions, &reach.referenced, options.optimize);
     let Reach { referenced, tail_calls, .. } = reach;
     Ok(Layout {
         memories,

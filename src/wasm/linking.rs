@@ -236,6 +236,9 @@ fn segment_info<'a>(segment: wasmparser::Segment<'a>) -> Result<Segment<'a>, Err
     if segment.flags.contains(SegmentFlags::TLS) {
         return Err(unsupported(format_args!("thread-local data ({})", OneLine(segment.name))));
     }
+    if segment.name.contains('\0') {
+        return Err(Error::invalid(Place::default(), format!("the name of a segment, {}", OneLine(segment.name))));
+    }
     if segment.alignment > 30 {
         return Err(Error::invalid(Place::default(), format!("an alignment of 2^{}", segment.alignment)));
     }
@@ -249,6 +252,9 @@ fn segment_info<'a>(segment: wasmparser::Segment<'a>) -> Result<Segment<'a>, Err
 }
 
 fn group_info<'a>(group: wasmparser::Comdat<'a>) -> Result<Group<'a>, Error> {
+    if group.name.contains('\0') {
+        return Err(Error::invalid(Place::default(), format!("the name of a group, {}", OneLine(group.name))));
+    }
     let mut found = Group { name: group.name, functions: Vec::new(), segments: Vec::new() };
     for member in group.symbols {
         let member = member.map_err(invalid)?;
@@ -301,6 +307,9 @@ fn symbol_info<'a>(module: &Module<'a>, symbol: SymbolInfo<'a>) -> Result<Linked
     };
     if flags.contains(SymbolFlags::TLS) {
         return Err(unsupported(format_args!("the thread-local symbol {}", OneLine(name))));
+    }
+    if name.contains('\0') {
+        return Err(Error::invalid(Place::default(), format!("the name of a symbol, {}", OneLine(name))));
     }
     let binding = match (flags.contains(SymbolFlags::BINDING_LOCAL), flags.contains(SymbolFlags::BINDING_WEAK)) {
         (true, _) => Binding::Local,

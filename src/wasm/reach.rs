@@ -42,6 +42,7 @@ pub struct Reach {
 /// # Errors
 /// `Invalid` where a body does not decode, which validation excludes.
 pub fn reach(module: &Module<'_>) -> Result<Reach, Error> {
+    let stack_pointer = module.linking.as_ref().and_then(|linking| linking.stack_pointer);
     let mut walk = Walk {
         module,
         reach: Reach {
@@ -57,7 +58,7 @@ pub fn reach(module: &Module<'_>) -> Result<Reach, Error> {
             globals: vec![false; module.globals.len()],
             written_globals: vec![false; module.globals.len()],
             tail_calls: BTreeSet::new(),
-            census: Census::new(module.functions.len()),
+            census: Census::new(module.functions.len(), stack_pointer),
         },
         elements: vec![false; module.elements.len()],
         worklist: Vec::new(),

@@ -54,12 +54,9 @@
 ;;     adds.w r6, r12, #1
 ;;     adc.w r12, lr, r4
 ;;     cmp r6, r5
-;;     sbcs.w lr, r12, r7
-;;     it lo
-;;     movlo r2, r0
-;;     cmp r6, r5
 ;;     sbcs.w r6, r12, r7
-;;     it lo
+;;     itt lo
+;;     movlo r2, r0
 ;;     movlo r3, r1
 ;;     bic.w r0, r3, #0x80000000
 ;;     mov r1, r3

@@ -37,11 +37,10 @@
 ;;     .ltorg
 ;;
 ;; func[8]:
-;;     push {r4, lr}
 ;;     cmp r0, #3
 ;;     bls .L2
 ;;     mov.w r0, #0xffffffff
-;;     pop {r4, pc}
+;;     bx lr
 ;; .L2:
 ;;     ldr r1, =m_global0
 ;;     ldr r2, [r1]
@@ -51,6 +50,7 @@
 ;;     ldrb r1, [r1, #16]
 ;;     cmp r1, r2
 ;;     beq .L5
+;;     push {r4, lr}
 ;;     ldr r2, =m_global1
 ;;     ldr r3, [r2]
 ;;     adds r3, r3, #1
@@ -62,10 +62,13 @@
 ;;     ldr r2, =m_table
 ;;     ldr.w r1, [r2, r1, lsl #2]
 ;;     blx r1
-;; .L5:
 ;;     ldr r0, =m_global0
 ;;     ldr r0, [r0]
 ;;     pop {r4, pc}
+;; .L5:
+;;     ldr r0, =m_global0
+;;     ldr r0, [r0]
+;;     bx lr
 ;; .Ltrap5:
 ;;     udf #5
 ;;     .ltorg

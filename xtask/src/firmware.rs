@@ -5,18 +5,26 @@
 
 use object::Endianness;
 use object::read::elf::{FileHeader, ProgramHeader};
-use unicorn_engine::{Arch, ArmCpuModel, Mode, Prot, RegisterARM, Unicorn};
+use std::cell::RefCell;
+use std::rc::Rc;
+use unicorn_engine::{Arch, ArmCpuModel, HookType, MemType, Mode, Prot, RegisterARM, Unicorn};
 
 const FLASH: (u64, u64) = (0, 4 << 20);
 /// Where the system's registers are: here one only keeps what is written to it. The floating-point unit is always on.
 const SYSTEM: (u64, u64) = (0xe000_e000, 0x1000);
 const RAM: [(u64, u64); 2] = [(0x2000_0000, 4 << 20), (0x2100_0000, 16 << 20)];
+/// Of a device that some images use, and its register that counts.
+const DEVICE: (u64, u64) = (0x4000_0000, 0x1000);
+const COUNTER: u64 = 0x4000_0010;
 const WRITE0: u64 = 0x04;
 const EXIT_EXTENDED: u64 = 0x20;
 /// The exception that `bkpt` raises, as the emulator numbers it.
 const BREAKPOINT: u32 = 7;
 /// Instructions between two semihosting calls.
 const LIMIT: usize = 2_000_000_000;
+
+/// Bytes of stack that an interrupt and its handler write.
+const HANDLER: u64 = 192;
 
 /// What an image printed, and its exit status.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -30,6 +38,55 @@ pub struct Outcome {
 /// # Errors
 /// A file that is no executable for this board, or a run that faults.
 pub fn run(elf: &[u8]) -> Result<Outcome, String> {
+    execute(elf, false, None)
+}
+
+/// The same with an interrupt before every instruction, which leaves nothing of what is below the stack pointer.
+///
+/// # Errors
+/// As `run`.
+pub fn run_interrupted(elf: &[u8]) -> Result<Outcome, String> {
+    execute(elf, true, None)
+}
+
+/// An access to a device.
+#[derive(Copy, Clone, PartialEq, Eq, Debug)]
+pub struct DeviceAccess {
+    pub address: u64,
+    pub bytes: usize,
+    /// What is written; of a read, nothing.
+    pub written: Option<i64>,
+}
+
+/// Runs an executable that uses a device at 0x4000_0000, and tells every access to it. The word at 0x4000_0010 counts its
+/// reads, all else is memory.
+///
+/// # Errors
+/// As `run`.
+pub fn run_with_device(elf: &[u8]) -> Result<(Outcome, Vec<DeviceAccess>), String> {
+    let accesses = Rc::new(RefCell::new(Vec::new()));
+    let outcome = execute(elf, false, Some(Rc::clone(&accesses)))?;
+    Ok((outcome, accesses.take()))
+}
+
+fn watch(cpu: &mut Unicorn<'_, Option<u32>>, accesses: Rc<RefCell<Vec<DeviceAccess>>>) -> Result<(), String> {
+    cpu.mem_map(DEVICE.0, DEVICE.1, Prot::ALL).map_err(failed)?;
+    let access = move |cpu: &mut Unicorn<'_, Option<u32>>, kind: MemType, address: u64, bytes: usize, value: i64| {
+        let written = (kind == MemType::WRITE).then_some(value);
+        if written.is_none() && address == COUNTER {
+            let count = word(cpu, COUNTER).unwrap_or_default() + 1;
+            // It is mapped above.
+            let _ = cpu.mem_write(COUNTER, &count.to_le_bytes());
+        }
+        accesses.borrow_mut().push(DeviceAccess { address, bytes, written });
+        true
+    };
+    let hook = HookType::MEM_READ | HookType::MEM_WRITE;
+    cpu.add_mem_hook(hook, DEVICE.0, DEVICE.0 + DEVICE.1 - 1, access).map_err(failed)?;
+    Ok(())
+}
+
+fn execute(elf: &[u8], interrupted: bool, device: Option<Rc<RefCell<Vec<DeviceAccess>>>>) -> Result<Outcome, String> {
     let cpu = Unicorn::new_with_data(Arch::ARM, Mode::THUMB | Mode::MCLASS, None);
     let mut cpu = cpu.map_err(failed)?;
     cpu.ctl_set_cpu_model(ArmCpuModel::CORTEX_M4 as i32).map_err(failed)?;
@@ -43,6 +100,18 @@ pub fn run(elf: &[u8]) -> Result<Outcome, String> {
         let _ = cpu.emu_stop();
     };
     cpu.add_intr_hook(note).map_err(failed)?;
+    if let Some(accesses) = device {
+        watch(&mut cpu, accesses)?;
+    }
+    if interrupted {
+        let interrupt = |cpu: &mut Unicorn<'_, Option<u32>>, _, _| {
+            // The first word of the vectors is the first stack pointer, so there is always room.
+            if let Ok(sp) = cpu.reg_read(RegisterARM::SP) {
+                let _ = cpu.mem_write(sp - HANDLER, &[0xa5; HANDLER as usize]);
+            }
+        };
+        cpu.add_code_hook(1, 0, interrupt).map_err(failed)?;
+    }
 
     let mut output = String::new();
     cpu.reg_write(RegisterARM::SP, u64::from(word(&cpu, 0)?)).map_err(failed)?;

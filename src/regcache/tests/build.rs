@@ -44,6 +44,7 @@ impl Builder {
             stack_check: false,
             singles: Default::default(),
             growth: None,
+            frame_pointer: false,
         };
         for reg in (0..args).map(Reg::new) {
             let v = func.new_vreg();

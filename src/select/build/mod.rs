@@ -152,7 +152,8 @@ impl Walk<'_> {
             }
             self.operator(&operator).map_err(|Refused| {
                 let place = module.place(index, Some(offset));
-                Error::unsupported(place, format!("{} is not supported", operator_name::of(&operator)))
+                let with = if module.linking.is_some() { " with --memory native" } else { "" };
+                Error::unsupported(place, format!("{} is not supported{with}", operator_name::of(&operator)))
             })?;
         }
         Ok(())

@@ -34,10 +34,14 @@ impl Walk<'_> {
                 self.set_stack(word)?;
                 *self.locals.last_mut().expect("the stack pointer is the last local") = value;
             }
-            Operator::Call { .. } | Operator::ReturnCall { .. } => {
+            Operator::Call { function_index } | Operator::ReturnCall { function_index } => {
                 let callee = self.relocs.iter().find(|reloc| reloc.kind == RelocKind::Callee);
                 let function = callee.map(|reloc| (linking.symbol(reloc.symbol).place, reloc.symbol));
-                let Some((SymbolPlace::Function(index), symbol)) = function else { return Err(Refused) };
+                // What was validated is the call of the function that the immediate names.
+                let (index, symbol) = match function {
+                    Some((SymbolPlace::Function(index), symbol)) if index == function_index => (index, symbol),
+                    _ => return Err(Refused),
+                };
                 let symbol = function_symbol(linking, index, symbol);
                 match operator {
                     Operator::Call { .. } => self.call_symbol(index, symbol),
@@ -97,11 +101,20 @@ impl Walk<'_> {
         Ok(self.builder.address(named, addend))
     }
 
-    /// The stack pointer changes. What it becomes has to be a place in the function's frame.
+    /// The stack pointer changes. A place at a known distance from the frame's top is inside the frame that is there all the
+    /// time, which the top stands for. Any other is one that it had before, which variables and parameters of blocks
+    /// can hold, or is computed from one.
     fn set_stack(&mut self, value: Value) -> Result<(), Refused> {
-        if self.frame_bound(value).is_none() {
-            return Err(Refused);
+        if self.frame_bound(value).is_some() {
+            let top = self.builder.pure(Op::FrameTop, &[]);
+            self.builder.effect(Op::SetStack, &[top]);
+            return Ok(());
         }
+        match self.builder.op(value) {
+            Op::Binary(_) | Op::Param | Op::Load(_) | Op::Select => {}
+            _ => return Err(Refused),
+        }
+        self.builder.graph.frame_moves = true;
         self.builder.effect(Op::SetStack, &[value]);
         Ok(())
     }

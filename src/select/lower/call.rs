@@ -6,7 +6,10 @@
 //! again, any other one in `Incoming`.
 
 use super::Lower;
-use crate::isa::{Addr, Call, CallTarget, Class, FloatAddr, Growth, Inst, MemSize, Reg, RegSet, StackArea, Term, VReg};
+use crate::isa::{
+    Addr, AluOp, Call, CallTarget, Class, Const, FloatAddr, Growth, Inst, MemSize, ModImm, Operand2, Reg, RegSet,
+    StackArea, Term, VReg,
+};
 use crate::select::ir::{self, CallInfo, Callee, Graph, Op, Place, Value};
 use hashbrown::HashSet;
 use smallvec::SmallVec;
@@ -45,6 +48,20 @@ pub fn outgoing(graph: &Graph) -> u32 {
         _ => 0,
     });
     stack.max().unwrap_or(0)
+}
+
+impl Lower<'_> {
+    /// The frame ends at the address `bottom` from now on. Below it are the areas that were below it in the beginning.
+    pub fn set_stack(&mut self, bottom: Value) {
+        let below = self.func.outgoing.next_multiple_of(8) + self.graph.below_frame;
+        let (rn, old) = (self.func.new_vreg(), self.reg(bottom));
+        let rhs = match ModImm::new(below) {
+            Some(imm) => Operand2::Imm(imm),
+            None => Operand2::Reg(self.constant(Const::Int(below))),
+        };
+        self.push(Inst::Alu { op: AluOp::Sub, s: false, rd: rn, rn: old, rhs });
+        self.push(Inst::SetStack { rn });
+    }
 }
 
 /// Offsets of the words that tail calls put where others, or none, have arrived.

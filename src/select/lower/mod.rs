@@ -14,6 +14,7 @@ mod call;
 mod classes;
 mod cond;
 mod consts;
+mod flags;
 mod float;
 mod memory;
 mod wide;
@@ -79,6 +80,7 @@ pub fn lower(graph: &Graph, tail_area: u32, target: Target, stack_check: bool) -
         stack_check,
         singles: BitVec::EMPTY,
         growth: call::growth(graph, tail_area),
+        frame_pointer: graph.frame_moves,
     };
     let mut lower = Lower {
         graph,
@@ -133,7 +135,7 @@ impl Lower<'_> {
             self.convert(param);
         }
         self.flush();
-        let insts = self.consts.finish_block(block, std::mem::take(&mut self.reversed));
+        let insts = flags::share(self.consts.finish_block(block, std::mem::take(&mut self.reversed)));
         let params = graph.block(block).params.iter().map(|&param| self.native(param)).collect();
         let data = &mut self.func.blocks[block.index()];
         data.insts = insts;
@@ -281,7 +283,8 @@ impl Lower<'_> {
             Op::Store(access) => self.store(value, args[0], args[1], access),
             Op::TrapIf(code) => self.trap_if(args[0], code),
             Op::Call(index) | Op::Routine(index) => self.call(value, index as usize),
-            Op::FrameTop | Op::SetStack => unreachable!("frames have their places"),
+            Op::FrameTop => unreachable!("frames have their places"),
+            Op::SetStack => self.set_stack(args[0]),
             Op::ResultArea(offset) => {
                 let rd = self.dest(value);
                 self.push(Inst::StackAddr { rd, area: isa::StackArea::Locals, offset });

@@ -6,6 +6,7 @@
 //! alternative. It ends: each function entry and each loop spends fuel from the exported global that the oracle
 //! refills, and returns or falls through when there is none. Only traps that the shape allows can happen.
 
+mod counted;
 mod expression;
 mod float;
 mod inner;

@@ -1,6 +1,6 @@
 //! Statements where compilers break, each of one kind: pressure over calls and loops, swaps at joins, several exits with values,
 //! tables of branches with values, amounts and masks at the edges of words, offsets at the edges of encodings, accesses that
-//! overlap, induction variables that wrap around, operands that are overwritten while they wait, carries over four words.
+//! overlap, induction variables that wrap around, operands that are overwritten while they wait, carries over four words. Loops that are counted are in `counted`.
 //!
 //! They leave the operand stack as it is and end like all of the program: by fuel.
 
@@ -44,7 +44,7 @@ const ACCESSES: [(Ty, &str, &str); 11] = [
 
 impl Program<'_, '_> {
     pub(super) fn stress(&mut self, depth: u32) {
-        match self.pick(13) {
+        match self.pick(15) {
             0 => self.pressure(depth),
             1 => self.permutation_at_join(depth),
             2 => self.several_exits(depth),
@@ -57,6 +57,7 @@ impl Program<'_, '_> {
             9 => self.conditions_as_values(),
             10 => self.written_while_waiting(),
             11 => self.one_arm(depth),
+            12 | 13 => self.counted_rounds(),
             _ => self.carries(),
         }
     }
@@ -65,7 +66,7 @@ impl Program<'_, '_> {
         if self.chance(2) { Ty::I64 } else { Ty::I32 }
     }
 
-    fn get(&mut self, ty: Ty) {
+    pub(super) fn get(&mut self, ty: Ty) {
         let local = self.local(ty);
         self.line(&format!("local.get {local}"));
     }

@@ -1,0 +1,154 @@
+//! Constants from registers that hold, or have just held, constants near them.
+//!
+//! A walk over each block knows which constant each register holds. A constant that takes a literal, or four bytes, is copied
+//! from a register with the same one, or computed from a register with one that differs by an immediate, or is its negative
+//! or complement: one cycle and no literal. Where the register has been overwritten since, the instruction stands
+//! before that. A block with one predecessor starts with what that knows in the end.
+
+use super::common::registers;
+use super::flags::{Flags, kills, reads};
+use crate::isa::{AluOp, BlockData, Const, Func, Imm12, Imm16, Inst, ModImm, Operand2, Reg, RegSet};
+
+/// How far back an overwritten register is looked for.
+const WINDOW: usize = 8;
+
+/// What is known of the core registers.
+#[derive(Clone)]
+struct Known {
+    holds: [Option<Const>; Reg::COUNT],
+    /// What each held last, and the instruction of this block that overwrote it.
+    held: [Option<(Const, usize)>; Reg::COUNT],
+}
+
+impl Known {
+    const NOTHING: Known = Known { holds: [None; Reg::COUNT], held: [None; Reg::COUNT] };
+}
+
+/// Rewrites the blocks of a function.
+pub fn derive(func: &mut Func<Reg>) {
+    let mut sources = vec![0u32; func.blocks.len()];
+    func.blocks.iter().flat_map(|block| block.term.successors()).for_each(|id| sources[id.index()] += 1);
+    let mut at_start: Vec<Option<Known>> = vec![None; func.blocks.len()];
+    for id in func.block_ids() {
+        let mut known = at_start[id.index()].take().unwrap_or(Known::NOTHING);
+        derive_block(&mut func.blocks[id.index()], &mut known);
+        known.held = Known::NOTHING.held;
+        // Predecessors of a block that is no loop's header stand before it.
+        for target in func.blocks[id.index()].term.successors().filter(|target| target.index() > id.index()) {
+            if sources[target.index()] == 1 {
+                at_start[target.index()] = Some(known.clone());
+            }
+        }
+    }
+}
+
+fn derive_block(block: &mut BlockData<Reg>, known: &mut Known) {
+    for at in 0..block.insts.len() {
+        let wanted = match &block.insts[at] {
+            Inst::Const { rd, value } if !is_short(*value) => Some((*rd, *value)),
+            Inst::If { inst, .. } => match **inst {
+                Inst::Const { rd, value } if !is_short(value) => Some((rd, value)),
+                _ => None,
+            },
+            _ => None,
+        };
+        if let Some((rd, value)) = wanted {
+            replace(block, at, rd, value, known);
+        }
+        let inst = &block.insts[at];
+        let made = match inst {
+            Inst::Const { rd, value } => Some((*rd, *value)),
+            _ => wanted.filter(|_| !matches!(inst, Inst::If { .. })),
+        };
+        let (_, written) = registers(inst);
+        for reg in written.iter() {
+            if let Some(value) = known.holds[reg.index()].take() {
+                known.held[reg.index()] = Some((value, at));
+            }
+        }
+        if let Some((rd, value)) = made {
+            known.holds[rd.index()] = Some(value);
+        }
+    }
+}
+
+/// Whether MOVS builds it, or it belongs in a register of another class.
+fn is_short(value: Const) -> bool {
+    match value {
+        Const::Int(c) => c <= 255,
+        Const::Float(_) => true,
+        Const::Address(..) => false,
+    }
+}
+
+/// Whether it takes a literal.
+fn is_literal(value: Const) -> bool {
+    match value {
+        Const::Int(c) => ModImm::new(c).is_none() && ModImm::new(!c).is_none() && Imm16::new(c).is_none(),
+        Const::Float(_) => false,
+        Const::Address(..) => true,
+    }
+}
+
+/// Gets the constant from another register, if one will do.
+fn replace(block: &mut BlockData<Reg>, at: usize, rd: Reg, value: Const, known: &Known) {
+    let same = RegSet::ALLOCATABLE.iter().find(|reg| known.holds[reg.index()] == Some(value));
+    if let Some(from) = same {
+        let copy = Inst::Mov { s: false, rd, rhs: Operand2::Reg(from) };
+        match &mut block.insts[at] {
+            Inst::If { inst, .. } => **inst = copy,
+            inst => *inst = copy,
+        }
+        return;
+    }
+    if matches!(block.insts[at], Inst::If { .. }) || !is_literal(value) {
+        return;
+    }
+    let near = |(from, held): (Reg, Option<Const>)| held.and_then(|held| from_near(rd, value, from, held));
+    if let Some(inst) = RegSet::ALLOCATABLE.iter().map(|reg| (reg, known.holds[reg.index()])).find_map(near) {
+        block.insts[at] = inst;
+        return;
+    }
+    for reg in RegSet::ALLOCATABLE.iter() {
+        let Some((held, overwritten)) = known.held[reg.index()].filter(|&(_, when)| at - when <= WINDOW) else {
+            continue;
+        };
+        let Some(inst) = from_near(rd, value, reg, held) else { continue };
+        let between = &block.insts[overwritten..at];
+        let untouched = between.iter().all(|other| {
+            let (read, written) = registers(other);
+            !read.contains(rd) && !written.contains(rd)
+        });
+        if untouched && rd != reg && !are_flags_wanted(between) {
+            block.insts[overwritten..=at].rotate_right(1);
+            block.insts[overwritten] = inst;
+            return;
+        }
+    }
+}
+
+/// Whether instructions read flags that were made before them.
+fn are_flags_wanted(insts: &[Inst<Reg>]) -> bool {
+    let first = insts.iter().find(|inst| reads(inst) != Flags::NONE || kills(inst) != Flags::NONE);
+    first.is_some_and(|inst| reads(inst) != Flags::NONE)
+}
+
+/// The instruction that makes a constant of another one in `from`.
+fn from_near(rd: Reg, value: Const, from: Reg, held: Const) -> Option<Inst<Reg>> {
+    let distance = match (value, held) {
+        (Const::Int(a), Const::Int(b)) => a.wrapping_sub(b),
+        (Const::Address(x, a), Const::Address(y, b)) if x == y => a.wrapping_sub(b).cast_unsigned(),
+        _ => return None,
+    };
+    let back = distance.wrapping_neg();
+    let alu = |op: AluOp, imm: ModImm| Inst::Alu { op, s: false, rd, rn: from, rhs: Operand2::Imm(imm) };
+    let sum = || ModImm::new(distance).map(|imm| alu(AluOp::Add, imm));
+    let difference = || ModImm::new(back).map(|imm| alu(AluOp::Sub, imm));
+    let wide = |sub: bool, by: u32| Imm12::new(by).map(|imm| Inst::AddWide { sub, rd, rn: from, imm });
+    let turned = || match (value, held) {
+        (Const::Int(a), Const::Int(b)) if a == b.wrapping_neg() => Some(alu(AluOp::Rsb, ModImm::new(0)?)),
+        (Const::Int(a), Const::Int(b)) if a == !b => Some(Inst::Mvn { s: false, rd, rhs: Operand2::Reg(from) }),
+        _ => None,
+    };
+    turned().or_else(sum).or_else(difference).or_else(|| wide(false, distance)).or_else(|| wide(true, back))
+}
