@@ -44,10 +44,18 @@ fn lld() -> Command {
 /// # Panics
 /// Where there is no qemu.
 pub fn qemu(executable: &Path) -> Outcome {
+    qemu_with(executable, &[])
+}
+
+/// The same with more arguments.
+///
+/// # Panics
+/// As `qemu`.
+pub fn qemu_with(executable: &Path, arguments: &[&str]) -> Outcome {
     let mut qemu = Command::new("timeout");
     qemu.args(["120", "qemu-system-arm", "-M", "mps2-an386", "-display", "none", "-monitor", "none"]);
     qemu.args(["-serial", "none", "-semihosting-config", "enable=on,target=native", "-kernel"]);
-    let result = qemu.arg(executable).output().expect("coreutils are installed");
+    let result = qemu.arg(executable).args(arguments).output().expect("coreutils are installed");
     let status = result.status.code().expect("timeout exits");
     assert_ne!(status, 127, "no qemu-system-arm; tools/setup installs it");
     // Semihosting writes to the console, which is standard error or output by version.

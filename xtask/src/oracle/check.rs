@@ -38,6 +38,8 @@ const TRAPPING_INSTRUCTIONS: u64 = 50_000_000;
 const INSTRUCTIONS_PER_BYTE: u64 = 8;
 /// Loop iterations and calls that a generated module may spend in one call from outside.
 pub const GENERATED_FUEL: i32 = 300;
+/// Calls of imports by one call that are recorded: their arguments and answers take a board's flash.
+const MAX_RECORDED_IMPORTS: usize = 200;
 /// Calls of one module at most.
 const MAX_CALLS: usize = 400;
 
@@ -337,6 +339,10 @@ impl<'a> Sides<'a> {
             recorder.step(&fuel.symbol, symbol, Kind::Write(GENERATED_FUEL.cast_unsigned()), Vec::new());
         }
         let first = std::mem::replace(&mut recorder.logged, self.surroundings.log.calls.len());
+        if recorder.logged - first > MAX_RECORDED_IMPORTS {
+            recorder.ended = true;
+            return Ok(());
+        }
         let imports = (first as u64..).zip(&self.surroundings.log.calls[first..]).map(|(count, call)| {
             let ImportKind::Function(signature) = &interface.imports[call.import].kind else {
                 unreachable!("only functions are called");

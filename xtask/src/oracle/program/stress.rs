@@ -66,6 +66,34 @@ impl Program<'_, '_> {
         if self.chance(2) { Ty::I64 } else { Ty::I32 }
     }
 
+    /// An integer or, where there are floats, often one.
+    fn number(&mut self) -> Ty {
+        match self.shape.floats && self.chance(2) {
+            true => [Ty::F32, Ty::F64][self.pick(2)],
+            false => self.integer(),
+        }
+    }
+
+    /// Pushes a constant and combines it with what is on the stack, by an operator of `of_integers` if it is one.
+    fn combine_constant(&mut self, ty: Ty, of_integers: &[&'static str]) {
+        match ty {
+            Ty::F32 | Ty::F64 => self.float_constant(ty),
+            Ty::I32 | Ty::I64 | Ty::FuncRef | Ty::ExternRef => {
+                let c = self.constant(ty);
+                self.line(&format!("{}.const {c}", ty.name()));
+            }
+        }
+        self.combine(ty, of_integers);
+    }
+
+    /// Combines two numbers.
+    fn combine(&mut self, ty: Ty, of_integers: &[&'static str]) {
+        let of_floats = ["add", "sub", "mul", "min", "max"];
+        let names = if matches!(ty, Ty::F32 | Ty::F64) { &of_floats[..] } else { of_integers };
+        let name = names[self.pick(names.len())];
+        self.line(&format!("{}.{name}", ty.name()));
+    }
+
     pub(super) fn get(&mut self, ty: Ty) {
         let local = self.local(ty);
         self.line(&format!("local.get {local}"));
@@ -78,14 +106,11 @@ impl Program<'_, '_> {
 
     /// Many values on the stack, over a loop or a call, and then used from the last to the first.
     fn pressure(&mut self, depth: u32) {
-        let ty = self.integer();
-        let name = ty.name();
+        let ty = self.number();
         let count = 5 + self.pick(16);
         for n in 0..count {
             self.get(ty);
-            let c = self.constant(ty);
-            let operator = ["add", "xor", "mul", "sub", "rotl"][self.pick(5)];
-            self.line(&format!("{name}.const {c} {name}.{operator}"));
+            self.combine_constant(ty, &["add", "xor", "mul", "sub", "rotl"]);
             if n % 5 == 4 {
                 let local = self.local(ty);
                 self.line(&format!("local.tee {local}"));
@@ -101,8 +126,7 @@ impl Program<'_, '_> {
             self.call();
         }
         for _ in 1..count {
-            let operator = ["sub", "xor", "add", "and", "or", "shl"][self.pick(6)];
-            self.line(&format!("{name}.{operator}"));
+            self.combine(ty, &["sub", "xor", "add", "and", "or", "shl"]);
         }
         self.set(ty);
     }
@@ -133,7 +157,7 @@ impl Program<'_, '_> {
 
     /// Three values that leave a block by several exits, some of them still needed behind it.
     fn several_exits(&mut self, depth: u32) {
-        let types: Vec<Ty> = (0..1 + self.pick(3)).map(|_| self.integer()).collect();
+        let types: Vec<Ty> = (0..1 + self.pick(3)).map(|_| self.number()).collect();
         let names: Vec<&str> = types.iter().map(|ty| ty.name()).collect();
         let (outer, inner) = (self.fresh_label(), self.fresh_label());
         let result = format!("(result {})", names.join(" "));
@@ -156,13 +180,14 @@ impl Program<'_, '_> {
         self.line("end");
         let last = types[types.len() - 1];
         self.expression(last, 1);
-        self.line(&format!("{}.xor end", last.name()));
+        self.combine(last, &["xor"]);
+        self.line("end");
         types.iter().rev().for_each(|&ty| self.set(ty));
     }
 
     /// A table of branches that all carry the same values to different places.
     fn table_with_values(&mut self) {
-        let types = [self.integer(), self.integer()];
+        let types = [self.number(), self.number()];
         let [a, b] = types.map(Ty::name);
         let labels: Vec<u32> = (0..2 + self.pick(4)).map(|_| self.fresh_label()).collect();
         for label in &labels {
@@ -181,9 +206,7 @@ impl Program<'_, '_> {
         self.line(&format!("br_table{targets}"));
         for _ in &labels {
             self.line("end");
-            let c = self.constant(types[1]);
-            let operator = ["add", "xor", "rotr"][self.pick(3)];
-            self.line(&format!("{b}.const {c} {b}.{operator}"));
+            self.combine_constant(types[1], &["add", "xor", "rotr"]);
         }
         types.iter().rev().for_each(|&ty| self.set(ty));
     }
@@ -353,7 +376,7 @@ impl Program<'_, '_> {
             self.line(&format!("i32.{operator}"));
         }
         if self.chance(2) {
-            let ty = self.integer();
+            let ty = self.number();
             let condition = self.local(Ty::I32);
             self.line(&format!("local.set {condition}"));
             self.expression(ty, 1);
@@ -384,7 +407,7 @@ impl Program<'_, '_> {
 
     /// Locals that only one arm writes, or writes by way of a value that the other reads.
     fn one_arm(&mut self, depth: u32) {
-        let ty = self.integer();
+        let ty = self.number();
         let (a, b) = (self.local(ty), self.local(ty));
         self.condition(2);
         self.line("if");
