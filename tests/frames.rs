@@ -199,6 +199,11 @@ fn what_leaves_early_makes_no_frame() {
     let expected = "push {r4, lr}; mov r4, r0; movs r0, r1; beq .L2; bl function1; mov r0, r4; pop {r4, pc}; .L2:; \
         pop {r4, pc}";
     assert_text(&gone, expected);
+    // Nor does sp move before the frame is there.
+    let set = Inst::SetStack { rn: reg(0) };
+    let mut moving = func(vec![branch(vec![set]), block(body(), ret(&[0])), block(vec![], ret(&[0]))]);
+    moving.frame_pointer = true;
+    assert!(text(&moving, Trap::Udf).starts_with("push"));
     let mut limited = early;
     limited.stack_check = true;
     assert!(text(&limited, Trap::Udf).contains("push {r4, lr}; cbz r0"), "the check counts the frame");

@@ -107,7 +107,7 @@ fn names_stack(inst: &Inst<Reg>) -> bool {
         Inst::FloatLoad { addr: FloatAddr::Stack(..), .. } | Inst::FloatStore { addr: FloatAddr::Stack(..), .. } => {
             true
         }
-        Inst::StackAddr { .. } => true,
+        Inst::StackAddr { .. } | Inst::SetStack { .. } => true,
         Inst::If { inst, .. } => names_stack(inst),
         _ => false,
     }
