@@ -15,7 +15,7 @@ pub struct Arguments {
 
 #[derive(Subcommand)]
 pub enum Command {
-    Compile(Compile),
+    Compile(Box<Compile>),
     Report(Compare),
 }
 
