@@ -22,6 +22,16 @@ struct Known {
 
 impl Known {
     const NOTHING: Known = Known { holds: [None; Reg::COUNT], held: [None; Reg::COUNT] };
+
+    /// An instruction that makes a constant has been put in before others that are known already.
+    fn made_earlier(&mut self, rd: Reg, value: Const, place: usize) {
+        for (_, overwritten) in self.held.iter_mut().flatten() {
+            *overwritten += usize::from(*overwritten >= place);
+        }
+        if let Some(before) = self.holds[rd.index()].replace(value) {
+            self.held[rd.index()] = Some((before, place));
+        }
+    }
 }
 
 /// Rewrites the blocks of a function.
@@ -52,8 +62,11 @@ fn derive_block(block: &mut BlockData<Reg>, known: &mut Known) {
             },
             _ => None,
         };
-        if let Some((rd, value)) = wanted {
-            replace(block, at, rd, value, known);
+        if let Some((rd, value)) = wanted
+            && let Some(earlier) = replace(block, at, rd, value, known)
+        {
+            known.made_earlier(rd, value, earlier);
+            continue;
         }
         let inst = &block.insts[at];
         let made = match inst {
@@ -90,8 +103,9 @@ fn is_literal(value: Const) -> bool {
     }
 }
 
-/// Gets the constant from another register, if one will do.
-fn replace(block: &mut BlockData<Reg>, at: usize, rd: Reg, value: Const, known: &Known) {
+/// Gets the constant from another register, if one will do. Returns where the instruction that does it stands, if that is
+/// earlier.
+fn replace(block: &mut BlockData<Reg>, at: usize, rd: Reg, value: Const, known: &Known) -> Option<usize> {
     let same = RegSet::ALLOCATABLE.iter().find(|reg| known.holds[reg.index()] == Some(value));
     if let Some(from) = same {
         let copy = Inst::Mov { s: false, rd, rhs: Operand2::Reg(from) };
@@ -99,15 +113,15 @@ fn replace(block: &mut BlockData<Reg>, at: usize, rd: Reg, value: Const, known: 
             Inst::If { inst, .. } => **inst = copy,
             inst => *inst = copy,
         }
-        return;
+        return None;
     }
     if matches!(block.insts[at], Inst::If { .. }) || !is_literal(value) {
-        return;
+        return None;
     }
     let near = |(from, held): (Reg, Option<Const>)| held.and_then(|held| from_near(rd, value, from, held));
     if let Some(inst) = RegSet::ALLOCATABLE.iter().map(|reg| (reg, known.holds[reg.index()])).find_map(near) {
         block.insts[at] = inst;
-        return;
+        return None;
     }
     for reg in RegSet::ALLOCATABLE.iter() {
         let Some((held, overwritten)) = known.held[reg.index()].filter(|&(_, when)| at - when <= WINDOW) else {
@@ -122,9 +136,10 @@ fn replace(block: &mut BlockData<Reg>, at: usize, rd: Reg, value: Const, known: 
         if untouched && rd != reg && !are_flags_wanted(between) {
             block.insts[overwritten..=at].rotate_right(1);
             block.insts[overwritten] = inst;
-            return;
+            return Some(overwritten);
         }
     }
+    None
 }
 
 /// Whether instructions read flags that were made before them.
@@ -151,4 +166,79 @@ fn from_near(rd: Reg, value: Const, from: Reg, held: Const) -> Option<Inst<Reg>>
         _ => None,
     };
     turned().or_else(sum).or_else(difference).or_else(|| wide(false, distance)).or_else(|| wide(true, back))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::isa::Term;
+    use smallvec::SmallVec;
+
+    /// Constants near each other, far apart, and opposite.
+    const VALUES: [u32; 9] =
+        [0x1234_5678, 0x1234_5679, 0x1234_6678, 0xedcb_a988, 0xedcb_a987, 0x7fff, 0xffff_8001, 0x0dea_dbee, 70_000];
+
+    /// The registers behind the instructions, by wrapping arithmetic.
+    fn execute(insts: &[Inst<Reg>]) -> [u32; 16] {
+        let mut regs: [u32; 16] = std::array::from_fn(|n| 0x0101_0101 * n as u32);
+        let of = |reg: Reg| reg.bits() as usize;
+        for inst in insts {
+            let (rd, value) = match *inst {
+                Inst::Const { rd, value: Const::Int(value) } => (rd, value),
+                Inst::Mov { rd, rhs: Operand2::Reg(rm), .. } => (rd, regs[of(rm)]),
+                Inst::Mvn { rd, rhs: Operand2::Reg(rm), .. } => (rd, !regs[of(rm)]),
+                Inst::AddWide { sub, rd, rn, imm } => {
+                    let by = if sub { imm.value().wrapping_neg() } else { imm.value() };
+                    (rd, regs[of(rn)].wrapping_add(by))
+                }
+                Inst::Alu { op, rd, rn, rhs, .. } => {
+                    let rhs = match rhs {
+                        Operand2::Reg(rm) => regs[of(rm)],
+                        Operand2::Imm(imm) => imm.value(),
+                        Operand2::Shifted(..) => unreachable!("not generated"),
+                    };
+                    let rn = regs[of(rn)];
+                    let value = match op {
+                        AluOp::Add => rn.wrapping_add(rhs),
+                        AluOp::Sub => rn.wrapping_sub(rhs),
+                        AluOp::Rsb => rhs.wrapping_sub(rn),
+                        _ => unreachable!("not generated"),
+                    };
+                    (rd, value)
+                }
+                _ => unreachable!("not generated"),
+            };
+            regs[of(rd)] = value;
+        }
+        regs
+    }
+
+    #[test]
+    fn random_blocks_compute_the_same() {
+        let mut state = 1u64;
+        let mut pick = |n: usize| {
+            state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+            (state >> 33) as usize % n
+        };
+        let mut changed = 0;
+        for _ in 0..20_000 {
+            let length = 2 + pick(14);
+            let mut reg = || Reg::new([0, 1, 2, 3, 9][pick(5)]);
+            let registers: Vec<[Reg; 3]> = (0..length).map(|_| [reg(), reg(), reg()]).collect();
+            let insts: Vec<Inst<Reg>> = registers
+                .into_iter()
+                .map(|[rd, rn, rm]| match pick(3) {
+                    0 => Inst::Alu { op: AluOp::Add, s: false, rd, rn, rhs: Operand2::Reg(rm) },
+                    _ => Inst::Const { rd, value: Const::Int(VALUES[pick(VALUES.len())]) },
+                })
+                .collect();
+            let term = Term::Return { values: SmallVec::new() };
+            let params = SmallVec::new();
+            let mut block = BlockData { params, insts: insts.clone(), term, loop_depth: 0, cold: false };
+            derive_block(&mut block, &mut Known::NOTHING.clone());
+            changed += usize::from(block.insts != insts);
+            assert_eq!(execute(&block.insts), execute(&insts), "{insts:?}\nbecame\n{:?}", block.insts);
+        }
+        assert!(changed > 10_000, "{changed}");
+    }
 }
