@@ -38,15 +38,19 @@ impl Known {
 pub fn derive(func: &mut Func<Reg>) {
     let mut sources = vec![0u32; func.blocks.len()];
     func.blocks.iter().flat_map(|block| block.term.successors()).for_each(|id| sources[id.index()] += 1);
-    let mut at_start: Vec<Option<Known>> = vec![None; func.blocks.len()];
+    // Lists, since most blocks start with little.
+    let mut at_start: Vec<Vec<(Reg, Const)>> = vec![Vec::new(); func.blocks.len()];
     for id in func.block_ids() {
-        let mut known = at_start[id.index()].take().unwrap_or(Known::NOTHING);
+        let mut known = Known::NOTHING;
+        for (reg, value) in std::mem::take(&mut at_start[id.index()]) {
+            known.holds[reg.index()] = Some(value);
+        }
         derive_block(&mut func.blocks[id.index()], &mut known);
-        known.held = Known::NOTHING.held;
         // Predecessors of a block that is no loop's header stand before it.
         for target in func.blocks[id.index()].term.successors().filter(|target| target.index() > id.index()) {
             if sources[target.index()] == 1 {
-                at_start[target.index()] = Some(known.clone());
+                let held = RegSet::ALLOCATABLE.iter().filter_map(|reg| Some((reg, known.holds[reg.index()]?)));
+                at_start[target.index()] = held.collect();
             }
         }
     }
@@ -235,7 +239,7 @@ mod tests {
             let term = Term::Return { values: SmallVec::new() };
             let params = SmallVec::new();
             let mut block = BlockData { params, insts: insts.clone(), term, loop_depth: 0, cold: false };
-            derive_block(&mut block, &mut Known::NOTHING.clone());
+            derive_block(&mut block, &mut { Known::NOTHING });
             changed += usize::from(block.insts != insts);
             assert_eq!(execute(&block.insts), execute(&insts), "{insts:?}\nbecame\n{:?}", block.insts);
         }
