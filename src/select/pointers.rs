@@ -1,19 +1,15 @@
 //! Addressing in the static memory model: a wasm pointer becomes a machine pointer as far out as it can.
 //!
-//! Rewrites, all exact, since machine addresses are sums modulo 2^32:
+//! Two rewrites, both exact, since machine addresses are sums modulo 2^32:
 //!
 //! - A loop's parameter that serves only to form addresses of one symbol, besides its own step and tests for equality,
 //!   counts from the symbol on: the symbol's address is added once to what enters the loop.
-//! - The same of an index, which serves only to be added to one value that the loop does not change, unless size counts
-//!   more: where it ends has to be built.
 //! - In `(x + y) + symbol`, where x is invariant in a loop and y is not, the address joins x and is added before the
 //!   loop; likewise in `x + symbol`.
 
 use super::flow::{Flow, flow};
 use super::ir::{BinOp, Block, Graph, Node, Op, Value};
 use crate::isa::{Cond, Symbol};
-use crate::options::Optimize;
-use hashbrown::HashSet;
 use smallvec::{SmallVec, smallvec};
 
 /// Where a value is read.
@@ -30,56 +26,41 @@ enum User {
     Operand(Block),
 }
 
-/// What a parameter is added to.
-#[derive(Copy, Clone, PartialEq, Eq, Debug)]
-enum Base {
-    Symbol(Symbol),
-    Value(Value),
-}
-
-/// The bases that a pass over the loops looks for.
-#[derive(Copy, Clone, PartialEq, Eq, Debug)]
-enum Bases {
-    Symbols,
-    Values,
-}
-
 struct Pointers<'g> {
     graph: &'g mut Graph,
-    bases: Bases,
     flow: Flow,
     users: Vec<SmallVec<[User; 4]>>,
-    /// Sums whose only reader does not read them any more.
-    dead: HashSet<Value>,
 }
 
 /// Rewrites a graph whose blocks stand in order.
-pub fn pointers(graph: &mut Graph, optimize: Optimize) {
+pub fn pointers(graph: &mut Graph) {
     let flow = flow(graph);
     if flow.header.iter().all(Option::is_none) {
         return;
     }
-    let users = users(graph, &HashSet::new());
-    let mut state = Pointers { graph, bases: Bases::Symbols, flow, users, dead: HashSet::new() };
-    state.convert_params();
+    let users = users(graph);
+    let mut state = Pointers { graph, flow, users };
+    // Inner loops first: what enters them is then an address, and may be one of the outer loop's.
+    for index in (0..state.graph.blocks.len()).rev() {
+        let header = Block::new(index);
+        if state.flow.header[index] == Some(header) {
+            for n in 0..state.graph.block(header).params.len() {
+                state.convert_param(header, n);
+            }
+        }
+    }
     for block in state.graph.block_ids() {
         for value in state.graph.block(block).body.clone() {
             state.regroup(value);
         }
     }
-    if optimize == Optimize::Speed {
-        state.users = self::users(state.graph, &state.dead);
-        state.bases = Bases::Values;
-        state.convert_params();
-    }
 }
 
-/// The readers of each value, apart from nodes that nobody reads any more.
-fn users(graph: &Graph, dead: &HashSet<Value>) -> Vec<SmallVec<[User; 4]>> {
+fn users(graph: &Graph) -> Vec<SmallVec<[User; 4]>> {
     let mut users: Vec<SmallVec<[User; 4]>> = vec![SmallVec::new(); graph.nodes.len()];
     for block in graph.block_ids() {
         let data = graph.block(block);
-        for &value in data.body.iter().filter(|value| !dead.contains(*value)) {
+        for &value in &data.body {
             for arg in &graph.node(value).args {
                 users[arg.index()].push(User::Node(value));
             }
@@ -97,35 +78,19 @@ fn users(graph: &Graph, dead: &HashSet<Value>) -> Vec<SmallVec<[User; 4]>> {
 /// How the users of a loop's parameter have to change.
 #[derive(Default)]
 struct Plan {
-    base: Option<Base>,
-    /// Sums with the base, which lose it.
+    symbol: Option<Symbol>,
+    /// Sums with the symbol's address, which lose it.
     addresses: Vec<Value>,
-    /// Comparisons for equality, whose other operand gains the base.
+    /// Comparisons for equality, whose other operand gains it.
     comparisons: Vec<Value>,
-    /// Readers behind the loop, which get the parameter or its step without the base.
+    /// Readers behind the loop, which get the parameter or its step without the address.
     outside: Vec<(Value, User)>,
 }
 
+/// How many readers behind a loop are worth it.
+const OUTSIDE: usize = 2;
+
 impl Pointers<'_> {
-    /// Inner loops first: what enters them is then an address, and may be one of the outer loop's.
-    fn convert_params(&mut self) {
-        for header in self.graph.block_ids().rev() {
-            if self.flow.header[header.index()] == Some(header) {
-                for n in 0..self.graph.block(header).params.len() {
-                    self.convert_param(header, n);
-                }
-            }
-        }
-    }
-
-    /// How many readers behind a loop are worth it.
-    fn outside(&self) -> usize {
-        match self.bases {
-            Bases::Symbols => 2,
-            Bases::Values => 0,
-        }
-    }
-
     /// Whether the value is there before the loop and stays the same in it.
     fn is_invariant(&self, header: Block, value: Value) -> bool {
         match self.graph.op(value) {
@@ -147,37 +112,26 @@ impl Pointers<'_> {
         }
     }
 
-    /// What the other summand of a parameter is, if it is a base.
-    fn as_base(&self, header: Block, other: Value) -> Option<Base> {
-        match (self.bases, self.graph.op(other)) {
-            (Bases::Symbols, Op::Address(symbol, _)) => Some(Base::Symbol(symbol)),
-            (Bases::Symbols, _) | (Bases::Values, Op::Address(..) | Op::Const(_)) => None,
-            (Bases::Values, _) => self.is_invariant(header, other).then_some(Base::Value(other)),
-        }
-    }
-
-    /// Takes note of a sum with a base, where it is the plan's.
-    fn plan_address(&self, plan: &mut Plan, header: Block, sum: Value, other: Value) -> bool {
-        let Some(base) = self.as_base(header, other) else {
+    /// Takes note of a sum with an address, where it is of the plan's symbol.
+    fn plan_address(&self, plan: &mut Plan, sum: Value, other: Value) -> bool {
+        let Op::Address(symbol, _) = self.graph.op(other) else {
             return false;
         };
-        let same = *plan.base.get_or_insert(base) == base;
+        let same = *plan.symbol.get_or_insert(symbol) == symbol;
         if same {
             plan.addresses.push(sum);
         }
         same
     }
 
-    /// Takes note of a comparison for equality with what the loop does not change. Tests of addresses of symbols are left to
-    /// indices where an immediate holds the end.
+    /// Takes note of a comparison for equality with what the loop does not change and no immediate holds.
     fn plan_comparison(&self, plan: &mut Plan, header: Block, node: Value, value: Value) -> bool {
         let comparison = self.graph.node(node);
         let Op::Compare(Cond::Eq | Cond::Ne) = comparison.op else {
             return false;
         };
         let other = comparison.args[usize::from(comparison.args[0] == value)];
-        let costly = self.bases == Bases::Symbols && self.graph.constant(other).is_some();
-        let suitable = other != value && !costly && self.is_invariant(header, other);
+        let suitable = other != value && self.graph.constant(other).is_none() && self.is_invariant(header, other);
         if suitable {
             plan.comparisons.push(node);
         }
@@ -206,8 +160,8 @@ impl Pointers<'_> {
                 Some(other) if self.graph.constant(other).is_some() => {
                     self.plan_step(&mut plan, header, node, position)?
                 }
-                Some(other) if self.as_base(header, other).is_some() => {
-                    self.plan_address(&mut plan, header, node, other)
+                Some(other) if matches!(self.graph.op(other), Op::Address(..)) => {
+                    self.plan_address(&mut plan, node, other)
                 }
                 // The sum with an index, which has to become an address in turn.
                 Some(other) => {
@@ -215,7 +169,7 @@ impl Pointers<'_> {
                         && self.users[node.index()].iter().all(|&user| match user {
                             User::Node(outer) => self
                                 .summand(outer, node)
-                                .is_some_and(|address| self.plan_address(&mut plan, header, outer, address)),
+                                .is_some_and(|address| self.plan_address(&mut plan, outer, address)),
                             _ => false,
                         })
                 }
@@ -225,7 +179,7 @@ impl Pointers<'_> {
             }
         }
         let here = plan.addresses.iter().any(|&sum| self.is_inside(header, self.graph.node(sum).block));
-        (plan.base.is_some() && here && plan.outside.len() <= self.outside()).then_some(plan)
+        (plan.symbol.is_some() && here && plan.outside.len() <= OUTSIDE).then_some(plan)
     }
 
     fn is_inside(&self, header: Block, block: Block) -> bool {
@@ -264,7 +218,7 @@ impl Pointers<'_> {
                 _ if self.plan_outside(plan, header, step, user) => true,
                 User::Argument { .. } | User::Operand(_) => false,
                 User::Node(node) => match self.summand(node, step) {
-                    Some(other) => self.plan_address(plan, header, node, other),
+                    Some(other) => self.plan_address(plan, node, other),
                     None => self.plan_comparison(plan, header, node, step),
                 },
             };
@@ -286,21 +240,18 @@ impl Pointers<'_> {
 
     fn convert_param(&mut self, header: Block, position: usize) {
         let param = self.graph.block(header).params[position];
-        if self.bases == Bases::Symbols && !self.starts_as_pointer(header, position) {
+        if !self.starts_as_pointer(header, position) {
             return;
         }
         let Some(plan) = self.plan(header, param, position) else {
             return;
         };
-        let kind = plan.base.expect("a plan has a base");
-        let base = match kind {
-            Base::Symbol(symbol) => self.address(symbol),
-            Base::Value(value) => value,
-        };
-        // A sum with the base is what the sum without it is now.
+        let symbol = plan.symbol.expect("a plan has a symbol");
+        let base = self.address(symbol);
+        // A sum with the address is what the sum without it is now.
         for sum in plan.addresses {
             let node = self.graph.node(sum).clone();
-            let (n, addend) = self.base_operand(&node, kind).expect("planned as a sum with the base");
+            let (n, addend) = self.address_operand(&node).expect("planned as a sum with an address");
             let constant = self.constant(addend);
             self.graph.nodes[sum.index()].args[n] = constant;
         }
@@ -373,12 +324,11 @@ impl Pointers<'_> {
         }
     }
 
-    /// The base among the operands of a sum: which one, and its addend.
-    fn base_operand(&self, node: &Node, base: Base) -> Option<(usize, i32)> {
-        node.args.iter().enumerate().find_map(|(n, &arg)| match (base, self.graph.op(arg)) {
-            (Base::Symbol(_), Op::Address(_, addend)) => Some((n, addend)),
-            (Base::Value(value), _) if arg == value => Some((n, 0)),
-            (Base::Symbol(_) | Base::Value(_), _) => None,
+    /// The address among the operands of a sum: which one, and its addend.
+    fn address_operand(&self, node: &Node) -> Option<(usize, i32)> {
+        node.args.iter().enumerate().find_map(|(n, &arg)| match self.graph.op(arg) {
+            Op::Address(_, addend) => Some((n, addend)),
+            _ => None,
         })
     }
 
@@ -410,7 +360,7 @@ impl Pointers<'_> {
     fn hoisted_sum(&mut self, header: Block, a: Value, b: Value) -> Value {
         let mut outermost = header;
         while let Some(outer) = self.flow.outer[outermost.index()] {
-            if !self.is_invariant(outer, a) || !self.is_invariant(outer, b) {
+            if !self.is_invariant(outer, a) {
                 break;
             }
             outermost = outer;
@@ -442,7 +392,6 @@ impl Pointers<'_> {
             if self.is_invariant(header, x) && self.graph.constant(x).is_none() {
                 let hoisted = self.hoisted_sum(header, x, base);
                 self.graph.nodes[value.index()].args = smallvec![hoisted, y];
-                self.dead.insert(sum);
                 return;
             }
         }

@@ -41,7 +41,7 @@ pub fn simplify(graph: Graph, order: &[Block], optimize: Optimize) -> Graph {
     if std::env::var("NOTHREAD").is_err() && let Some(order) = thread(&mut graph, optimize) {
         graph = round(arrange(graph, &order));
     }
-    pointers(&mut graph, optimize);
+    pointers(&mut graph);
     frames(&mut graph);
     let mut graph = round(graph);
     if optimize == Optimize::Speed
