@@ -8,6 +8,7 @@
 //!   branches  two branches for one on a conjunction
 //!   checks    fewer bounds checks
 //!   simplify  the graph built again with its shape known (flow)
+//!   reduce    pointers instead of indices
 //!   unroll    several rounds of a loop between two tests
 //!   tail      calls whose results are returned become tail calls
 //!   steps     accesses that step their addresses
@@ -32,11 +33,13 @@ mod long;
 mod lower;
 mod pointers;
 mod print;
+mod reduce;
 mod routines;
 mod simplify;
 mod steps;
 mod tail;
 mod unroll;
+mod users;
 mod wide;
 
 pub use abi::tail_area;

@@ -9,22 +9,9 @@
 
 use super::flow::{Flow, flow};
 use super::ir::{BinOp, Block, Graph, Node, Op, Value};
+use super::users::{User, users};
 use crate::isa::{Cond, Symbol};
 use smallvec::{SmallVec, smallvec};
-
-/// Where a value is read.
-#[derive(Copy, Clone, PartialEq, Eq, Debug)]
-enum User {
-    Node(Value),
-    /// Argument `index` of edge number `edge` of a block.
-    Argument {
-        pred: Block,
-        edge: usize,
-        index: usize,
-    },
-    /// By the end of a block.
-    Operand(Block),
-}
 
 struct Pointers<'g> {
     graph: &'g mut Graph,
@@ -54,25 +41,6 @@ pub fn pointers(graph: &mut Graph) {
             state.regroup(value);
         }
     }
-}
-
-fn users(graph: &Graph) -> Vec<SmallVec<[User; 4]>> {
-    let mut users: Vec<SmallVec<[User; 4]>> = vec![SmallVec::new(); graph.nodes.len()];
-    for block in graph.block_ids() {
-        let data = graph.block(block);
-        for &value in &data.body {
-            for arg in &graph.node(value).args {
-                users[arg.index()].push(User::Node(value));
-            }
-        }
-        data.term.visit_operands(|value| users[value.index()].push(User::Operand(block)));
-        for (n, edge) in data.term.edges().into_iter().enumerate() {
-            for (index, arg) in edge.args.iter().enumerate() {
-                users[arg.index()].push(User::Argument { pred: block, edge: n, index });
-            }
-        }
-    }
-    users
 }
 
 /// How the users of a loop's parameter have to change.
@@ -178,30 +146,22 @@ impl Pointers<'_> {
                 return None;
             }
         }
-        let here = plan.addresses.iter().any(|&sum| self.is_inside(header, self.graph.node(sum).block));
+        let here = plan.addresses.iter().any(|&sum| self.flow.is_inside(header, self.graph.node(sum).block));
         (plan.symbol.is_some() && here && plan.outside.len() <= OUTSIDE).then_some(plan)
-    }
-
-    fn is_inside(&self, header: Block, block: Block) -> bool {
-        let mut around = self.flow.header[block.index()];
-        while let Some(inner) = around.filter(|&inner| inner != header) {
-            around = self.flow.outer[inner.index()];
-        }
-        around.is_some()
     }
 
     /// Takes note of a reader behind the loop, if it is one and no address.
     fn plan_outside(&self, plan: &mut Plan, header: Block, value: Value, user: User) -> bool {
         let outside = match user {
-            User::Operand(block) => !self.is_inside(header, block),
+            User::Operand(block) => !self.flow.is_inside(header, block),
             User::Argument { pred, edge, .. } => {
                 let target = self.graph.block(pred).term.edges()[edge].target;
-                !self.is_inside(header, pred) || !self.is_inside(header, target)
+                !self.flow.is_inside(header, pred) || !self.flow.is_inside(header, target)
             }
             User::Node(node) => {
                 let other = self.summand(node, value);
                 let address = other.is_some_and(|other| matches!(self.graph.op(other), Op::Address(..)));
-                !address && !self.is_inside(header, self.graph.node(node).block)
+                !address && !self.flow.is_inside(header, self.graph.node(node).block)
             }
         };
         if outside {

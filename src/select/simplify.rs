@@ -19,6 +19,7 @@ use super::graph::Builder;
 use super::ir::{Block, BlockData, Edge, Graph, Op, Term, Value};
 use super::known;
 use super::pointers::pointers;
+use super::reduce::reduce;
 use super::steps::steps;
 use super::tail::tail_calls;
 use super::unroll::unroll;
@@ -40,10 +41,13 @@ pub fn simplify(graph: Graph, order: &[Block], optimize: Optimize) -> Graph {
     pointers(&mut graph);
     frames(&mut graph);
     let mut graph = round(graph);
-    if optimize == Optimize::Speed
-        && let Some(order) = unroll(&mut graph)
-    {
-        graph = round(arrange(graph, &order));
+    if optimize == Optimize::Speed {
+        let reduced = reduce(&mut graph);
+        match unroll(&mut graph) {
+            Some(order) => graph = round(arrange(graph, &order)),
+            None if reduced => graph = round(graph),
+            None => {}
+        }
     }
     steps(&mut graph);
     if tail_calls(&mut graph) {
