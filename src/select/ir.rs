@@ -268,11 +268,11 @@ pub enum Term {
         then: Edge,
         otherwise: Edge,
     },
-    /// To `targets[index]`, or to `default` past their end.
+    /// To `targets[index]`, or to `default` past their end, where the index can be that large.
     Table {
         index: Value,
         targets: Vec<Edge>,
-        default: Edge,
+        default: Option<Edge>,
     },
     /// The words of the results, in the registers that the convention names.
     Return(SmallVec<[(Value, Reg); 2]>),
@@ -289,7 +289,7 @@ impl Term {
         match self {
             Term::Jump(edge) => SmallVec::from_iter([edge]),
             Term::Branch { then, otherwise, .. } => SmallVec::from_iter([then, otherwise]),
-            Term::Table { targets, default, .. } => targets.iter().chain([default]).collect(),
+            Term::Table { targets, default, .. } => targets.iter().chain(default).collect(),
             Term::Return(_) | Term::TailCall { .. } | Term::Trap(_) => SmallVec::new(),
         }
     }
@@ -298,7 +298,7 @@ impl Term {
         match self {
             Term::Jump(edge) => SmallVec::from_iter([edge]),
             Term::Branch { then, otherwise, .. } => SmallVec::from_iter([then, otherwise]),
-            Term::Table { targets, default, .. } => targets.iter_mut().chain([default]).collect(),
+            Term::Table { targets, default, .. } => targets.iter_mut().chain(default).collect(),
             Term::Return(_) | Term::TailCall { .. } | Term::Trap(_) => SmallVec::new(),
         }
     }

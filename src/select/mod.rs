@@ -36,6 +36,7 @@ mod print;
 mod reduce;
 mod routines;
 mod simplify;
+mod states;
 mod steps;
 mod tail;
 mod unroll;

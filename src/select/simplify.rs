@@ -20,6 +20,7 @@ use super::ir::{Block, BlockData, Edge, Graph, Op, Term, Value};
 use super::known;
 use super::pointers::pointers;
 use super::reduce::reduce;
+use super::states;
 use super::steps::steps;
 use super::tail::tail_calls;
 use super::unroll::unroll;
@@ -76,9 +77,14 @@ fn fold_branch(graph: &Graph, term: Term) -> Term {
         },
         Term::Table { index, mut targets, default } => match graph.constant(index) {
             Some(c) if (c as usize) < targets.len() => Term::Jump(targets.swap_remove(c as usize)),
-            Some(_) => Term::Jump(default),
-            None if targets.iter().all(|target| *target == default) => Term::Jump(default),
-            None => Term::Table { index, targets, default },
+            Some(_) => Term::Jump(default.unwrap_or_else(|| targets.swap_remove(0))),
+            None => {
+                let first = default.as_ref().unwrap_or_else(|| &targets[0]);
+                match targets.iter().all(|target| target == first) {
+                    true => Term::Jump(first.clone()),
+                    false => Term::Table { index, targets, default },
+                }
+            }
         },
         other => other,
     }
@@ -189,6 +195,7 @@ fn redundant_params(graph: &Graph) -> Vec<Value> {
 struct Rebuild<'g> {
     builder: Builder,
     old: &'g Graph,
+    predecessors: &'g [SmallVec<[Block; 2]>],
     /// For each old value the parameter or argument that stands for it.
     replaced: Vec<Value>,
     new: Vec<Option<Value>>,
@@ -212,7 +219,8 @@ fn rebuild(old: &Graph) -> Graph {
     let bits = known::bits(old);
     let count = old.nodes.len();
     builder.reserve(count);
-    let mut state = Rebuild { builder, old, replaced, new: vec![None; count], higher: HashMap::new() };
+    let predecessors = &flow.predecessors;
+    let mut state = Rebuild { builder, old, predecessors, replaced, new: vec![None; count], higher: HashMap::new() };
     for _ in 1..state.old.blocks.len() {
         state.builder.new_block();
     }
@@ -359,9 +367,14 @@ impl Rebuild<'_> {
                 }
             }
             Term::Table { index, targets, default } => {
+                let largest = states::largest(self.old, self.predecessors, *index);
                 let index = self.value(*index);
-                let targets = targets.iter().map(|edge| self.edge(edge)).collect();
-                Term::Table { index, targets, default: self.edge(default) }
+                // What has no bit above the largest number's is below.
+                let largest = largest.unwrap_or(u32::MAX).min(self.builder.bits(index)) as usize;
+                let reached = targets.get(..=largest);
+                let default = default.as_ref().filter(|_| reached.is_none()).map(|edge| self.edge(edge));
+                let targets = reached.unwrap_or(targets).iter().map(|edge| self.edge(edge)).collect();
+                Term::Table { index, targets, default }
             }
             Term::Return(values) => Term::Return(values.iter().map(|&(value, reg)| (self.value(value), reg)).collect()),
             Term::TailCall { call, args } => {
