@@ -6,6 +6,7 @@
 //! `Op::Result` nodes.
 
 use crate::isa::{BoundsCounts, Cond, MemSize, Reg, Symbol, TrapCode};
+use bitvec::vec::BitVec;
 use smallvec::SmallVec;
 
 #[derive(Copy, Clone, PartialEq, Eq, Hash, Debug, PartialOrd, Ord)]
@@ -398,6 +399,21 @@ impl Graph {
             block.term.edges().iter().flat_map(|edge| &edge.args).for_each(|arg| uses[arg.index()] += 1);
         }
         uses
+    }
+
+    /// Which blocks some way from the entry leads to.
+    pub fn reachable(&self) -> BitVec {
+        let mut reached: BitVec = BitVec::repeat(false, self.blocks.len());
+        let mut work = vec![Block::ENTRY];
+        reached.set(0, true);
+        while let Some(block) = work.pop() {
+            for edge in self.block(block).term.edges() {
+                if !reached.replace(edge.target.index(), true) {
+                    work.push(edge.target);
+                }
+            }
+        }
+        reached
     }
 
     /// For each block, the blocks that can run just before it, once per edge.

@@ -23,6 +23,7 @@ use super::reduce::reduce;
 use super::states;
 use super::steps::steps;
 use super::tail::tail_calls;
+use super::thread::thread;
 use super::unroll::unroll;
 use crate::options::Optimize;
 use bitvec::vec::BitVec;
@@ -38,6 +39,9 @@ pub fn simplify(graph: Graph, order: &[Block], optimize: Optimize) -> Graph {
     }
     if let Some(order) = branches(&mut graph) {
         graph = arrange(graph, &order);
+    }
+    if let Some(order) = thread(&mut graph, optimize) {
+        graph = round(arrange(graph, &order));
     }
     pointers(&mut graph);
     frames(&mut graph);
@@ -105,16 +109,7 @@ fn arrange(mut graph: Graph, order: &[Block]) -> Graph {
         };
         graph.blocks[block.index()].term = term;
     }
-    let mut reached: BitVec = BitVec::repeat(false, graph.blocks.len());
-    let mut work = vec![Block::ENTRY];
-    reached.set(0, true);
-    while let Some(block) = work.pop() {
-        for edge in graph.block(block).term.edges() {
-            if !reached.replace(edge.target.index(), true) {
-                work.push(edge.target);
-            }
-        }
-    }
+    let reached = graph.reachable();
     let kept: Vec<Block> = order.iter().copied().filter(|block| reached[block.index()]).collect();
     let mut number = vec![Block::ENTRY; graph.blocks.len()];
     for (index, block) in kept.iter().enumerate() {
