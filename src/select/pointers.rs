@@ -108,7 +108,7 @@ impl Pointers<'_> {
 
     /// Whether an argument is that of the loop's parameter at `position`.
     fn leads_to(&self, header: Block, position: usize, pred: Block, edge: usize, index: usize) -> bool {
-        self.graph.block(pred).term.edges()[edge].target == header && index == position
+        self.graph.block(pred).term.edge(edge).target == header && index == position
     }
 
     /// What has to change so that a parameter can count from a symbol on; `None` if something else needs it.
@@ -155,7 +155,7 @@ impl Pointers<'_> {
         let outside = match user {
             User::Operand(block) => !self.flow.is_inside(header, block),
             User::Argument { pred, edge, .. } => {
-                let target = self.graph.block(pred).term.edges()[edge].target;
+                let target = self.graph.block(pred).term.edge(edge).target;
                 !self.flow.is_inside(header, pred) || !self.flow.is_inside(header, target)
             }
             User::Node(node) => {
@@ -193,7 +193,7 @@ impl Pointers<'_> {
     fn starts_as_pointer(&self, header: Block, position: usize) -> bool {
         self.flow.predecessors[header.index()].iter().all(|&pred| {
             let edges = self.graph.block(pred).term.edges();
-            let mut args = edges.iter().filter(|edge| edge.target == header).map(|edge| edge.args[position]);
+            let mut args = edges.filter(|edge| edge.target == header).map(|edge| edge.args[position]);
             args.all(|arg| self.graph.constant(arg).is_none())
         })
     }
@@ -251,7 +251,7 @@ impl Pointers<'_> {
                 args.iter_mut().filter(|arg| **arg == value).for_each(|arg| *arg = plain);
             }
             User::Argument { edge, index, .. } => {
-                self.graph.blocks[block.index()].term.edges_mut()[edge].args[index] = plain;
+                self.graph.blocks[block.index()].term.edge_mut(edge).args[index] = plain;
             }
             User::Operand(_) => self.graph.blocks[block.index()].term.visit_operands_mut(|operand| {
                 if *operand == value {
@@ -268,7 +268,7 @@ impl Pointers<'_> {
         let param = self.graph.block(header).params[position];
         let args: Vec<(usize, Value)> = {
             let edges = self.graph.block(pred).term.edges();
-            let edges = edges.iter().enumerate().filter(|(_, edge)| edge.target == header);
+            let edges = edges.enumerate().filter(|(_, edge)| edge.target == header);
             edges.map(|(n, edge)| (n, edge.args[position])).collect()
         };
         for (edge, arg) in args {
@@ -277,7 +277,7 @@ impl Pointers<'_> {
                 continue;
             }
             let sum = self.sum_at_end(pred, arg, base);
-            self.graph.blocks[pred.index()].term.edges_mut()[edge].args[position] = sum;
+            self.graph.blocks[pred.index()].term.edge_mut(edge).args[position] = sum;
             let gone = User::Argument { pred, edge, index: position };
             self.users[arg.index()].retain(|user| *user != gone);
             self.users[sum.index()].push(gone);

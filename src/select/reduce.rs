@@ -96,7 +96,7 @@ impl Reduction<'_> {
     }
 
     fn leads_around(&self, header: Block, position: usize, pred: Block, edge: usize, index: usize) -> bool {
-        let target = self.graph.block(pred).term.edges()[edge].target;
+        let target = self.graph.block(pred).term.edge(edge).target;
         target == header && index == position && self.flow.is_inside(header, pred)
     }
 
@@ -142,7 +142,7 @@ impl Reduction<'_> {
         let mut preds = self.flow.predecessors[header.index()].clone();
         preds.dedup();
         let of = |pred: Block| {
-            let edges = self.graph.block(pred).term.edges().into_iter().enumerate();
+            let edges = self.graph.block(pred).term.edges().enumerate();
             let to = edges.filter(move |(_, edge)| edge.target == header);
             to.map(move |(n, edge)| (pred, n, edge.args[position])).collect::<SmallVec<[_; 2]>>()
         };
@@ -275,17 +275,16 @@ impl Reduction<'_> {
     }
 
     fn set_argument(&mut self, pred: Block, edge: usize, index: usize, value: Value) {
-        let old = std::mem::replace(&mut self.graph.blocks[pred.index()].term.edges_mut()[edge].args[index], value);
+        let old = std::mem::replace(&mut self.graph.blocks[pred.index()].term.edge_mut(edge).args[index], value);
         let user = User::Argument { pred, edge, index };
         self.users[old.index()].retain(|other| *other != user);
         self.users[value.index()].push(user);
     }
 
     fn push_argument(&mut self, pred: Block, edge: usize, value: Value) {
-        let args = &mut self.graph.blocks[pred.index()].term;
-        let mut edges = args.edges_mut();
-        edges[edge].args.push(value);
-        let index = edges[edge].args.len() - 1;
+        let args = &mut self.graph.blocks[pred.index()].term.edge_mut(edge).args;
+        args.push(value);
+        let index = args.len() - 1;
         self.users[value.index()].push(User::Argument { pred, edge, index });
     }
 }

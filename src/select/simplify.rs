@@ -140,6 +140,17 @@ fn cut_at_trap(graph: &Graph, block: Block) -> Option<(usize, Term)> {
     })
 }
 
+/// For each block with parameters, the edges that bring their values.
+fn arguments(graph: &Graph) -> Vec<Vec<&Edge>> {
+    let mut incoming: Vec<Vec<&Edge>> = vec![Vec::new(); graph.blocks.len()];
+    for edge in graph.blocks.iter().flat_map(|block| block.term.edges()) {
+        if !edge.args.is_empty() {
+            incoming[edge.target.index()].push(edge);
+        }
+    }
+    incoming
+}
+
 /// For each value, what it is replaced by: itself, or of parameters that always have one value, that.
 fn redundant_params(graph: &Graph) -> Vec<Value> {
     let mut replaced: Vec<Value> = (0..graph.nodes.len()).map(Value::new).collect();
@@ -151,12 +162,7 @@ fn redundant_params(graph: &Graph) -> Vec<Value> {
         }
         value
     }
-    let mut incoming: Vec<Vec<&Edge>> = vec![Vec::new(); graph.blocks.len()];
-    for block in &graph.blocks {
-        for edge in block.term.edges() {
-            incoming[edge.target.index()].push(edge);
-        }
-    }
+    let incoming = arguments(graph);
     // Replacing one parameter can make another redundant; each round replaces at least one.
     loop {
         let mut changed = false;
@@ -272,11 +278,14 @@ impl Rebuild<'_> {
 
     fn value(&mut self, old: Value) -> Value {
         let old = self.replaced[old.index()];
-        match self.old.op(old) {
+        let new = self.new[old.index()].unwrap_or_else(|| match self.old.op(old) {
+            // These stand nowhere, so that their first use is where they are built.
             Op::Const(c) => self.builder.int(c),
             Op::Address(symbol, addend) => self.builder.address(symbol, addend),
-            _ => self.new[old.index()].expect("a value is built before its uses"),
-        }
+            _ => unreachable!("a value is built before its uses"),
+        });
+        self.new[old.index()] = Some(new);
+        new
     }
 
     fn node(&mut self, value: Value) {
@@ -384,15 +393,12 @@ impl Rebuild<'_> {
 fn live_nodes(graph: &Graph) -> BitVec {
     let mut live: BitVec = BitVec::repeat(false, graph.nodes.len());
     let mut work: Vec<Value> = Vec::new();
-    let mut incoming: Vec<Vec<&Edge>> = vec![Vec::new(); graph.blocks.len()];
-    let mut position = vec![0; graph.nodes.len()];
+    let incoming = arguments(graph);
+    let mut position = vec![0u32; graph.nodes.len()];
     for block in &graph.blocks {
         work.extend(block.body.iter().copied().filter(|&value| graph.op(value).has_effect()));
         block.term.visit_operands(|value| work.push(value));
-        for edge in block.term.edges() {
-            incoming[edge.target.index()].push(edge);
-        }
-        for (n, param) in block.params.iter().enumerate() {
+        for (n, param) in (0..).zip(&block.params) {
             position[param.index()] = n;
         }
     }
@@ -404,7 +410,7 @@ fn live_nodes(graph: &Graph) -> BitVec {
         work.extend(node.args.iter().copied());
         if node.op == Op::Param {
             let edges = &incoming[node.block.index()];
-            work.extend(edges.iter().map(|edge| edge.args[position[value.index()]]));
+            work.extend(edges.iter().map(|edge| edge.args[position[value.index()] as usize]));
         }
     }
     live

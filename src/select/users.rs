@@ -28,7 +28,7 @@ pub fn users(graph: &Graph) -> Vec<SmallVec<[User; 4]>> {
             }
         }
         data.term.visit_operands(|value| users[value.index()].push(User::Operand(block)));
-        for (n, edge) in data.term.edges().into_iter().enumerate() {
+        for (n, edge) in data.term.edges().enumerate() {
             for (index, arg) in edge.args.iter().enumerate() {
                 users[arg.index()].push(User::Argument { pred: block, edge: n, index });
             }

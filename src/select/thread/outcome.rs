@@ -75,7 +75,7 @@ impl<'g> Way<'g> {
             for _ in 0..DOMINATORS {
                 if let &[pred] = flow.predecessors[block.index()].as_slice() {
                     let term = &graph.block(pred).term;
-                    let edge = term.edges().iter().position(|edge| edge.target == block);
+                    let edge = term.edges().position(|edge| edge.target == block);
                     said(term, edge.expect("a predecessor has an edge to its successor"));
                 }
                 block = flow.dominator[block.index()];
