@@ -308,12 +308,12 @@ impl Term {
     }
 
     /// Edge `n` of `edges`.
-    pub fn edge(&self, n: usize) -> &Edge {
-        self.edges().nth(n).expect("a terminator has the edges that it had")
+    pub fn edge(&self, n: u32) -> &Edge {
+        self.edges().nth(n as usize).expect("a terminator has the edges that it had")
     }
 
-    pub fn edge_mut(&mut self, n: usize) -> &mut Edge {
-        self.edges_mut().nth(n).expect("a terminator has the edges that it had")
+    pub fn edge_mut(&mut self, n: u32) -> &mut Edge {
+        self.edges_mut().nth(n as usize).expect("a terminator has the edges that it had")
     }
 
     /// Calls `f` on what the terminator reads, the arguments of its edges excluded.

@@ -19,8 +19,8 @@ enum User {
     /// Argument `index` of edge number `edge` of a block.
     Argument {
         pred: Block,
-        edge: usize,
-        index: usize,
+        edge: u32,
+        index: u32,
     },
     /// By the end of a block.
     Operand(Block),
@@ -29,8 +29,11 @@ enum User {
 struct Pointers<'g> {
     graph: &'g mut Graph,
     flow: Flow,
-    users: Vec<SmallVec<[User; 4]>>,
+    users: Vec<Users>,
 }
+
+/// The readers of parameters and sums; those of other values are not asked for.
+type Users = SmallVec<[User; 1]>;
 
 /// Rewrites a graph whose blocks stand in order.
 pub fn pointers(graph: &mut Graph) {
@@ -50,25 +53,30 @@ pub fn pointers(graph: &mut Graph) {
         }
     }
     for block in state.graph.block_ids() {
-        for value in state.graph.block(block).body.clone() {
-            state.regroup(value);
+        let Some(header) = state.flow.header[block.index()] else { continue };
+        // What this adds to blocks, it adds before loops.
+        for n in 0..state.graph.block(block).body.len() {
+            state.regroup(header, state.graph.block(block).body[n]);
         }
     }
 }
 
-fn users(graph: &Graph) -> Vec<SmallVec<[User; 4]>> {
-    let mut users: Vec<SmallVec<[User; 4]>> = vec![SmallVec::new(); graph.nodes.len()];
+fn users(graph: &Graph) -> Vec<Users> {
+    let mut users: Vec<Users> = vec![SmallVec::new(); graph.nodes.len()];
+    let mut note = |value: Value, user: User| {
+        if matches!(graph.op(value), Op::Param | Op::Binary(BinOp::Add)) {
+            users[value.index()].push(user);
+        }
+    };
     for block in graph.block_ids() {
         let data = graph.block(block);
         for &value in &data.body {
-            for arg in &graph.node(value).args {
-                users[arg.index()].push(User::Node(value));
-            }
+            graph.node(value).args.iter().for_each(|&arg| note(arg, User::Node(value)));
         }
-        data.term.visit_operands(|value| users[value.index()].push(User::Operand(block)));
-        for (n, edge) in data.term.edges().enumerate() {
-            for (index, arg) in edge.args.iter().enumerate() {
-                users[arg.index()].push(User::Argument { pred: block, edge: n, index });
+        data.term.visit_operands(|value| note(value, User::Operand(block)));
+        for (edge, data) in (0..).zip(data.term.edges()) {
+            for (index, &arg) in (0..).zip(&data.args) {
+                note(arg, User::Argument { pred: block, edge, index });
             }
         }
     }
@@ -139,8 +147,8 @@ impl Pointers<'_> {
     }
 
     /// Whether an argument is that of the loop's parameter at `position`.
-    fn leads_to(&self, header: Block, position: usize, pred: Block, edge: usize, index: usize) -> bool {
-        self.graph.block(pred).term.edge(edge).target == header && index == position
+    fn leads_to(&self, header: Block, position: usize, pred: Block, edge: u32, index: u32) -> bool {
+        self.graph.block(pred).term.edge(edge).target == header && index as usize == position
     }
 
     /// What has to change so that a parameter can count from a symbol on; `None` if something else needs it.
@@ -291,7 +299,7 @@ impl Pointers<'_> {
                 args.iter_mut().filter(|arg| **arg == value).for_each(|arg| *arg = plain);
             }
             User::Argument { edge, index, .. } => {
-                self.graph.blocks[block.index()].term.edge_mut(edge).args[index] = plain;
+                self.graph.blocks[block.index()].term.edge_mut(edge).args[index as usize] = plain;
             }
             User::Operand(_) => self.graph.blocks[block.index()].term.visit_operands_mut(|operand| {
                 if *operand == value {
@@ -306,9 +314,9 @@ impl Pointers<'_> {
     /// Adds the base to what a block passes for a parameter, unless that is the parameter itself or its step.
     fn convert_edges(&mut self, header: Block, pred: Block, position: usize, base: Value) {
         let param = self.graph.block(header).params[position];
-        let args: Vec<(usize, Value)> = {
+        let args: Vec<(u32, Value)> = {
             let edges = self.graph.block(pred).term.edges();
-            let edges = edges.enumerate().filter(|(_, edge)| edge.target == header);
+            let edges = (0..).zip(edges).filter(|(_, edge)| edge.target == header);
             edges.map(|(n, edge)| (n, edge.args[position])).collect()
         };
         for (edge, arg) in args {
@@ -318,7 +326,7 @@ impl Pointers<'_> {
             }
             let sum = self.sum_at_end(pred, arg, base);
             self.graph.blocks[pred.index()].term.edge_mut(edge).args[position] = sum;
-            let gone = User::Argument { pred, edge, index: position };
+            let gone = User::Argument { pred, edge, index: position as u32 };
             self.users[arg.index()].retain(|user| *user != gone);
             self.users[sum.index()].push(gone);
         }
@@ -368,12 +376,9 @@ impl Pointers<'_> {
         self.sum_at_end(self.flow.dominator[outermost.index()], a, b)
     }
 
-    /// Moves an address to the summand that the loop does not change.
-    fn regroup(&mut self, value: Value) {
-        let node = self.graph.node(value).clone();
-        let Some(header) = self.flow.header[node.block.index()] else {
-            return;
-        };
+    /// Moves an address to the summand that the loop of this header, around the value, does not change.
+    fn regroup(&mut self, header: Block, value: Value) {
+        let node = self.graph.node(value);
         if node.op != Op::Binary(BinOp::Add) || !matches!(self.graph.op(node.args[1]), Op::Address(..)) {
             return;
         }
