@@ -14,8 +14,8 @@ use super::terminators;
 use super::wrap::Wrap;
 use super::{EmitOptions, RelocKind};
 use crate::isa::{
-    AluOp, BlockData, BlockId, Call, CallTarget, Cond, Const, FloatUnaryOp, Func, Inst, MemSize, ModImm, Operand2, Reg,
-    Symbol, Term, TestOp, TrapCode, print,
+    AluOp, BlockId, Call, CallTarget, Cond, Const, FloatUnaryOp, Func, Inst, MemSize, ModImm, Operand2, Reg, Symbol,
+    TestOp, TrapCode, print,
 };
 use crate::options::Trap;
 use smallvec::smallvec;
@@ -50,8 +50,6 @@ pub(super) struct Builder<'a> {
     pub(super) home: Option<BlockId>,
     /// Which traps are branched to.
     pub(super) traps: [bool; TrapCode::ALL.len()],
-    /// Which blocks have been emitted.
-    placed: Vec<bool>,
     /// The last instruction, if it is not conditional, and how many items there were behind it.
     last: Option<(usize, Inst<Reg>)>,
 }
@@ -69,7 +67,6 @@ impl<'a> Builder<'a> {
             wrap,
             layout,
             traps: [false; TrapCode::ALL.len()],
-            placed: vec![false; func.blocks.len()],
             last: None,
         }
     }
@@ -179,18 +176,11 @@ impl<'a> Builder<'a> {
             let label = self.program.block(id);
             self.program.items.push(Item::Label(label));
         }
-        self.placed[id.index()] = true;
         if self.wrap.begin == Some(id) {
             self.prologue();
         }
         let block = self.func.block(id);
-        let refined = match self.loop_test(&block.term) {
-            Some(test) if !block.cold => {
-                let insts = [&block.insts[..], &test.insts].concat();
-                flags::refine(&insts, &test.term)
-            }
-            _ => flags::refine(&block.insts, &block.term),
-        };
+        let refined = flags::refine(&block.insts, &block.term);
         self.insts(&refined.insts, &refined.live);
         let next = self.layout.order.get(at + 1).copied();
         self.terminator(id, &refined.term, next);
@@ -213,25 +203,6 @@ impl<'a> Builder<'a> {
                 at += count;
             }
         }
-    }
-
-    /// The block that a jump goes back to, if it is a loop's test of few instructions: at the end of
-    /// the loop a copy of it spares the jump.
-    fn loop_test(&self, term: &Term<Reg>) -> Option<&'a BlockData<Reg>> {
-        let Term::Jump(edge) = term else { return None };
-        let Target::Block(id) = self.layout.target(edge.target) else {
-            return None;
-        };
-        let block = self.func.block(id);
-        let is_test = match block.term {
-            Term::Branch { .. } | Term::BranchZero { .. } => {
-                let is_call = |inst: &Inst<Reg>| matches!(inst, Inst::Call(_));
-                block.insts.len() <= MAX_TEST && !block.insts.iter().any(is_call)
-            }
-            Term::Jump(_) | Term::Table { .. } | Term::Return { .. } | Term::TailCall(_) | Term::Trap(_) => false,
-        };
-        let is_back = self.placed[id.index()] && block.loop_depth > 0;
-        (is_test && is_back).then_some(block)
     }
 
     /// Instructions that are not conditional.
@@ -362,9 +333,6 @@ impl<'a> Builder<'a> {
         self.item(Encoding::Wide(0xf7ff_fffe), Kind::Call, reference, false, || format!("bl {name}"));
     }
 }
-
-/// How many instructions the test of a loop may have to be copied.
-const MAX_TEST: usize = 2;
 
 /// How many neighbouring conditional instructions are looked at together.
 const MAX_GROUP: usize = 64;

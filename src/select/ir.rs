@@ -6,6 +6,7 @@
 //! `Op::Result` nodes.
 
 use crate::isa::{BoundsCounts, Cond, MemSize, Reg, Symbol, TrapCode};
+use bitvec::vec::BitVec;
 use smallvec::SmallVec;
 use std::slice::{from_mut, from_ref};
 
@@ -269,11 +270,11 @@ pub enum Term {
         then: Edge,
         otherwise: Edge,
     },
-    /// To `targets[index]`, or to `default` past their end.
+    /// To `targets[index]`, or to `default` past their end, where the index can be that large.
     Table {
         index: Value,
         targets: Vec<Edge>,
-        default: Edge,
+        default: Option<Edge>,
     },
     /// The words of the results, in the registers that the convention names.
     Return(SmallVec<[(Value, Reg); 2]>),
@@ -291,7 +292,7 @@ impl Term {
         let (first, others): (&[Edge], &[Edge]) = match self {
             Term::Jump(edge) => (from_ref(edge), &[]),
             Term::Branch { then, otherwise, .. } => (from_ref(then), from_ref(otherwise)),
-            Term::Table { targets, default, .. } => (targets, from_ref(default)),
+            Term::Table { targets, default, .. } => (targets, default.as_slice()),
             Term::Return(_) | Term::TailCall { .. } | Term::Trap(_) => (&[], &[]),
         };
         first.iter().chain(others)
@@ -301,19 +302,19 @@ impl Term {
         let (first, others): (&mut [Edge], &mut [Edge]) = match self {
             Term::Jump(edge) => (from_mut(edge), &mut []),
             Term::Branch { then, otherwise, .. } => (from_mut(then), from_mut(otherwise)),
-            Term::Table { targets, default, .. } => (targets, from_mut(default)),
+            Term::Table { targets, default, .. } => (targets, default.as_mut_slice()),
             Term::Return(_) | Term::TailCall { .. } | Term::Trap(_) => (&mut [], &mut []),
         };
         first.iter_mut().chain(others)
     }
 
     /// Edge `n` of `edges`.
-    pub fn edge(&self, n: u32) -> &Edge {
-        self.edges().nth(n as usize).expect("a terminator has the edges that it had")
+    pub fn edge(&self, n: usize) -> &Edge {
+        self.edges().nth(n).expect("a terminator has the edges that it had")
     }
 
-    pub fn edge_mut(&mut self, n: u32) -> &mut Edge {
-        self.edges_mut().nth(n as usize).expect("a terminator has the edges that it had")
+    pub fn edge_mut(&mut self, n: usize) -> &mut Edge {
+        self.edges_mut().nth(n).expect("a terminator has the edges that it had")
     }
 
     /// Calls `f` on what the terminator reads, the arguments of its edges excluded.
@@ -411,6 +412,21 @@ impl Graph {
             block.term.edges().flat_map(|edge| &edge.args).for_each(|arg| uses[arg.index()] += 1);
         }
         uses
+    }
+
+    /// Which blocks some way from the entry leads to.
+    pub fn reachable(&self) -> BitVec {
+        let mut reached: BitVec = BitVec::repeat(false, self.blocks.len());
+        let mut work = vec![Block::ENTRY];
+        reached.set(0, true);
+        while let Some(block) = work.pop() {
+            for edge in self.block(block).term.edges() {
+                if !reached.replace(edge.target.index(), true) {
+                    work.push(edge.target);
+                }
+            }
+        }
+        reached
     }
 
     /// For each block, the blocks that can run just before it, once per edge.

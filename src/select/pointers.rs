@@ -9,31 +9,15 @@
 
 use super::flow::{Flow, flow};
 use super::ir::{BinOp, Block, Graph, Node, Op, Value};
+use super::users::{User, Users, users};
 use crate::isa::{Cond, Symbol};
 use smallvec::{SmallVec, smallvec};
-
-/// Where a value is read.
-#[derive(Copy, Clone, PartialEq, Eq, Debug)]
-enum User {
-    Node(Value),
-    /// Argument `index` of edge number `edge` of a block.
-    Argument {
-        pred: Block,
-        edge: u32,
-        index: u32,
-    },
-    /// By the end of a block.
-    Operand(Block),
-}
 
 struct Pointers<'g> {
     graph: &'g mut Graph,
     flow: Flow,
     users: Vec<Users>,
 }
-
-/// The readers of parameters and sums; those of other values are not asked for.
-type Users = SmallVec<[User; 1]>;
 
 /// Rewrites a graph whose blocks stand in order.
 pub fn pointers(graph: &mut Graph) {
@@ -59,28 +43,6 @@ pub fn pointers(graph: &mut Graph) {
             state.regroup(header, state.graph.block(block).body[n]);
         }
     }
-}
-
-fn users(graph: &Graph) -> Vec<Users> {
-    let mut users: Vec<Users> = vec![SmallVec::new(); graph.nodes.len()];
-    let mut note = |value: Value, user: User| {
-        if matches!(graph.op(value), Op::Param | Op::Binary(BinOp::Add)) {
-            users[value.index()].push(user);
-        }
-    };
-    for block in graph.block_ids() {
-        let data = graph.block(block);
-        for &value in &data.body {
-            graph.node(value).args.iter().for_each(|&arg| note(arg, User::Node(value)));
-        }
-        data.term.visit_operands(|value| note(value, User::Operand(block)));
-        for (edge, data) in (0..).zip(data.term.edges()) {
-            for (index, &arg) in (0..).zip(&data.args) {
-                note(arg, User::Argument { pred: block, edge, index });
-            }
-        }
-    }
-    users
 }
 
 /// How the users of a loop's parameter have to change.
@@ -148,7 +110,7 @@ impl Pointers<'_> {
 
     /// Whether an argument is that of the loop's parameter at `position`.
     fn leads_to(&self, header: Block, position: usize, pred: Block, edge: u32, index: u32) -> bool {
-        self.graph.block(pred).term.edge(edge).target == header && index as usize == position
+        self.graph.block(pred).term.edge(edge as usize).target == header && index as usize == position
     }
 
     /// What has to change so that a parameter can count from a symbol on; `None` if something else needs it.
@@ -186,30 +148,22 @@ impl Pointers<'_> {
                 return None;
             }
         }
-        let here = plan.addresses.iter().any(|&sum| self.is_inside(header, self.graph.node(sum).block));
+        let here = plan.addresses.iter().any(|&sum| self.flow.is_inside(header, self.graph.node(sum).block));
         (plan.symbol.is_some() && here && plan.outside.len() <= OUTSIDE).then_some(plan)
-    }
-
-    fn is_inside(&self, header: Block, block: Block) -> bool {
-        let mut around = self.flow.header[block.index()];
-        while let Some(inner) = around.filter(|&inner| inner != header) {
-            around = self.flow.outer[inner.index()];
-        }
-        around.is_some()
     }
 
     /// Takes note of a reader behind the loop, if it is one and no address.
     fn plan_outside(&self, plan: &mut Plan, header: Block, value: Value, user: User) -> bool {
         let outside = match user {
-            User::Operand(block) => !self.is_inside(header, block),
+            User::Operand(block) => !self.flow.is_inside(header, block),
             User::Argument { pred, edge, .. } => {
-                let target = self.graph.block(pred).term.edge(edge).target;
-                !self.is_inside(header, pred) || !self.is_inside(header, target)
+                let target = self.graph.block(pred).term.edge(edge as usize).target;
+                !self.flow.is_inside(header, pred) || !self.flow.is_inside(header, target)
             }
             User::Node(node) => {
                 let other = self.summand(node, value);
                 let address = other.is_some_and(|other| matches!(self.graph.op(other), Op::Address(..)));
-                !address && !self.is_inside(header, self.graph.node(node).block)
+                !address && !self.flow.is_inside(header, self.graph.node(node).block)
             }
         };
         if outside {
@@ -299,7 +253,7 @@ impl Pointers<'_> {
                 args.iter_mut().filter(|arg| **arg == value).for_each(|arg| *arg = plain);
             }
             User::Argument { edge, index, .. } => {
-                self.graph.blocks[block.index()].term.edge_mut(edge).args[index as usize] = plain;
+                self.graph.blocks[block.index()].term.edge_mut(edge as usize).args[index as usize] = plain;
             }
             User::Operand(_) => self.graph.blocks[block.index()].term.visit_operands_mut(|operand| {
                 if *operand == value {
@@ -325,7 +279,7 @@ impl Pointers<'_> {
                 continue;
             }
             let sum = self.sum_at_end(pred, arg, base);
-            self.graph.blocks[pred.index()].term.edge_mut(edge).args[position] = sum;
+            self.graph.blocks[pred.index()].term.edge_mut(edge as usize).args[position] = sum;
             let gone = User::Argument { pred, edge, index: position as u32 };
             self.users[arg.index()].retain(|user| *user != gone);
             self.users[sum.index()].push(gone);

@@ -19,8 +19,11 @@ use super::graph::Builder;
 use super::ir::{Block, BlockData, Edge, Graph, Op, Term, Value};
 use super::known;
 use super::pointers::pointers;
+use super::reduce::reduce;
+use super::states;
 use super::steps::steps;
 use super::tail::tail_calls;
+use super::thread::thread;
 use super::unroll::unroll;
 use crate::options::Optimize;
 use bitvec::vec::BitVec;
@@ -37,13 +40,19 @@ pub fn simplify(graph: Graph, order: &[Block], optimize: Optimize) -> Graph {
     if let Some(order) = branches(&mut graph) {
         graph = arrange(graph, &order);
     }
+    if let Some(order) = thread(&mut graph, optimize) {
+        graph = round(arrange(graph, &order));
+    }
     pointers(&mut graph);
     frames(&mut graph);
     let mut graph = round(graph);
-    if optimize == Optimize::Speed
-        && let Some(order) = unroll(&mut graph)
-    {
-        graph = round(arrange(graph, &order));
+    if optimize == Optimize::Speed {
+        let reduced = reduce(&mut graph);
+        match unroll(&mut graph) {
+            Some(order) => graph = round(arrange(graph, &order)),
+            None if reduced => graph = round(graph),
+            None => {}
+        }
     }
     steps(&mut graph);
     if tail_calls(&mut graph) {
@@ -72,9 +81,14 @@ fn fold_branch(graph: &Graph, term: Term) -> Term {
         },
         Term::Table { index, mut targets, default } => match graph.constant(index) {
             Some(c) if (c as usize) < targets.len() => Term::Jump(targets.swap_remove(c as usize)),
-            Some(_) => Term::Jump(default),
-            None if targets.iter().all(|target| *target == default) => Term::Jump(default),
-            None => Term::Table { index, targets, default },
+            Some(_) => Term::Jump(default.unwrap_or_else(|| targets.swap_remove(0))),
+            None => {
+                let first = default.as_ref().unwrap_or_else(|| &targets[0]);
+                match targets.iter().all(|target| target == first) {
+                    true => Term::Jump(first.clone()),
+                    false => Term::Table { index, targets, default },
+                }
+            }
         },
         other => other,
     }
@@ -95,16 +109,7 @@ fn arrange(mut graph: Graph, order: &[Block]) -> Graph {
         };
         graph.blocks[block.index()].term = term;
     }
-    let mut reached: BitVec = BitVec::repeat(false, graph.blocks.len());
-    let mut work = vec![Block::ENTRY];
-    reached.set(0, true);
-    while let Some(block) = work.pop() {
-        for edge in graph.block(block).term.edges() {
-            if !reached.replace(edge.target.index(), true) {
-                work.push(edge.target);
-            }
-        }
-    }
+    let reached = graph.reachable();
     let kept: Vec<Block> = order.iter().copied().filter(|block| reached[block.index()]).collect();
     let mut number = vec![Block::ENTRY; graph.blocks.len()];
     for (index, block) in kept.iter().enumerate() {
@@ -191,6 +196,7 @@ fn redundant_params(graph: &Graph) -> Vec<Value> {
 struct Rebuild<'g> {
     builder: Builder,
     old: &'g Graph,
+    predecessors: &'g [SmallVec<[Block; 2]>],
     /// For each old value the parameter or argument that stands for it.
     replaced: Vec<Value>,
     new: Vec<Option<Value>>,
@@ -216,7 +222,8 @@ fn rebuild(old: &Graph) -> Graph {
     // Of the nodes of a graph many may stand in no block any more; constants never do.
     let placed: usize = old.blocks.iter().map(|block| block.params.len() + block.body.len()).sum();
     builder.reserve(placed + placed / 4);
-    let mut state = Rebuild { builder, old, replaced, new: vec![None; count], higher: HashMap::new() };
+    let predecessors = &flow.predecessors;
+    let mut state = Rebuild { builder, old, predecessors, replaced, new: vec![None; count], higher: HashMap::new() };
     for _ in 1..state.old.blocks.len() {
         state.builder.new_block();
     }
@@ -367,9 +374,14 @@ impl Rebuild<'_> {
                 }
             }
             Term::Table { index, targets, default } => {
+                let largest = states::largest(self.old, self.predecessors, *index);
                 let index = self.value(*index);
-                let targets = targets.iter().map(|edge| self.edge(edge)).collect();
-                Term::Table { index, targets, default: self.edge(default) }
+                // What has no bit above the largest number's is below.
+                let largest = largest.unwrap_or(u32::MAX).min(self.builder.bits(index)) as usize;
+                let reached = targets.get(..=largest);
+                let default = default.as_ref().filter(|_| reached.is_none()).map(|edge| self.edge(edge));
+                let targets = reached.unwrap_or(targets).iter().map(|edge| self.edge(edge)).collect();
+                Term::Table { index, targets, default }
             }
             Term::Return(values) => Term::Return(values.iter().map(|&(value, reg)| (self.value(value), reg)).collect()),
             Term::TailCall { call, args } => {
