@@ -57,11 +57,12 @@ pub(super) struct Builder<'a> {
 impl<'a> Builder<'a> {
     fn new(func: &'a Func<Reg>, wrap: Wrap, options: &'a EmitOptions<'a>, frame: &'a Frame) -> Builder<'a> {
         let layout = layout::layout(func, &wrap);
+        let insts: usize = func.blocks.iter().map(|block| block.insts.len()).sum();
         Builder {
             func,
             options,
             frame,
-            program: Program::new(func.blocks.len()),
+            program: Program::new(func.blocks.len(), insts + 2 * func.blocks.len()),
             home: terminators::shared_return(func, &wrap, &layout, frame),
             wrap,
             layout,

@@ -84,6 +84,7 @@ impl Assigner<'_> {
         self.replace(&entry);
         self.entries[id.index()] = entry;
         let block = self.func.block(id);
+        self.steps.reserve(block.insts.len());
         let mut actions: &[Action] = &self.plan.blocks[id.index()].actions;
         for (index, inst) in block.insts.iter().enumerate() {
             let here = take_at(&mut actions, index);
@@ -381,11 +382,11 @@ impl Assigner<'_> {
     }
 
     /// For each value planned at the start of the block, how often it arrives in each register.
-    fn votes(&self, id: BlockId, preds: &[BlockId], is_header: bool) -> Vec<Votes> {
+    fn votes(&self, id: BlockId, preds: &[BlockId], is_header: bool) -> SmallVec<[Votes; 14]> {
         let plan = &self.plan.blocks[id.index()];
         let params = &self.func.block(id).params;
         let registers = self.allocatable.last().map_or(0, |last| last.index() + 1);
-        let mut votes = vec![Votes::from_elem(0.0, registers); plan.entry.len()];
+        let mut votes: SmallVec<[Votes; 14]> = SmallVec::from_elem(Votes::from_elem(0.0, registers), plan.entry.len());
         let mut total = 0.0;
         for &pred in preds.iter().filter(|&&pred| pred < id) {
             let freq = self.flow.freq[pred.index()];
@@ -441,7 +442,7 @@ impl Assigner<'_> {
         }
     }
 
-    fn edge_moves(&self, pred: BlockId, id: BlockId) -> Vec<(Loc, Source)> {
+    fn edge_moves(&self, pred: BlockId, id: BlockId) -> SmallVec<[(Loc, Source); 16]> {
         let exit = &self.exits[pred.index()];
         let held = |v: VReg| exit.iter().find(|&&(w, _)| w == v).map(|&(_, reg)| reg);
         let source = |v: VReg| match (held(v), self.plan.slot[v.index()]) {
@@ -456,7 +457,8 @@ impl Assigner<'_> {
             let found = entry.iter().find(|&&(w, _)| w == v);
             Loc::Reg(found.expect("the plan has the value in a register").1)
         };
-        let mut moves: Vec<(Loc, Source)> = self.plan.live_through(id).map(|v| (place(v), source(v))).collect();
+        let mut moves: SmallVec<[(Loc, Source); 16]> =
+            self.plan.live_through(id).map(|v| (place(v), source(v))).collect();
         let params = &self.func.block(id).params;
         for &number in &self.plan.blocks[id.index()].register_params {
             let arg = argument(self.func, pred, number as usize);
@@ -471,7 +473,7 @@ impl Assigner<'_> {
                 moves.push((Loc::Slot(slot), source(arg)));
             }
         }
-        moves.retain(|&(to, from)| from != Source::Loc(to));
+        moves.retain(|&mut (to, from)| from != Source::Loc(to));
         moves
     }
 }

@@ -76,6 +76,8 @@ struct Spiller<'a> {
     after: Vec<u32>,
     /// Summed frequency of the predecessors that hold each vreg; all 0 between uses.
     have: Vec<f32>,
+    /// Room for those of a block; empty between uses.
+    touched: Vec<VReg>,
     loops: LoopFacts,
     /// Estimated executions of all uses of each vreg.
     weight: Vec<f32>,
@@ -108,6 +110,7 @@ impl<'a> Spiller<'a> {
             scanned: vec![u32::MAX; func.vregs],
             after: vec![NEVER; operands.count()],
             have: vec![0.0; func.vregs],
+            touched: Vec::new(),
             loops,
             weight: weights(func, flow, operands),
         }
@@ -299,22 +302,23 @@ impl<'a> Spiller<'a> {
             let values: Values = values.filter(|value| value.next != NEVER).collect();
             return self.by_class(values, |_| usize::MAX);
         }
-        let (total, touched) = self.meet_predecessors(id);
+        let mut touched = std::mem::take(&mut self.touched);
+        let total = self.meet_predecessors(id, &mut touched);
         let values = match self.flow.loop_at(id) {
             Some(l) => self.header_entry(id, l, total, &touched),
             None => self.join_entry(id, total, &touched),
         };
-        for v in touched {
+        for v in touched.drain(..) {
             self.have[v.index()] = 0.0;
         }
+        self.touched = touched;
         values
     }
 
     /// Sums in `have` how often each vreg arrives in a register over the edges that are decided; the
-    /// sum of all edges, and the vregs. A parameter arrives if its argument does.
-    fn meet_predecessors(&mut self, id: BlockId) -> (f32, Vec<VReg>) {
+    /// sum of all edges. Adds the vregs to `touched`. A parameter arrives if its argument does.
+    fn meet_predecessors(&mut self, id: BlockId, touched: &mut Vec<VReg>) -> f32 {
         let mut total = 0.0;
-        let mut touched = Vec::new();
         for &pred in self.flow.preds[id.index()].iter().filter(|&&p| p < id) {
             let freq = self.flow.freq[pred.index()];
             total += freq;
@@ -334,7 +338,7 @@ impl<'a> Spiller<'a> {
         }
         touched.sort_unstable();
         touched.dedup();
-        (total, touched)
+        total
     }
 
     /// The first of the values of each class, as many as `fits` says.
@@ -351,7 +355,7 @@ impl<'a> Spiller<'a> {
 
     fn join_entry(&self, id: BlockId, total: f32, touched: &[VReg]) -> Held {
         let params = &self.func.block(id).params;
-        let mut values: Vec<Value> = Vec::new();
+        let mut values: SmallVec<[Value; 32]> = SmallVec::new();
         for &v in touched {
             let Some(next) = self.liveness.next_use_in(id, v) else {
                 continue;

@@ -9,6 +9,7 @@ use super::flow::Flow;
 use super::liveness::Liveness;
 use super::operands::{Operand, Operands, as_move};
 use crate::isa::{BlockId, Func, Role, Term, VReg};
+use smallvec::SmallVec;
 use std::collections::BTreeMap;
 
 /// A pair of vregs that one register would serve, and how often.
@@ -95,7 +96,7 @@ impl Merging<'_> {
             return true;
         }
         let (small, large) = if self.size(a) < self.size(b) { (a, b) } else { (b, a) };
-        let moving: Vec<(u32, u32)> = match &self.ranges[small.index()] {
+        let moving: SmallVec<[(u32, u32); 4]> = match &self.ranges[small.index()] {
             Some(map) => map.iter().map(|(&start, &end)| (start, end)).collect(),
             None => self.liveness.ranges(small).iter().map(|r| (r.start, r.end)).collect(),
         };

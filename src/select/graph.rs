@@ -100,6 +100,11 @@ impl Builder {
         });
     }
 
+    /// Makes room for so many more nodes in the current block.
+    pub fn reserve_body(&mut self, count: usize) {
+        self.graph.blocks[self.block.index()].body.reserve(count);
+    }
+
     pub fn new_block(&mut self) -> Block {
         let block = Block::new(self.graph.blocks.len());
         let term = Term::Trap(TrapCode::Unreachable);

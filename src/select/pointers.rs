@@ -9,14 +9,14 @@
 
 use super::flow::{Flow, flow};
 use super::ir::{BinOp, Block, Graph, Node, Op, Value};
-use super::users::{User, users};
+use super::users::{User, Users, users};
 use crate::isa::{Cond, Symbol};
 use smallvec::{SmallVec, smallvec};
 
 struct Pointers<'g> {
     graph: &'g mut Graph,
     flow: Flow,
-    users: Vec<SmallVec<[User; 4]>>,
+    users: Vec<Users>,
 }
 
 /// Rewrites a graph whose blocks stand in order.
@@ -37,8 +37,10 @@ pub fn pointers(graph: &mut Graph) {
         }
     }
     for block in state.graph.block_ids() {
-        for value in state.graph.block(block).body.clone() {
-            state.regroup(value);
+        let Some(header) = state.flow.header[block.index()] else { continue };
+        // What this adds to blocks, it adds before loops.
+        for n in 0..state.graph.block(block).body.len() {
+            state.regroup(header, state.graph.block(block).body[n]);
         }
     }
 }
@@ -107,8 +109,8 @@ impl Pointers<'_> {
     }
 
     /// Whether an argument is that of the loop's parameter at `position`.
-    fn leads_to(&self, header: Block, position: usize, pred: Block, edge: usize, index: usize) -> bool {
-        self.graph.block(pred).term.edge(edge).target == header && index == position
+    fn leads_to(&self, header: Block, position: usize, pred: Block, edge: u32, index: u32) -> bool {
+        self.graph.block(pred).term.edge(edge as usize).target == header && index as usize == position
     }
 
     /// What has to change so that a parameter can count from a symbol on; `None` if something else needs it.
@@ -155,7 +157,7 @@ impl Pointers<'_> {
         let outside = match user {
             User::Operand(block) => !self.flow.is_inside(header, block),
             User::Argument { pred, edge, .. } => {
-                let target = self.graph.block(pred).term.edge(edge).target;
+                let target = self.graph.block(pred).term.edge(edge as usize).target;
                 !self.flow.is_inside(header, pred) || !self.flow.is_inside(header, target)
             }
             User::Node(node) => {
@@ -251,7 +253,7 @@ impl Pointers<'_> {
                 args.iter_mut().filter(|arg| **arg == value).for_each(|arg| *arg = plain);
             }
             User::Argument { edge, index, .. } => {
-                self.graph.blocks[block.index()].term.edge_mut(edge).args[index] = plain;
+                self.graph.blocks[block.index()].term.edge_mut(edge as usize).args[index as usize] = plain;
             }
             User::Operand(_) => self.graph.blocks[block.index()].term.visit_operands_mut(|operand| {
                 if *operand == value {
@@ -266,9 +268,9 @@ impl Pointers<'_> {
     /// Adds the base to what a block passes for a parameter, unless that is the parameter itself or its step.
     fn convert_edges(&mut self, header: Block, pred: Block, position: usize, base: Value) {
         let param = self.graph.block(header).params[position];
-        let args: Vec<(usize, Value)> = {
+        let args: Vec<(u32, Value)> = {
             let edges = self.graph.block(pred).term.edges();
-            let edges = edges.enumerate().filter(|(_, edge)| edge.target == header);
+            let edges = (0..).zip(edges).filter(|(_, edge)| edge.target == header);
             edges.map(|(n, edge)| (n, edge.args[position])).collect()
         };
         for (edge, arg) in args {
@@ -277,8 +279,8 @@ impl Pointers<'_> {
                 continue;
             }
             let sum = self.sum_at_end(pred, arg, base);
-            self.graph.blocks[pred.index()].term.edge_mut(edge).args[position] = sum;
-            let gone = User::Argument { pred, edge, index: position };
+            self.graph.blocks[pred.index()].term.edge_mut(edge as usize).args[position] = sum;
+            let gone = User::Argument { pred, edge, index: position as u32 };
             self.users[arg.index()].retain(|user| *user != gone);
             self.users[sum.index()].push(gone);
         }
@@ -328,12 +330,9 @@ impl Pointers<'_> {
         self.sum_at_end(self.flow.dominator[outermost.index()], a, b)
     }
 
-    /// Moves an address to the summand that the loop does not change.
-    fn regroup(&mut self, value: Value) {
-        let node = self.graph.node(value).clone();
-        let Some(header) = self.flow.header[node.block.index()] else {
-            return;
-        };
+    /// Moves an address to the summand that the loop of this header, around the value, does not change.
+    fn regroup(&mut self, header: Block, value: Value) {
+        let node = self.graph.node(value);
         if node.op != Op::Binary(BinOp::Add) || !matches!(self.graph.op(node.args[1]), Op::Address(..)) {
             return;
         }

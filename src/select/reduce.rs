@@ -11,7 +11,7 @@
 
 use super::flow::{Flow, flow};
 use super::ir::{BinOp, Block, Graph, Op, Term, Value};
-use super::users::{User, users};
+use super::users::{User, Users, users};
 use crate::isa::Cond;
 use smallvec::{SmallVec, smallvec};
 
@@ -45,7 +45,7 @@ pub fn reduce(graph: &mut Graph) -> bool {
 struct Reduction<'g> {
     graph: &'g mut Graph,
     flow: Flow,
-    users: Vec<SmallVec<[User; 4]>>,
+    users: Vec<Users>,
 }
 
 /// What reads an index.
@@ -95,9 +95,9 @@ impl Reduction<'_> {
         }
     }
 
-    fn leads_around(&self, header: Block, position: usize, pred: Block, edge: usize, index: usize) -> bool {
-        let target = self.graph.block(pred).term.edge(edge).target;
-        target == header && index == position && self.flow.is_inside(header, pred)
+    fn leads_around(&self, header: Block, position: usize, pred: Block, edge: u32, index: u32) -> bool {
+        let target = self.graph.block(pred).term.edge(edge as usize).target;
+        target == header && index as usize == position && self.flow.is_inside(header, pred)
     }
 
     /// Everything that reads a parameter of the loop; `None` if that is more than addresses and tests, or outside the loop.
@@ -134,15 +134,15 @@ impl Reduction<'_> {
     }
 
     /// The edges from inside a loop to its header, and the argument of each.
-    fn around(&self, header: Block, position: usize) -> SmallVec<[(Block, usize, Value); 2]> {
+    fn around(&self, header: Block, position: usize) -> SmallVec<[(Block, u32, Value); 2]> {
         self.edges(header, position).into_iter().filter(|(pred, ..)| self.flow.is_inside(header, *pred)).collect()
     }
 
-    fn edges(&self, header: Block, position: usize) -> SmallVec<[(Block, usize, Value); 4]> {
+    fn edges(&self, header: Block, position: usize) -> SmallVec<[(Block, u32, Value); 4]> {
         let mut preds = self.flow.predecessors[header.index()].clone();
         preds.dedup();
         let of = |pred: Block| {
-            let edges = self.graph.block(pred).term.edges().enumerate();
+            let edges = (0..).zip(self.graph.block(pred).term.edges());
             let to = edges.filter(move |(_, edge)| edge.target == header);
             to.map(move |(n, edge)| (pred, n, edge.args[position])).collect::<SmallVec<[_; 2]>>()
         };
@@ -274,17 +274,18 @@ impl Reduction<'_> {
         self.graph.nodes[node.index()].args = SmallVec::from_slice(args);
     }
 
-    fn set_argument(&mut self, pred: Block, edge: usize, index: usize, value: Value) {
-        let old = std::mem::replace(&mut self.graph.blocks[pred.index()].term.edge_mut(edge).args[index], value);
-        let user = User::Argument { pred, edge, index };
+    fn set_argument(&mut self, pred: Block, edge: u32, index: usize, value: Value) {
+        let old =
+            std::mem::replace(&mut self.graph.blocks[pred.index()].term.edge_mut(edge as usize).args[index], value);
+        let user = User::Argument { pred, edge, index: index as u32 };
         self.users[old.index()].retain(|other| *other != user);
         self.users[value.index()].push(user);
     }
 
-    fn push_argument(&mut self, pred: Block, edge: usize, value: Value) {
-        let args = &mut self.graph.blocks[pred.index()].term.edge_mut(edge).args;
+    fn push_argument(&mut self, pred: Block, edge: u32, value: Value) {
+        let args = &mut self.graph.blocks[pred.index()].term.edge_mut(edge as usize).args;
         args.push(value);
-        let index = args.len() - 1;
+        let index = args.len() as u32 - 1;
         self.users[value.index()].push(User::Argument { pred, edge, index });
     }
 }

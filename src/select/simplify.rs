@@ -219,7 +219,9 @@ fn rebuild(old: &Graph) -> Graph {
     let replaced = redundant_params(old);
     let bits = known::bits(old);
     let count = old.nodes.len();
-    builder.reserve(count);
+    // Of the nodes of a graph many may stand in no block any more; constants never do.
+    let placed: usize = old.blocks.iter().map(|block| block.params.len() + block.body.len()).sum();
+    builder.reserve(placed + placed / 4);
     let predecessors = &flow.predecessors;
     let mut state = Rebuild { builder, old, predecessors, replaced, new: vec![None; count], higher: HashMap::new() };
     for _ in 1..state.old.blocks.len() {
@@ -247,6 +249,7 @@ fn rebuild(old: &Graph) -> Graph {
         if let &[pred] = flow.predecessors[block.index()].as_slice() {
             state.assume(pred, block);
         }
+        state.builder.reserve_body(data.body.len());
         for &value in &data.body {
             state.node(value);
         }

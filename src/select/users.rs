@@ -1,6 +1,6 @@
-//! Where each value of a graph is read.
+//! Where the parameters and sums of a graph are read: what indices and pointers are made of.
 
-use super::ir::{Block, Graph, Value};
+use super::ir::{BinOp, Block, Graph, Op, Value};
 use smallvec::SmallVec;
 
 /// Where a value is read.
@@ -10,27 +10,33 @@ pub enum User {
     /// Argument `index` of edge number `edge` of a block.
     Argument {
         pred: Block,
-        edge: usize,
-        index: usize,
+        edge: u32,
+        index: u32,
     },
     /// By the end of a block.
     Operand(Block),
 }
 
-/// For each value, its readers; one that reads it twice, twice.
-pub fn users(graph: &Graph) -> Vec<SmallVec<[User; 4]>> {
-    let mut users: Vec<SmallVec<[User; 4]>> = vec![SmallVec::new(); graph.nodes.len()];
+/// The readers of a value. Most parameters and sums have one.
+pub type Users = SmallVec<[User; 1]>;
+
+/// For each parameter and sum, its readers; one that reads it twice, twice. Of other values, none.
+pub fn users(graph: &Graph) -> Vec<Users> {
+    let mut users: Vec<Users> = vec![SmallVec::new(); graph.nodes.len()];
+    let mut note = |value: Value, user: User| {
+        if matches!(graph.op(value), Op::Param | Op::Binary(BinOp::Add)) {
+            users[value.index()].push(user);
+        }
+    };
     for block in graph.block_ids() {
         let data = graph.block(block);
         for &value in &data.body {
-            for arg in &graph.node(value).args {
-                users[arg.index()].push(User::Node(value));
-            }
+            graph.node(value).args.iter().for_each(|&arg| note(arg, User::Node(value)));
         }
-        data.term.visit_operands(|value| users[value.index()].push(User::Operand(block)));
-        for (n, edge) in data.term.edges().enumerate() {
-            for (index, arg) in edge.args.iter().enumerate() {
-                users[arg.index()].push(User::Argument { pred: block, edge: n, index });
+        data.term.visit_operands(|value| note(value, User::Operand(block)));
+        for (edge, data) in (0..).zip(data.term.edges()) {
+            for (index, &arg) in (0..).zip(&data.args) {
+                note(arg, User::Argument { pred: block, edge, index });
             }
         }
     }

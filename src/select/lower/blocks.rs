@@ -275,7 +275,7 @@ impl Lower<'_> {
         let mut seen = vec![false; count];
         let mut postorder = Vec::with_capacity(count);
         let successors = |block: BlockId| {
-            let mut targets: Vec<BlockId> = self.func.block(block).term.successors().collect();
+            let mut targets: SmallVec<[BlockId; 4]> = self.func.block(block).term.successors().collect();
             // The way taken last in the walk comes first in the order.
             targets.sort_by_key(|target| self.source_position(*target));
             targets.dedup();
