@@ -14,10 +14,11 @@ use super::terminators;
 use super::wrap::Wrap;
 use super::{EmitOptions, RelocKind};
 use crate::isa::{
-    AluOp, BlockData, BlockId, Call, CallTarget, Cond, Const, FloatUnaryOp, Func, Inst, MemSize, ModImm, Operand2, Reg,
-    Symbol, Term, TestOp, TrapCode, print,
+    AluOp, BlockId, Call, CallTarget, Cond, Const, FloatUnaryOp, Func, Inst, MemSize, ModImm, Operand2, Reg, Symbol,
+    TestOp, TrapCode, print,
 };
 use crate::options::Trap;
+use smallvec::smallvec;
 
 /// The items of a function, and its frame.
 pub fn build(func: &Func<Reg>, wrap: Wrap, options: &EmitOptions) -> (Program, Frame) {
@@ -49,8 +50,6 @@ pub(super) struct Builder<'a> {
     pub(super) home: Option<BlockId>,
     /// Which traps are branched to.
     pub(super) traps: [bool; TrapCode::ALL.len()],
-    /// Which blocks have been emitted.
-    placed: Vec<bool>,
     /// The last instruction, if it is not conditional, and how many items there were behind it.
     last: Option<(usize, Inst<Reg>)>,
 }
@@ -67,7 +66,6 @@ impl<'a> Builder<'a> {
             wrap,
             layout,
             traps: [false; TrapCode::ALL.len()],
-            placed: vec![false; func.blocks.len()],
             last: None,
         }
     }
@@ -177,18 +175,11 @@ impl<'a> Builder<'a> {
             let label = self.program.block(id);
             self.program.items.push(Item::Label(label));
         }
-        self.placed[id.index()] = true;
         if self.wrap.begin == Some(id) {
             self.prologue();
         }
         let block = self.func.block(id);
-        let refined = match self.loop_test(&block.term) {
-            Some(test) if !block.cold => {
-                let insts = [&block.insts[..], &test.insts].concat();
-                flags::refine(&insts, &test.term)
-            }
-            _ => flags::refine(&block.insts, &block.term),
-        };
+        let refined = flags::refine(&block.insts, &block.term);
         self.insts(&refined.insts, &refined.live);
         let next = self.layout.order.get(at + 1).copied();
         self.terminator(id, &refined.term, next);
@@ -213,25 +204,6 @@ impl<'a> Builder<'a> {
         }
     }
 
-    /// The block that a jump goes back to, if it is a loop's test of few instructions: at the end of
-    /// the loop a copy of it spares the jump.
-    fn loop_test(&self, term: &Term<Reg>) -> Option<&'a BlockData<Reg>> {
-        let Term::Jump(edge) = term else { return None };
-        let Target::Block(id) = self.layout.target(edge.target) else {
-            return None;
-        };
-        let block = self.func.block(id);
-        let is_test = match block.term {
-            Term::Branch { .. } | Term::BranchZero { .. } => {
-                let is_call = |inst: &Inst<Reg>| matches!(inst, Inst::Call(_));
-                block.insts.len() <= MAX_TEST && !block.insts.iter().any(is_call)
-            }
-            Term::Jump(_) | Term::Table { .. } | Term::Return { .. } | Term::TailCall(_) | Term::Trap(_) => false,
-        };
-        let is_back = self.placed[id.index()] && block.loop_depth > 0;
-        (is_test && is_back).then_some(block)
-    }
-
     /// Instructions that are not conditional.
     fn instruction(&mut self, inst: &Inst<Reg>, context: Context) {
         match inst {
@@ -246,11 +218,10 @@ impl<'a> Builder<'a> {
                 let item = Item::BranchZero { nonzero, rn, target };
                 self.program.items.push(item);
             }
-            _ => {
-                for op in self.frame.resolve(inst) {
-                    self.op(&op, context);
-                }
-            }
+            _ => match self.frame.resolve(inst) {
+                Some(ops) => ops.iter().for_each(|op| self.op(op, context)),
+                None => self.plain(inst, context),
+            },
         }
     }
 
@@ -262,7 +233,8 @@ impl<'a> Builder<'a> {
                 unreachable!("a run of conditional instructions");
             };
             let ops = self.frame.resolve(inst);
-            let ops = ops.into_iter().filter(|op| !is_nothing(op));
+            let ops =
+                ops.unwrap_or_else(|| smallvec![Op::Inst(Inst::clone(inst))]).into_iter().filter(|op| !is_nothing(op));
             slots.extend(ops.map(|op| (*cond, op)));
         }
         let mut rest = &slots[..];
@@ -289,9 +261,7 @@ impl<'a> Builder<'a> {
 
     pub(super) fn op(&mut self, op: &Op, context: Context) {
         match op {
-            Op::Inst(_) if is_nothing(op) => {}
-            Op::Inst(Inst::Const { rd, value }) => self.constant(*rd, *value, context),
-            Op::Inst(inst) => self.inst(inst, context),
+            Op::Inst(inst) => self.plain(inst, context),
             Op::FloatPush(regs) => {
                 self.fixed(encode_float::push(*regs), Kind::Save, || print::list("vpush", false, *regs))
             }
@@ -307,6 +277,15 @@ impl<'a> Builder<'a> {
                 let text = || print::list("pop", encoding.is_wide(), *regs);
                 self.item(encoding, Kind::Save, None, regs.contains(Reg::PC), text);
             }
+        }
+    }
+
+    /// An instruction that names no place on the stack.
+    fn plain(&mut self, inst: &Inst<Reg>, context: Context) {
+        match inst {
+            _ if is_move_to_itself(inst) => {}
+            Inst::Const { rd, value } => self.constant(*rd, *value, context),
+            _ => self.inst(inst, context),
         }
     }
 
@@ -354,17 +333,20 @@ impl<'a> Builder<'a> {
     }
 }
 
-/// How many instructions the test of a loop may have to be copied.
-const MAX_TEST: usize = 2;
-
 /// How many neighbouring conditional instructions are looked at together.
 const MAX_GROUP: usize = 64;
 
-/// A move of a register to itself.
 fn is_nothing(op: &Op) -> bool {
     match op {
-        Op::Inst(Inst::Mov { s: false, rd, rhs: Operand2::Reg(rm) }) => rd == rm,
-        Op::Inst(Inst::FloatUnary { op: FloatUnaryOp::Mov, sd, sm }) => sd == sm,
-        Op::Inst(_) | Op::Push(_) | Op::Pop(_) | Op::FloatPush(_) | Op::FloatPop(_) => false,
+        Op::Inst(inst) => is_move_to_itself(inst),
+        Op::Push(_) | Op::Pop(_) | Op::FloatPush(_) | Op::FloatPop(_) => false,
+    }
+}
+
+fn is_move_to_itself(inst: &Inst<Reg>) -> bool {
+    match inst {
+        Inst::Mov { s: false, rd, rhs: Operand2::Reg(rm) } => rd == rm,
+        Inst::FloatUnary { op: FloatUnaryOp::Mov, sd, sm } => sd == sm,
+        _ => false,
     }
 }

@@ -2,6 +2,7 @@
 //!
 //! ```text
 //!   common   instructions that stand in several places
+//!   duplicate  loops' tests at the ends of the ways there
 //!   wrap     where the frame begins
 //!   constants  constants from registers that hold others
 //!   layout   which blocks, in which order, where branches really go
@@ -20,6 +21,7 @@ pub mod branches;
 mod build;
 mod common;
 mod constants;
+mod duplicate;
 pub mod encode;
 mod encode16;
 mod encode32;
@@ -94,7 +96,8 @@ pub struct EmitOptions<'a> {
 
 /// The code of a function. Fails with `Limit`, without a place, if that is larger than 16 MB.
 pub fn emit(func: Func<Reg>, options: &EmitOptions) -> Result<Code, Error> {
-    let func = common::merge(func, options.optimize);
+    let mut func = common::merge(func, options.optimize);
+    duplicate::duplicate(&mut func, options.optimize);
     let (mut func, wrap) = wrap::wrap(func, options.trap == Trap::Call, options.optimize);
     constants::derive(&mut func);
     let (program, frame) = build::build(&func, wrap, options);

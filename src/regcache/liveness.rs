@@ -9,8 +9,9 @@
 use super::classes::{PerClass, classes};
 use super::flow::Flow;
 use super::livemap::{Map, Pool};
-use super::operands::{defs_of, extra_registers, survivors};
+use super::operands::{Operands, defs, extra_registers, survivors, uses};
 use crate::isa::{BlockId, Class, Func, RegSet, VReg};
+use bitvec::vec::BitVec;
 use std::fmt::Write;
 
 pub struct Liveness {
@@ -34,9 +35,9 @@ pub struct Range {
 }
 
 /// Liveness of `func` for register sets of `allocatable`.
-pub fn liveness(func: &Func<VReg>, flow: &Flow, allocatable: RegSet) -> Liveness {
+pub fn liveness(func: &Func<VReg>, flow: &Flow, operands: &Operands, allocatable: RegSet) -> Liveness {
     let mut pool = Pool::new(func.vregs);
-    let (mut live_in, mut live_out) = backward(func, flow, &mut pool);
+    let (mut live_in, mut live_out) = backward(func, flow, operands, &mut pool);
     let nearer_from = |block: BlockId, from: u32| {
         move |a: u32, b: u32| {
             if flow.distance(block, from, a) <= flow.distance(block, from, b) { a } else { b }
@@ -59,7 +60,7 @@ pub fn liveness(func: &Func<VReg>, flow: &Flow, allocatable: RegSet) -> Liveness
         let nearer = nearer_from(id, flow.end(id) - 1);
         live_out[id.index()] = pool.union(live_out[id.index()], through[innermost], &nearer);
     }
-    let mut sweep = Sweep::new(func, flow, allocatable);
+    let mut sweep = Sweep::new(func, flow, operands, allocatable);
     for id in func.block_ids().rev() {
         let next = live_in.get(id.index() + 1).copied().unwrap_or(Map::EMPTY);
         pool.difference(next, live_out[id.index()], &mut |v, only_next| {
@@ -124,8 +125,30 @@ impl Liveness {
     }
 }
 
+/// The vregs that are read in another block than the one that defines them. Of the others no set has any.
+fn global(func: &Func<VReg>, flow: &Flow, operands: &Operands) -> BitVec {
+    let mut home = vec![BlockId::ENTRY; func.vregs];
+    let mut global: BitVec = BitVec::repeat(false, func.vregs);
+    // Blocks come behind those that dominate them, so that every definition is met before its uses.
+    for id in func.block_ids() {
+        for &v in &func.block(id).params {
+            home[v.index()] = id;
+        }
+        for &(v, role) in operands.of_block(flow, id) {
+            if !role.is_use() {
+                home[v.index()] = id;
+            } else if home[v.index()] != id {
+                global.set(v.index(), true);
+            }
+        }
+    }
+    global
+}
+
 /// Live-in and live-out sets that ignore back edges.
-fn backward(func: &Func<VReg>, flow: &Flow, pool: &mut Pool) -> (Vec<Map>, Vec<Map>) {
+fn backward(func: &Func<VReg>, flow: &Flow, operands: &Operands, pool: &mut Pool) -> (Vec<Map>, Vec<Map>) {
+    let global = global(func, flow, operands);
+    let is_global = |v: &VReg| global[v.index()];
     let mut live_in = vec![Map::EMPTY; func.blocks.len()];
     let mut live_out = vec![Map::EMPTY; func.blocks.len()];
     for id in func.block_ids().rev() {
@@ -140,20 +163,17 @@ fn backward(func: &Func<VReg>, flow: &Flow, pool: &mut Pool) -> (Vec<Map>, Vec<M
         }
         live_out[id.index()] = map;
         pool.freeze();
-        let position = flow.position(id, block.insts.len());
-        block.term.visit(|v, _| map = pool.insert(map, v, position));
-        for (index, inst) in block.insts.iter().enumerate().rev() {
-            for v in defs_of(inst) {
+        for index in (0..=block.insts.len()).rev() {
+            let position = flow.position(id, index);
+            let list = operands.at(position);
+            for v in defs(list).filter(is_global) {
                 map = pool.remove(map, v);
             }
-            let position = flow.position(id, index);
-            inst.visit(|v, role| {
-                if role.is_use() {
-                    map = pool.insert(map, v, position);
-                }
-            });
+            for v in uses(list).filter(is_global) {
+                map = pool.insert(map, v, position);
+            }
         }
-        for &v in &block.params {
+        for v in block.params.iter().copied().filter(is_global) {
             map = pool.remove(map, v);
         }
         live_in[id.index()] = map;
@@ -168,6 +188,7 @@ const CLOSED: u32 = u32::MAX;
 struct Sweep<'a> {
     func: &'a Func<VReg>,
     flow: &'a Flow,
+    operands: &'a Operands,
     allocatable: RegSet,
     /// The end of the range of each live vreg.
     end: Vec<u32>,
@@ -181,13 +202,13 @@ struct Sweep<'a> {
 }
 
 impl<'a> Sweep<'a> {
-    fn new(func: &'a Func<VReg>, flow: &'a Flow, allocatable: RegSet) -> Sweep<'a> {
+    fn new(func: &'a Func<VReg>, flow: &'a Flow, operands: &'a Operands, allocatable: RegSet) -> Sweep<'a> {
         let end = vec![CLOSED; func.vregs];
         let excess = vec![PerClass::new(|_| i64::MIN); func.blocks.len()];
         let entry_count = vec![PerClass::default(); func.blocks.len()];
         let room = PerClass::new(|class| allocatable.in_class(class).len() as i64);
         let (count, ranges, classes) = (PerClass::default(), Vec::new(), classes(func));
-        Sweep { func, flow, allocatable, end, count, room, classes, ranges, excess, entry_count }
+        Sweep { func, flow, operands, allocatable, end, count, room, classes, ranges, excess, entry_count }
     }
 
     fn is_open(&self, v: VReg) -> bool {
@@ -213,34 +234,32 @@ impl<'a> Sweep<'a> {
     }
 
     fn block(&mut self, id: BlockId) {
-        let (func, flow) = (self.func, self.flow);
+        let (func, flow, operands) = (self.func, self.flow, self.operands);
         let block = func.block(id);
         let room = self.room;
         let mut excess = PerClass::new(|class| self.count[class] - room[class]);
         let position = flow.position(id, block.insts.len());
-        block.term.visit(|v, _| self.open(v, position + 1));
+        operands.at(position).iter().for_each(|&(v, _)| self.open(v, position + 1));
         for (index, inst) in block.insts.iter().enumerate().rev() {
             let position = flow.position(id, index);
-            let defs = defs_of(inst);
-            for &v in &defs {
+            let list = operands.at(position);
+            for v in defs(list) {
                 self.open(v, position + 3);
             }
             for &class in self.classes {
                 excess[class] = excess[class].max(self.count[class] - room[class]);
             }
-            for &v in &defs {
+            for v in defs(list) {
                 self.close(v, position + 2);
             }
             for &class in self.classes {
-                let survivors = survivors(inst, self.allocatable.in_class(class)) as i64;
+                let survivors = survivors(inst, list, self.allocatable.in_class(class)) as i64;
                 excess[class] = excess[class].max(self.count[class] - survivors);
             }
-            let extra = extra_registers(func, inst, |v| self.is_open(v));
-            inst.visit(|v, role| {
-                if role.is_use() {
-                    self.open(v, position + 1);
-                }
-            });
+            let extra = extra_registers(func, inst, list, |v| self.is_open(v));
+            for v in uses(list) {
+                self.open(v, position + 1);
+            }
             for &class in self.classes {
                 excess[class] = excess[class].max(self.count[class] + extra[class] as i64 - room[class]);
             }

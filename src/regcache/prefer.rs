@@ -9,6 +9,7 @@
 
 use super::flow::Flow;
 use super::liveness::Range;
+use super::operands::Operands;
 use super::plan::Plan;
 use super::timeline::Timeline;
 use super::webs::Webs;
@@ -78,12 +79,13 @@ impl Hints {
 pub fn prefer(
     func: &Func<VReg>,
     flow: &Flow,
+    operands: &Operands,
     webs: &Webs,
     plan: &Plan,
     optimize: Optimize,
     allocatable: RegSet,
 ) -> Hints {
-    let wishes = Wishes::collect(func, flow, webs, plan, optimize);
+    let wishes = Wishes::collect(func, flow, operands, webs, plan, optimize);
     let calls = func.blocks.iter().flat_map(|block| &block.insts).any(|i| matches!(i, Inst::Call(_)));
     let mut paid = RegSet::CALLER_SAVED.intersection(allocatable);
     if !calls {

@@ -6,8 +6,10 @@
 //!   init      the same for the module's initialisation
 //!   routines  the same for what the object brings itself, from wasm text
 //!   branches  two branches for one on a conjunction
+//!   thread    ways around tests whose outcome is known (repair)
 //!   checks    fewer bounds checks
 //!   simplify  the graph built again with its shape known (flow)
+//!   reduce    pointers instead of indices
 //!   unroll    several rounds of a loop between two tests
 //!   tail      calls whose results are returned become tail calls
 //!   steps     accesses that step their addresses
@@ -32,11 +34,16 @@ mod long;
 mod lower;
 mod pointers;
 mod print;
+mod reduce;
+mod repair;
 mod routines;
 mod simplify;
+mod states;
 mod steps;
 mod tail;
+mod thread;
 mod unroll;
+mod users;
 mod wide;
 
 pub use abi::tail_area;

@@ -9,22 +9,9 @@
 
 use super::flow::{Flow, flow};
 use super::ir::{BinOp, Block, Graph, Node, Op, Value};
+use super::users::{User, users};
 use crate::isa::{Cond, Symbol};
 use smallvec::{SmallVec, smallvec};
-
-/// Where a value is read.
-#[derive(Copy, Clone, PartialEq, Eq, Debug)]
-enum User {
-    Node(Value),
-    /// Argument `index` of edge number `edge` of a block.
-    Argument {
-        pred: Block,
-        edge: usize,
-        index: usize,
-    },
-    /// By the end of a block.
-    Operand(Block),
-}
 
 struct Pointers<'g> {
     graph: &'g mut Graph,
@@ -54,25 +41,6 @@ pub fn pointers(graph: &mut Graph) {
             state.regroup(value);
         }
     }
-}
-
-fn users(graph: &Graph) -> Vec<SmallVec<[User; 4]>> {
-    let mut users: Vec<SmallVec<[User; 4]>> = vec![SmallVec::new(); graph.nodes.len()];
-    for block in graph.block_ids() {
-        let data = graph.block(block);
-        for &value in &data.body {
-            for arg in &graph.node(value).args {
-                users[arg.index()].push(User::Node(value));
-            }
-        }
-        data.term.visit_operands(|value| users[value.index()].push(User::Operand(block)));
-        for (n, edge) in data.term.edges().into_iter().enumerate() {
-            for (index, arg) in edge.args.iter().enumerate() {
-                users[arg.index()].push(User::Argument { pred: block, edge: n, index });
-            }
-        }
-    }
-    users
 }
 
 /// How the users of a loop's parameter have to change.
@@ -140,7 +108,7 @@ impl Pointers<'_> {
 
     /// Whether an argument is that of the loop's parameter at `position`.
     fn leads_to(&self, header: Block, position: usize, pred: Block, edge: usize, index: usize) -> bool {
-        self.graph.block(pred).term.edges()[edge].target == header && index == position
+        self.graph.block(pred).term.edge(edge).target == header && index == position
     }
 
     /// What has to change so that a parameter can count from a symbol on; `None` if something else needs it.
@@ -178,30 +146,22 @@ impl Pointers<'_> {
                 return None;
             }
         }
-        let here = plan.addresses.iter().any(|&sum| self.is_inside(header, self.graph.node(sum).block));
+        let here = plan.addresses.iter().any(|&sum| self.flow.is_inside(header, self.graph.node(sum).block));
         (plan.symbol.is_some() && here && plan.outside.len() <= OUTSIDE).then_some(plan)
-    }
-
-    fn is_inside(&self, header: Block, block: Block) -> bool {
-        let mut around = self.flow.header[block.index()];
-        while let Some(inner) = around.filter(|&inner| inner != header) {
-            around = self.flow.outer[inner.index()];
-        }
-        around.is_some()
     }
 
     /// Takes note of a reader behind the loop, if it is one and no address.
     fn plan_outside(&self, plan: &mut Plan, header: Block, value: Value, user: User) -> bool {
         let outside = match user {
-            User::Operand(block) => !self.is_inside(header, block),
+            User::Operand(block) => !self.flow.is_inside(header, block),
             User::Argument { pred, edge, .. } => {
-                let target = self.graph.block(pred).term.edges()[edge].target;
-                !self.is_inside(header, pred) || !self.is_inside(header, target)
+                let target = self.graph.block(pred).term.edge(edge).target;
+                !self.flow.is_inside(header, pred) || !self.flow.is_inside(header, target)
             }
             User::Node(node) => {
                 let other = self.summand(node, value);
                 let address = other.is_some_and(|other| matches!(self.graph.op(other), Op::Address(..)));
-                !address && !self.is_inside(header, self.graph.node(node).block)
+                !address && !self.flow.is_inside(header, self.graph.node(node).block)
             }
         };
         if outside {
@@ -233,7 +193,7 @@ impl Pointers<'_> {
     fn starts_as_pointer(&self, header: Block, position: usize) -> bool {
         self.flow.predecessors[header.index()].iter().all(|&pred| {
             let edges = self.graph.block(pred).term.edges();
-            let mut args = edges.iter().filter(|edge| edge.target == header).map(|edge| edge.args[position]);
+            let mut args = edges.filter(|edge| edge.target == header).map(|edge| edge.args[position]);
             args.all(|arg| self.graph.constant(arg).is_none())
         })
     }
@@ -291,7 +251,7 @@ impl Pointers<'_> {
                 args.iter_mut().filter(|arg| **arg == value).for_each(|arg| *arg = plain);
             }
             User::Argument { edge, index, .. } => {
-                self.graph.blocks[block.index()].term.edges_mut()[edge].args[index] = plain;
+                self.graph.blocks[block.index()].term.edge_mut(edge).args[index] = plain;
             }
             User::Operand(_) => self.graph.blocks[block.index()].term.visit_operands_mut(|operand| {
                 if *operand == value {
@@ -308,7 +268,7 @@ impl Pointers<'_> {
         let param = self.graph.block(header).params[position];
         let args: Vec<(usize, Value)> = {
             let edges = self.graph.block(pred).term.edges();
-            let edges = edges.iter().enumerate().filter(|(_, edge)| edge.target == header);
+            let edges = edges.enumerate().filter(|(_, edge)| edge.target == header);
             edges.map(|(n, edge)| (n, edge.args[position])).collect()
         };
         for (edge, arg) in args {
@@ -317,7 +277,7 @@ impl Pointers<'_> {
                 continue;
             }
             let sum = self.sum_at_end(pred, arg, base);
-            self.graph.blocks[pred.index()].term.edges_mut()[edge].args[position] = sum;
+            self.graph.blocks[pred.index()].term.edge_mut(edge).args[position] = sum;
             let gone = User::Argument { pred, edge, index: position };
             self.users[arg.index()].retain(|user| *user != gone);
             self.users[sum.index()].push(gone);

@@ -1,0 +1,61 @@
+//! Where speed counts, small blocks that decide are copied to the ends of blocks that jump to them.
+//!
+//! A loop's test that several ways through the loop lead to, or a while loop's that stands at its top, costs each of them a
+//! jump besides; a copy of the test does not. (Mueller and Whalley, "Avoiding Unconditional Jumps by Code Replication", 1992.)
+//! Registers are assigned, so that a copy is right wherever the jump was.
+
+use crate::isa::{BlockId, Func, Inst, Reg, Term};
+use crate::options::Optimize;
+
+/// Instructions of a block that is copied.
+const MOST: usize = 4;
+
+/// The function with fewer jumps in its loops.
+pub fn duplicate(func: &mut Func<Reg>, optimize: Optimize) {
+    if optimize == Optimize::Size {
+        return;
+    }
+    for id in func.block_ids() {
+        let Term::Jump(edge) = &func.block(id).term else { continue };
+        let target = behind_empty(func, edge.target);
+        if is_worth(func, id, target) {
+            let copied = func.block(target);
+            let (insts, term) = (copied.insts.clone(), copied.term.clone());
+            let block = &mut func.blocks[id.index()];
+            block.insts.extend(insts);
+            block.term = term;
+        }
+    }
+}
+
+/// Where control goes on from a block that does nothing.
+fn behind_empty(func: &Func<Reg>, mut id: BlockId) -> BlockId {
+    // An empty loop never ends.
+    for _ in 0..func.blocks.len() {
+        match &func.block(id).term {
+            Term::Jump(edge) if func.block(id).insts.is_empty() => id = edge.target,
+            _ => break,
+        }
+    }
+    id
+}
+
+fn is_worth(func: &Func<Reg>, id: BlockId, target: BlockId) -> bool {
+    let (block, copied) = (func.block(id), func.block(target));
+    // An empty block is branched past.
+    let jumps = !block.insts.is_empty() && !block.cold && !follows(func, id, target);
+    let is_hot = copied.loop_depth > 0 && block.loop_depth >= copied.loop_depth;
+    let decides = matches!(copied.term, Term::Branch { .. } | Term::BranchZero { .. });
+    let is_small = copied.insts.len() <= MOST && !copied.insts.iter().any(|inst| matches!(inst, Inst::Call(_)));
+    jumps && is_hot && decides && is_small
+}
+
+/// Whether the target will stand right behind the block.
+fn follows(func: &Func<Reg>, id: BlockId, target: BlockId) -> bool {
+    let between = |id: BlockId| {
+        let block = func.block(id);
+        block.cold || block.insts.is_empty() && matches!(block.term, Term::Jump(_))
+    };
+    let next = func.block_ids().skip(id.index() + 1).find(|&id| id == target || !between(id));
+    next == Some(target)
+}
