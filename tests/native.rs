@@ -9,6 +9,7 @@ use std::path::PathBuf;
 
 use object::{Object, ObjectSection, ObjectSymbol, SectionFlags, SectionKind, SymbolKind};
 use rayon::prelude::*;
+use synth::Inspect;
 use synth::options::{Memory, Options, Target, Trap};
 use xtask::boards::qemu;
 use xtask::firmware::{self, Outcome};
@@ -76,6 +77,23 @@ fn frames_survive_interrupts_at_every_instruction() {
             assert_eq!(firmware::run_interrupted(&elf), expected, "{} {level} {stack}", program.name);
         }
     });
+}
+
+/// The interrupts find a function that keeps something below sp: what the test above would see of a frame that is used before sp
+/// is moved or after it is moved back.
+#[test]
+fn interrupts_notice_what_is_kept_below_the_stack_pointer() {
+    let main = r#"
+        #include <stdio.h>
+        __attribute__((naked)) static int keep(int n) { __asm__("str r0, [sp, #-8]\n movs r0, #0\n ldr r0, [sp, #-8]\n bx lr"); }
+        int main(void) { printf("%d\n", keep(5)); return 0; }"#;
+    let empty = Program { name: "below".to_string(), files: Vec::new() };
+    let mut image = empty.image(Target::CortexM4, STACKS[0], |_| GCC);
+    image.add_c("main", main);
+    let elf = std::fs::read(image.link()).expect("the linker wrote it");
+    let outcome = |n: i32| Ok(Outcome { output: format!("{n}\n"), status: 0 });
+    assert_eq!(firmware::run(&elf), outcome(5));
+    assert_eq!(firmware::run_interrupted(&elf), outcome(i32::from_le_bytes([0xa5; 4])));
 }
 
 /// The accesses of `registers` to its device are those of gcc's code, loops that wait for it included.
@@ -178,6 +196,70 @@ fn groups_need_no_symbol_of_their_name() {
         let count = |name: &str| file.symbols().filter(|symbol| symbol.name() == Ok(name)).count();
         assert_eq!((count("helper"), count("table")), (1, 1), "{linker}");
     }
+}
+
+/// Objects of rustc are objects like any other.
+#[test]
+fn objects_of_rustc_link_with_c() {
+    let main = r#"
+        #include <stdint.h>
+        #include <stdio.h>
+        #include <stdlib.h>
+        uint32_t rust_areas(void), rust_match(uint32_t), rust_frame(uint32_t), rust_index(uint32_t);
+        uint64_t rust_step(uint64_t);
+        uint32_t external = 12345;
+        extern struct { uint32_t (*area)(void *); uint32_t side; uint64_t next; } (*const rust_shapes)[2];
+        void rust_panic(void) { printf("panic\n"); exit(7); }
+        int main(void) {
+          static const uint32_t table[8] = {3, 1, 4, 1, 5, 9, 2, 6};
+          printf("%u:", (unsigned)rust_areas());
+          for (uint32_t n = 0; n < 10; n++) printf(" %u", (unsigned)rust_match(n));
+          uint64_t a = 0x9e3779b9, b = 0;
+          int wrong = 0;
+          for (uint32_t n = 0; n < 20; n++) {
+            b++, a = a * 6364136223846793005ull + n;
+            wrong += rust_step(n) != (a ^ a >> 29 ^ b);
+            uint32_t sum = 0;
+            for (int k = 0; k < 16; k++) sum = sum << 1 ^ n * table[k & 7];
+            wrong += rust_frame(n) != sum;
+          }
+          printf("\n%d %u %u\n", wrong, (unsigned)(*rust_shapes)[1].area((void *)&(*rust_shapes)[1]), (unsigned)(*rust_shapes)[0].side);
+          printf("%u\n", (unsigned)rust_index(5));
+          return (int)rust_index(8);
+        }"#;
+    let empty = Program { name: "rust".to_string(), files: Vec::new() };
+    for name in ["rust", "rust-debug"] {
+        let mut image = empty.image(Target::CortexM4, STACKS[1], |_| GCC);
+        image.add("rust.o", &shape(name).unwrap_or_else(|e| panic!("{name}: {e}")));
+        image.add_c("main", main);
+        for (linker, executable) in image.link_all() {
+            let outcome = firmware::run(&std::fs::read(&executable).expect("the linker wrote it"));
+            let output = "4918: 17 41 12345 99 !33 1000 30 35 0 0\n0 18 7\n9\npanic\n";
+            let outcome = outcome.map(|outcome| (sorted(&outcome.output), outcome.status));
+            assert_eq!(outcome, Ok((sorted(output), 7)), "{name} {linker}");
+        }
+    }
+}
+
+/// The characters in an order that does not depend on which stream is flushed when.
+fn sorted(text: &str) -> Vec<char> {
+    let mut characters: Vec<char> = text.chars().collect();
+    characters.sort_unstable();
+    characters
+}
+
+/// Registers of one device are offsets from one register of the core.
+#[test]
+fn registers_at_constant_addresses_share_a_base() {
+    let wasm = std::fs::read(directory().join("objects/shapes-device.o")).expect("it is committed");
+    let options = Options { memory: Memory::Native, ..Options::default() };
+    let inspect = Inspect { listing: true, ..Inspect::default() };
+    let listing = synth::compile_with(&wasm, &options, &inspect).expect("it is supported").listing;
+    for expected in ["=0x40011000", ", #8]", ", #12]", ", #18]", "=0xe000ec00", ", #264]"] {
+        assert!(listing.contains(expected), "no {expected}: {listing}");
+    }
+    let indexed = listing.lines().find(|line| line.rsplit_once(", r").is_some_and(|(_, rest)| rest.ends_with(']')));
+    assert_eq!(indexed, None, "{listing}");
 }
 
 /// What has no meaning on this machine is refused by its name.
