@@ -57,6 +57,27 @@ impl Cond {
         Cond::ALL[self as usize ^ 1]
     }
 
+    /// Whether it holds of the flags of `cmp a, b`.
+    pub fn holds(self, a: u32, b: u32) -> bool {
+        let (difference, overflow) = a.cast_signed().overflowing_sub(b.cast_signed());
+        match self {
+            Cond::Eq => a == b,
+            Cond::Ne => a != b,
+            Cond::Hs => a >= b,
+            Cond::Lo => a < b,
+            Cond::Mi => difference < 0,
+            Cond::Pl => difference >= 0,
+            Cond::Vs => overflow,
+            Cond::Vc => !overflow,
+            Cond::Hi => a > b,
+            Cond::Ls => a <= b,
+            Cond::Ge => a.cast_signed() >= b.cast_signed(),
+            Cond::Lt => a.cast_signed() < b.cast_signed(),
+            Cond::Gt => a.cast_signed() > b.cast_signed(),
+            Cond::Le => a.cast_signed() <= b.cast_signed(),
+        }
+    }
+
     /// The condition on `cmp b, a` that holds exactly when this one does on `cmp a, b`. Only for the
     /// ten conditions that compare two numbers.
     pub fn swapped(self) -> Cond {

@@ -43,16 +43,16 @@
 ;;     b .L1
 ;; .L3:
 ;;     adds r0, r0, r3
-;;     movs r1, #3
-;;     b .L1
+;;     ldrb r3, [r2], #1
+;;     b .L5
 ;; .L4:
 ;;     eors r0, r0, r3
-;;     movs r1, #0
-;;     b .L1
+;;     ldrb r3, [r2], #1
+;;     b .L2
 ;; .L5:
 ;;     cbz r3, .L7
-;;     movs r1, #0
-;;     b .L1
+;;     ldrb r3, [r2], #1
+;;     b .L2
 ;; .L7:
 ;;     bx lr
 ;;     .ltorg
