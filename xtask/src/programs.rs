@@ -145,6 +145,18 @@ impl ProgramImage {
         self.own.push(path);
     }
 
+    /// Adds C text, compiled by gcc, which is no part of the program.
+    ///
+    /// # Panics
+    /// Where it does not compile.
+    pub fn add_c(&mut self, name: &str, text: &str) {
+        let source = self.path(&format!("{name}.c"));
+        std::fs::write(&source, text).expect("the directory is writable");
+        let object = self.path(&format!("{name}.o"));
+        gcc(&source, &object, self.target, &["-O1"]);
+        self.support.push(object);
+    }
+
     /// The executable that GNU ld makes.
     ///
     /// # Panics
