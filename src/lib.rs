@@ -80,7 +80,8 @@ pub fn compile(wasm: &[u8], options: &Options) -> Result<Compiled, Error> {
 /// As `compile`.
 pub fn compile_with(wasm: &[u8], options: &Options, inspect: &Inspect) -> Result<Compiled, Error> {
     let Some(threads) = options.threads else {
-        return compile_here(wasm, options, inspect);
+        // Everything on threads of one pool, so that what one has given back the next can have.
+        return rayon::scope(|_| compile_here(wasm, options, inspect));
     };
     let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build();
     let pool = pool.map_err(|error| {
@@ -132,7 +133,8 @@ fn check_native(options: &Options, inspect: &Inspect) -> Result<(), Error> {
     ];
     match unmeant.into_iter().find(|&(_, given)| given) {
         Some((option, _)) => {
-            let message = format!("{option} does not go with --memory native: symbols are those of the C, which declares them");
+            let message =
+                format!("{option} does not go with --memory native: symbols are those of the C, which declares them");
             Err(Error::limit(Place::default(), message))
         }
         None => Ok(()),

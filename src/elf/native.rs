@@ -3,9 +3,9 @@
 //! Each segment is a section of its name, never split, with the segment's symbols at their offsets:
 //!
 //! ```text
-//!   .rodata*    read-only; strings that the linker may merge where nothing but whole strings has a symbol
-//!   .bss*       without contents, if all of it is zero
-//!   any other   writable
+//!   .rodata*         read-only; strings that the linker may merge where nothing but whole strings has a symbol
+//!   .bss*, .noinit*  without contents, if all of it is zero
+//!   any other        writable
 //! ```
 //!
 //! A word that the wasm linker would relocate is one that this linker does: R_ARM_ABS32 or, for the distance from the
@@ -85,7 +85,9 @@ impl Writer<'_, '_> {
         let kind = match read_only {
             true if is_mergeable(linking, n, segment, bytes) => SectionKind::ReadOnlyString,
             true => SectionKind::ReadOnlyData,
-            false if zero && segment.name.starts_with(".bss") => SectionKind::UninitializedData,
+            false if zero && [".bss", ".noinit"].iter().any(|name| segment.name.starts_with(name)) => {
+                SectionKind::UninitializedData
+            }
             false => SectionKind::Data,
         };
         let section = self.section(segment.name, kind);

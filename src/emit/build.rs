@@ -18,6 +18,7 @@ use crate::isa::{
     TestOp, TrapCode, print,
 };
 use crate::options::Trap;
+use smallvec::smallvec;
 
 /// The items of a function, and its frame.
 pub fn build(func: &Func<Reg>, wrap: Wrap, options: &EmitOptions) -> (Program, Frame) {
@@ -56,11 +57,12 @@ pub(super) struct Builder<'a> {
 impl<'a> Builder<'a> {
     fn new(func: &'a Func<Reg>, wrap: Wrap, options: &'a EmitOptions<'a>, frame: &'a Frame) -> Builder<'a> {
         let layout = layout::layout(func, &wrap);
+        let insts: usize = func.blocks.iter().map(|block| block.insts.len()).sum();
         Builder {
             func,
             options,
             frame,
-            program: Program::new(func.blocks.len()),
+            program: Program::new(func.blocks.len(), insts + 2 * func.blocks.len()),
             home: terminators::shared_return(func, &wrap, &layout, frame),
             wrap,
             layout,
@@ -217,11 +219,10 @@ impl<'a> Builder<'a> {
                 let item = Item::BranchZero { nonzero, rn, target };
                 self.program.items.push(item);
             }
-            _ => {
-                for op in self.frame.resolve(inst) {
-                    self.op(&op, context);
-                }
-            }
+            _ => match self.frame.resolve(inst) {
+                Some(ops) => ops.iter().for_each(|op| self.op(op, context)),
+                None => self.plain(inst, context),
+            },
         }
     }
 
@@ -233,7 +234,8 @@ impl<'a> Builder<'a> {
                 unreachable!("a run of conditional instructions");
             };
             let ops = self.frame.resolve(inst);
-            let ops = ops.into_iter().filter(|op| !is_nothing(op));
+            let ops =
+                ops.unwrap_or_else(|| smallvec![Op::Inst(Inst::clone(inst))]).into_iter().filter(|op| !is_nothing(op));
             slots.extend(ops.map(|op| (*cond, op)));
         }
         let mut rest = &slots[..];
@@ -260,9 +262,7 @@ impl<'a> Builder<'a> {
 
     pub(super) fn op(&mut self, op: &Op, context: Context) {
         match op {
-            Op::Inst(_) if is_nothing(op) => {}
-            Op::Inst(Inst::Const { rd, value }) => self.constant(*rd, *value, context),
-            Op::Inst(inst) => self.inst(inst, context),
+            Op::Inst(inst) => self.plain(inst, context),
             Op::FloatPush(regs) => {
                 self.fixed(encode_float::push(*regs), Kind::Save, || print::list("vpush", false, *regs))
             }
@@ -278,6 +278,15 @@ impl<'a> Builder<'a> {
                 let text = || print::list("pop", encoding.is_wide(), *regs);
                 self.item(encoding, Kind::Save, None, regs.contains(Reg::PC), text);
             }
+        }
+    }
+
+    /// An instruction that names no place on the stack.
+    fn plain(&mut self, inst: &Inst<Reg>, context: Context) {
+        match inst {
+            _ if is_move_to_itself(inst) => {}
+            Inst::Const { rd, value } => self.constant(*rd, *value, context),
+            _ => self.inst(inst, context),
         }
     }
 
@@ -328,11 +337,17 @@ impl<'a> Builder<'a> {
 /// How many neighbouring conditional instructions are looked at together.
 const MAX_GROUP: usize = 64;
 
-/// A move of a register to itself.
 fn is_nothing(op: &Op) -> bool {
     match op {
-        Op::Inst(Inst::Mov { s: false, rd, rhs: Operand2::Reg(rm) }) => rd == rm,
-        Op::Inst(Inst::FloatUnary { op: FloatUnaryOp::Mov, sd, sm }) => sd == sm,
-        Op::Inst(_) | Op::Push(_) | Op::Pop(_) | Op::FloatPush(_) | Op::FloatPop(_) => false,
+        Op::Inst(inst) => is_move_to_itself(inst),
+        Op::Push(_) | Op::Pop(_) | Op::FloatPush(_) | Op::FloatPop(_) => false,
+    }
+}
+
+fn is_move_to_itself(inst: &Inst<Reg>) -> bool {
+    match inst {
+        Inst::Mov { s: false, rd, rhs: Operand2::Reg(rm) } => rd == rm,
+        Inst::FloatUnary { op: FloatUnaryOp::Mov, sd, sm } => sd == sm,
+        _ => false,
     }
 }

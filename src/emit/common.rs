@@ -1,13 +1,13 @@
 //! Instructions that stand in several places move to one.
 //!
-//! - What both ways of a branch begin with is done before it, if it is a constant or a copy: on the way round an inner loop
-//!   and into it, sums often start from the same numbers.
+//! - What both ways of a branch begin with is done before it, if it is a constant, a copy or a value from a spill slot: on the
+//!   way round an inner loop and into it, sums often start from the same numbers.
 //! - Where size counts, blocks that end alike share the end: one keeps it, the others jump there.
 //!
 //! Blocks keep their order; the flags are never live where a block is split.
 
 use super::flags::{Flags, kills, reads};
-use crate::isa::{BlockData, BlockId, Edge, Func, Inst, Operand2, Reg, RegSet, Term};
+use crate::isa::{Addr, BlockData, BlockId, Edge, Func, Inst, Operand2, Reg, RegSet, StackArea, Term};
 use crate::options::Optimize;
 use hashbrown::HashMap;
 use smallvec::SmallVec;
@@ -62,7 +62,21 @@ fn common_beginning(func: &Func<Reg>, a: BlockId, b: BlockId) -> Option<(usize, 
 
 /// Instructions that write one register, and no flags.
 fn is_movable(inst: &Inst<Reg>) -> bool {
-    matches!(inst, Inst::Const { .. } | Inst::Mov { s: false, rhs: Operand2::Reg(_), .. })
+    matches!(inst, Inst::Const { .. } | Inst::Mov { s: false, rhs: Operand2::Reg(_), .. }) || is_reload(inst)
+}
+
+/// Whether an instruction reads a spill slot.
+fn is_reload(inst: &Inst<Reg>) -> bool {
+    matches!(inst, Inst::Load { addr: Addr::Stack(StackArea::Slots, _), .. })
+}
+
+/// Whether an instruction writes a spill slot.
+fn is_spill(inst: &Inst<Reg>) -> bool {
+    match inst {
+        Inst::Store { addr: Addr::Stack(StackArea::Slots, _), .. } => true,
+        Inst::If { inst, .. } => is_spill(inst),
+        _ => false,
+    }
 }
 
 /// The registers that an instruction reads, and those that it writes or clobbers.
@@ -77,7 +91,9 @@ fn is_free(inst: &Inst<Reg>, before: &[Inst<Reg>]) -> bool {
     let (reads, writes) = registers(inst);
     before.iter().all(|other| {
         let (others, written) = registers(other);
-        writes.intersection(others.union(written)).is_empty() && reads.intersection(written).is_empty()
+        !(is_reload(inst) && is_spill(other))
+            && writes.intersection(others.union(written)).is_empty()
+            && reads.intersection(written).is_empty()
     })
 }
 

@@ -12,25 +12,61 @@ use crate::isa::{AluOp, BlockData, Const, Func, Imm12, Imm16, Inst, ModImm, Oper
 /// How far back an overwritten register is looked for.
 const WINDOW: usize = 8;
 
-/// What is known of the core registers.
-#[derive(Clone)]
+/// What is known of the core registers: a table for all blocks, of which each begins with nothing.
 struct Known {
-    holds: [Option<Const>; Reg::COUNT],
-    /// What each held last, and the instruction of this block that overwrote it.
-    held: [Option<(Const, usize)>; Reg::COUNT],
+    /// The registers that hold constants, and these.
+    holding: RegSet,
+    holds: [Const; Reg::COUNT],
+    /// The registers that have held constants in this block, the last of these, and the instruction that overwrote it.
+    having_held: RegSet,
+    held: [(Const, usize); Reg::COUNT],
 }
 
 impl Known {
-    const NOTHING: Known = Known { holds: [None; Reg::COUNT], held: [None; Reg::COUNT] };
+    fn nothing() -> Known {
+        let any = Const::Int(0);
+        Known {
+            holding: RegSet::EMPTY,
+            holds: [any; Reg::COUNT],
+            having_held: RegSet::EMPTY,
+            held: [(any, 0); Reg::COUNT],
+        }
+    }
+
+    fn forget(&mut self) {
+        (self.holding, self.having_held) = (RegSet::EMPTY, RegSet::EMPTY);
+    }
+
+    fn holds(&self, reg: Reg) -> Option<Const> {
+        self.holding.contains(reg).then(|| self.holds[reg.index()])
+    }
+
+    fn held(&self, reg: Reg) -> Option<(Const, usize)> {
+        self.having_held.contains(reg).then(|| self.held[reg.index()])
+    }
+
+    fn set(&mut self, reg: Reg, value: Const) {
+        self.holding.insert(reg);
+        self.holds[reg.index()] = value;
+    }
+
+    /// Instruction `at` overwrites the register.
+    fn overwrite(&mut self, reg: Reg, at: usize) {
+        if let Some(value) = self.holds(reg) {
+            self.holding.remove(reg);
+            self.having_held.insert(reg);
+            self.held[reg.index()] = (value, at);
+        }
+    }
 
     /// An instruction that makes a constant has been put in before others that are known already.
     fn made_earlier(&mut self, rd: Reg, value: Const, place: usize) {
-        for (_, overwritten) in self.held.iter_mut().flatten() {
+        for reg in self.having_held.iter() {
+            let overwritten = &mut self.held[reg.index()].1;
             *overwritten += usize::from(*overwritten >= place);
         }
-        if let Some(before) = self.holds[rd.index()].replace(value) {
-            self.held[rd.index()] = Some((before, place));
-        }
+        self.overwrite(rd, place);
+        self.set(rd, value);
     }
 }
 
@@ -40,17 +76,18 @@ pub fn derive(func: &mut Func<Reg>) {
     func.blocks.iter().flat_map(|block| block.term.successors()).for_each(|id| sources[id.index()] += 1);
     // Lists, since most blocks start with little.
     let mut at_start: Vec<Vec<(Reg, Const)>> = vec![Vec::new(); func.blocks.len()];
+    let mut known = Known::nothing();
     for id in func.block_ids() {
-        let mut known = Known::NOTHING;
+        known.forget();
         for (reg, value) in std::mem::take(&mut at_start[id.index()]) {
-            known.holds[reg.index()] = Some(value);
+            known.set(reg, value);
         }
         derive_block(&mut func.blocks[id.index()], &mut known);
         // Predecessors of a block that is no loop's header stand before it.
         for target in func.blocks[id.index()].term.successors().filter(|target| target.index() > id.index()) {
             if sources[target.index()] == 1 {
-                let held = RegSet::ALLOCATABLE.iter().filter_map(|reg| Some((reg, known.holds[reg.index()]?)));
-                at_start[target.index()] = held.collect();
+                let held = RegSet::ALLOCATABLE.intersection(known.holding).iter();
+                at_start[target.index()] = held.map(|reg| (reg, known.holds[reg.index()])).collect();
             }
         }
     }
@@ -78,13 +115,9 @@ fn derive_block(block: &mut BlockData<Reg>, known: &mut Known) {
             _ => wanted.filter(|_| !matches!(inst, Inst::If { .. })),
         };
         let (_, written) = registers(inst);
-        for reg in written.iter() {
-            if let Some(value) = known.holds[reg.index()].take() {
-                known.held[reg.index()] = Some((value, at));
-            }
-        }
+        written.intersection(known.holding).iter().for_each(|reg| known.overwrite(reg, at));
         if let Some((rd, value)) = made {
-            known.holds[rd.index()] = Some(value);
+            known.set(rd, value);
         }
     }
 }
@@ -110,7 +143,7 @@ fn is_literal(value: Const) -> bool {
 /// Gets the constant from another register, if one will do. Returns where the instruction that does it stands, if that is
 /// earlier.
 fn replace(block: &mut BlockData<Reg>, at: usize, rd: Reg, value: Const, known: &Known) -> Option<usize> {
-    let same = RegSet::ALLOCATABLE.iter().find(|reg| known.holds[reg.index()] == Some(value));
+    let same = RegSet::ALLOCATABLE.iter().find(|&reg| known.holds(reg) == Some(value));
     if let Some(from) = same {
         let copy = Inst::Mov { s: false, rd, rhs: Operand2::Reg(from) };
         match &mut block.insts[at] {
@@ -123,12 +156,12 @@ fn replace(block: &mut BlockData<Reg>, at: usize, rd: Reg, value: Const, known: 
         return None;
     }
     let near = |(from, held): (Reg, Option<Const>)| held.and_then(|held| from_near(rd, value, from, held));
-    if let Some(inst) = RegSet::ALLOCATABLE.iter().map(|reg| (reg, known.holds[reg.index()])).find_map(near) {
+    if let Some(inst) = RegSet::ALLOCATABLE.iter().map(|reg| (reg, known.holds(reg))).find_map(near) {
         block.insts[at] = inst;
         return None;
     }
     for reg in RegSet::ALLOCATABLE.iter() {
-        let Some((held, overwritten)) = known.held[reg.index()].filter(|&(_, when)| at - when <= WINDOW) else {
+        let Some((held, overwritten)) = known.held(reg).filter(|&(_, when)| at - when <= WINDOW) else {
             continue;
         };
         let Some(inst) = from_near(rd, value, reg, held) else { continue };
@@ -239,7 +272,7 @@ mod tests {
             let term = Term::Return { values: SmallVec::new() };
             let params = SmallVec::new();
             let mut block = BlockData { params, insts: insts.clone(), term, loop_depth: 0, cold: false };
-            derive_block(&mut block, &mut { Known::NOTHING });
+            derive_block(&mut block, &mut Known::nothing());
             changed += usize::from(block.insts != insts);
             assert_eq!(execute(&block.insts), execute(&insts), "{insts:?}\nbecame\n{:?}", block.insts);
         }

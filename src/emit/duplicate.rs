@@ -29,7 +29,7 @@ pub fn duplicate(func: &mut Func<Reg>, optimize: Optimize) {
 }
 
 /// Where control goes on from a block that does nothing.
-fn behind_empty(func: &Func<Reg>, mut id: BlockId) -> BlockId {
+pub(super) fn behind_empty(func: &Func<Reg>, mut id: BlockId) -> BlockId {
     // An empty loop never ends.
     for _ in 0..func.blocks.len() {
         match &func.block(id).term {
@@ -51,11 +51,13 @@ fn is_worth(func: &Func<Reg>, id: BlockId, target: BlockId) -> bool {
 }
 
 /// Whether the target will stand right behind the block.
-fn follows(func: &Func<Reg>, id: BlockId, target: BlockId) -> bool {
-    let between = |id: BlockId| {
-        let block = func.block(id);
-        block.cold || block.insts.is_empty() && matches!(block.term, Term::Jump(_))
-    };
-    let next = func.block_ids().skip(id.index() + 1).find(|&id| id == target || !between(id));
-    next == Some(target)
+pub(super) fn follows(func: &Func<Reg>, id: BlockId, target: BlockId) -> bool {
+    let mut behind = func.block_ids().skip(id.index() + 1);
+    behind.find(|&id| id == target || !is_passed(func, id)) == Some(target)
+}
+
+/// Whether a block stands elsewhere, or is nothing.
+pub(super) fn is_passed(func: &Func<Reg>, id: BlockId) -> bool {
+    let block = func.block(id);
+    block.cold || block.insts.is_empty() && matches!(block.term, Term::Jump(_))
 }

@@ -10,6 +10,7 @@
 
 use super::encode::{self, Context};
 use crate::isa::{AluOp, Cond, Inst, ModImm, Operand2, Reg, Term, TestOp};
+use smallvec::SmallVec;
 
 /// A set of the flags N, Z, C, V.
 #[derive(Copy, Clone, PartialEq, Eq, Debug)]
@@ -55,7 +56,7 @@ impl Flags {
 pub struct Block {
     pub insts: Vec<Inst<Reg>>,
     /// The flags that are live after each instruction.
-    pub live: Vec<Flags>,
+    pub live: SmallVec<[Flags; 32]>,
     pub term: Term<Reg>,
 }
 
@@ -63,8 +64,8 @@ pub struct Block {
 pub fn refine(insts: &[Inst<Reg>], term: &Term<Reg>) -> Block {
     let mut insts = insts.to_vec();
     let term = refine_term(&mut insts, term);
-    let mut block = Block { live: vec![Flags::NONE; insts.len()], insts, term };
-    let mut keep = vec![true; block.insts.len()];
+    let mut block = Block { live: SmallVec::from_elem(Flags::NONE, insts.len()), insts, term };
+    let mut keep: SmallVec<[bool; 32]> = SmallVec::from_elem(true, block.insts.len());
     let mut live = term_reads(&block.term);
     for at in (0..block.insts.len()).rev() {
         block.live[at] = live;

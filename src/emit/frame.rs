@@ -214,10 +214,10 @@ impl Frame {
         base + offset
     }
 
-    /// The instruction with every stack operand resolved; one for all others. A conditional
+    /// The instruction with every stack operand resolved; `None` if it has none. A conditional
     /// instruction is given without its condition, which then holds for all of the result.
-    pub fn resolve(&self, inst: &Inst<Reg>) -> Ops {
-        match *inst {
+    pub fn resolve(&self, inst: &Inst<Reg>) -> Option<Ops> {
+        Some(match *inst {
             Inst::Load { size, rt, addr: Addr::Stack(area, offset) } => load(size, rt, self.place(area, offset)),
             Inst::Store { size, rt, addr: Addr::Stack(area, offset) } => store(size, rt, self.place(area, offset)),
             Inst::FloatLoad { sd, addr: FloatAddr::Stack(area, offset) } => {
@@ -237,8 +237,8 @@ impl Frame {
             Inst::SetStack { rn } => {
                 smallvec![Op::Inst(Inst::Mov { s: false, rd: Reg::SP, rhs: Operand2::Reg(rn) })]
             }
-            _ => smallvec![Op::Inst(inst.clone())],
-        }
+            _ => return None,
+        })
     }
 }
 

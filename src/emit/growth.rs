@@ -80,7 +80,7 @@ impl Builder<'_> {
         for offset in (0..growth.incoming).step_by(4) {
             let load = Inst::Load { size, rt: rd, addr: Addr::Stack(StackArea::Incoming, offset) };
             let store = Inst::Store { size, rt: rd, addr: Addr::Stack(StackArea::Outgoing, offset) };
-            for op in frame.resolve(&load).into_iter().chain(frame.resolve(&store)) {
+            for op in [load, store].iter().filter_map(|inst| frame.resolve(inst)).flatten() {
                 self.op(&op, Context::FREE);
             }
         }

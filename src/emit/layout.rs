@@ -66,8 +66,8 @@ fn return_nearby(func: &Func<Reg>, wrap: &Wrap, targets: &[Target], mut order: V
 fn thread(func: &Func<Reg>, wrap: &Wrap) -> Vec<Target> {
     let mut targets: Vec<Option<Target>> = vec![None; func.blocks.len()];
     let (mut home, mut bare) = (None, None);
+    let mut path = Vec::new();
     for start in func.block_ids() {
-        let mut path = Vec::new();
         let mut at = start;
         let end = loop {
             if let Some(known) = targets[at.index()] {
@@ -92,7 +92,7 @@ fn thread(func: &Func<Reg>, wrap: &Wrap) -> Vec<Target> {
                 }
             }
         };
-        for block in path {
+        for block in path.drain(..) {
             targets[block.index()] = Some(end);
         }
     }

@@ -3,6 +3,7 @@
 //! ```text
 //!   common   instructions that stand in several places
 //!   duplicate  loops' tests at the ends of the ways there
+//!   decided  ways around tests whose outcome is known
 //!   wrap     where the frame begins
 //!   constants  constants from registers that hold others
 //!   layout   which blocks, in which order, where branches really go
@@ -21,6 +22,7 @@ pub mod branches;
 mod build;
 mod common;
 mod constants;
+mod decided;
 mod duplicate;
 pub mod encode;
 mod encode16;
@@ -98,6 +100,7 @@ pub struct EmitOptions<'a> {
 pub fn emit(func: Func<Reg>, options: &EmitOptions) -> Result<Code, Error> {
     let mut func = common::merge(func, options.optimize);
     duplicate::duplicate(&mut func, options.optimize);
+    decided::decide(&mut func, options.optimize);
     let (mut func, wrap) = wrap::wrap(func, options.trap == Trap::Call, options.optimize);
     constants::derive(&mut func);
     let (program, frame) = build::build(&func, wrap, options);

@@ -107,10 +107,16 @@ pub struct Program {
 }
 
 impl Program {
-    /// A program of so many blocks, whose labels exist from the start like those of the traps.
-    pub fn new(blocks: usize) -> Program {
+    /// A program of so many blocks, whose labels exist from the start like those of the traps, and of about so many items.
+    pub fn new(blocks: usize, items: usize) -> Program {
         let blocks = u32::try_from(blocks).expect("a function has fewer than 2^32 blocks");
-        Program { items: Vec::new(), redundant: 0, labels: blocks + TrapCode::ALL.len() as u32 + 1, blocks, tables: 0 }
+        Program {
+            items: Vec::with_capacity(items),
+            redundant: 0,
+            labels: blocks + TrapCode::ALL.len() as u32 + 1,
+            blocks,
+            tables: 0,
+        }
     }
 
     pub fn block(&self, id: BlockId) -> Label {

@@ -8,6 +8,7 @@ use super::inst::{Call, Cond, Inst, Role};
 use super::reg::{Class, Reg, VReg};
 use bitvec::vec::BitVec;
 use smallvec::SmallVec;
+use std::slice::{from_mut, from_ref};
 
 /// A symbol of the object being made. Indices are those of the wasm module.
 #[derive(Copy, Clone, PartialEq, Eq, Hash, Debug, PartialOrd, Ord)]
@@ -215,33 +216,49 @@ impl<R: Copy> Term<R> {
 
     /// Calls `f` on every register that the terminator reads, edge arguments included.
     pub fn visit(&self, mut f: impl FnMut(R, Role)) {
-        let _: Term<()> = self.map(&mut |r, role| f(r, role));
+        match self {
+            // What `map` would make a list of is visited where it is.
+            Term::Table { rn, targets } => {
+                f(*rn, Role::Use);
+                targets.iter().flat_map(|edge| &edge.args).for_each(|&arg| f(arg, Role::Use));
+            }
+            Term::Jump(_)
+            | Term::Branch { .. }
+            | Term::BranchZero { .. }
+            | Term::Return { .. }
+            | Term::TailCall(_)
+            | Term::Trap(_) => {
+                let _: Term<()> = self.map(&mut f);
+            }
+        }
     }
 }
 
 impl<R> Term<R> {
-    pub fn edges(&self) -> SmallVec<[&Edge<R>; 2]> {
-        match self {
-            Term::Jump(e) => SmallVec::from_iter([e]),
-            Term::Branch { then, otherwise, .. } => SmallVec::from_iter([then, otherwise]),
-            Term::BranchZero { zero, nonzero, .. } => SmallVec::from_iter([zero, nonzero]),
-            Term::Table { targets, .. } => targets.iter().collect(),
-            Term::Return { .. } | Term::TailCall(_) | Term::Trap(_) => SmallVec::new(),
-        }
+    pub fn edges(&self) -> impl Iterator<Item = &Edge<R>> {
+        let (first, others): (&[Edge<R>], &[Edge<R>]) = match self {
+            Term::Jump(e) => (from_ref(e), &[]),
+            Term::Branch { then, otherwise, .. } => (from_ref(then), from_ref(otherwise)),
+            Term::BranchZero { zero, nonzero, .. } => (from_ref(zero), from_ref(nonzero)),
+            Term::Table { targets, .. } => (targets, &[]),
+            Term::Return { .. } | Term::TailCall(_) | Term::Trap(_) => (&[], &[]),
+        };
+        first.iter().chain(others)
     }
 
-    pub fn edges_mut(&mut self) -> SmallVec<[&mut Edge<R>; 2]> {
-        match self {
-            Term::Jump(e) => SmallVec::from_iter([e]),
-            Term::Branch { then, otherwise, .. } => SmallVec::from_iter([then, otherwise]),
-            Term::BranchZero { zero, nonzero, .. } => SmallVec::from_iter([zero, nonzero]),
-            Term::Table { targets, .. } => targets.iter_mut().collect(),
-            Term::Return { .. } | Term::TailCall(_) | Term::Trap(_) => SmallVec::new(),
-        }
+    pub fn edges_mut(&mut self) -> impl Iterator<Item = &mut Edge<R>> {
+        let (first, others): (&mut [Edge<R>], &mut [Edge<R>]) = match self {
+            Term::Jump(e) => (from_mut(e), &mut []),
+            Term::Branch { then, otherwise, .. } => (from_mut(then), from_mut(otherwise)),
+            Term::BranchZero { zero, nonzero, .. } => (from_mut(zero), from_mut(nonzero)),
+            Term::Table { targets, .. } => (targets, &mut []),
+            Term::Return { .. } | Term::TailCall(_) | Term::Trap(_) => (&mut [], &mut []),
+        };
+        first.iter_mut().chain(others)
     }
 
     pub fn successors(&self) -> impl Iterator<Item = BlockId> {
-        self.edges().into_iter().map(|e| e.target)
+        self.edges().map(|e| e.target)
     }
 }
 

@@ -57,6 +57,27 @@ impl Cond {
         Cond::ALL[self as usize ^ 1]
     }
 
+    /// Whether it holds of the flags of `cmp a, b`.
+    pub fn holds(self, a: u32, b: u32) -> bool {
+        let (difference, overflow) = a.cast_signed().overflowing_sub(b.cast_signed());
+        match self {
+            Cond::Eq => a == b,
+            Cond::Ne => a != b,
+            Cond::Hs => a >= b,
+            Cond::Lo => a < b,
+            Cond::Mi => difference < 0,
+            Cond::Pl => difference >= 0,
+            Cond::Vs => overflow,
+            Cond::Vc => !overflow,
+            Cond::Hi => a > b,
+            Cond::Ls => a <= b,
+            Cond::Ge => a.cast_signed() >= b.cast_signed(),
+            Cond::Lt => a.cast_signed() < b.cast_signed(),
+            Cond::Gt => a.cast_signed() > b.cast_signed(),
+            Cond::Le => a.cast_signed() <= b.cast_signed(),
+        }
+    }
+
     /// The condition on `cmp b, a` that holds exactly when this one does on `cmp a, b`. Only for the
     /// ten conditions that compare two numbers.
     pub fn swapped(self) -> Cond {
@@ -537,6 +558,17 @@ impl Role {
     pub fn is_use(self) -> bool {
         matches!(self, Role::Use | Role::FixedUse(_) | Role::TiedUse(_))
     }
+
+    /// What an operand of an instruction is to the one that puts a condition on it.
+    fn under_condition(self) -> Role {
+        match self {
+            Role::Def => Role::TiedDef(0),
+            Role::Use => Role::Use,
+            Role::FixedUse(_) | Role::TiedUse(_) | Role::FixedDef(_) | Role::TiedDef(_) => {
+                unreachable!("a conditional instruction has plain operands")
+            }
+        }
+    }
 }
 
 impl<R: Copy> Operand2<R> {
@@ -677,11 +709,7 @@ impl<R: Copy> Inst<R> {
             Inst::If { cond, old, ref inst } => {
                 let old = f(old, TiedUse(0));
                 // Behind a reference, so that the type of the function does not grow at each level.
-                let mut inner: &mut dyn FnMut(R, Role) -> T = &mut |r, role| match role {
-                    Def => f(r, TiedDef(0)),
-                    Use => f(r, Use),
-                    _ => unreachable!("a conditional instruction has plain operands"),
-                };
+                let mut inner: &mut dyn FnMut(R, Role) -> T = &mut |r, role| f(r, role.under_condition());
                 let inst = inst.map(&mut inner);
                 Inst::If { cond, old, inst: Box::new(inst) }
             }
@@ -758,7 +786,19 @@ impl<R: Copy> Inst<R> {
 
     /// Calls `f` on every operand with its role, uses first.
     pub fn visit(&self, mut f: impl FnMut(R, Role)) {
-        let _: Inst<()> = self.map(&mut |r, role| f(r, role));
+        match self {
+            // What `map` would put into a box is visited where it is.
+            Inst::If { old, inst, .. } => {
+                f(*old, Role::TiedUse(0));
+                let inner: &mut dyn FnMut(R, Role) = &mut |r, role| f(r, role.under_condition());
+                inst.visit(inner);
+            }
+            Inst::Call(call) => {
+                let _: Call<()> = call.map(&mut f);
+            }
+            // Nothing else owns anything that would have to be dropped.
+            _ => std::mem::forget::<Inst<()>>(self.map(&mut f)),
+        }
     }
 
     /// What the instruction destroys besides its definitions.

@@ -11,7 +11,7 @@
 
 use super::flow::Flow;
 use super::moves::{Loc, MoveOp, Scratch, Source, sequentialise};
-use super::operands::{Operands, fixed_uses, needs_copy, operands};
+use super::operands::{Operand, Operands, needs_copy};
 use super::placed::{Placed, PlacedBlock, Step};
 use super::plan::{Action, ActionKind, Plan, rematerialisation};
 use super::prefer::Hints;
@@ -25,10 +25,19 @@ type Locations = SmallVec<[(VReg, Reg); 14]>;
 /// How often a value arrives in each register.
 type Votes = SmallVec<[f32; 16]>;
 
-pub fn assign(func: &Func<VReg>, flow: &Flow, webs: &Webs, plan: &Plan, hints: &Hints, allocatable: RegSet) -> Placed {
+pub fn assign(
+    func: &Func<VReg>,
+    flow: &Flow,
+    operands: &Operands,
+    webs: &Webs,
+    plan: &Plan,
+    hints: &Hints,
+    allocatable: RegSet,
+) -> Placed {
     let mut assigner = Assigner {
         func,
         flow,
+        operands,
         webs,
         plan,
         hints,
@@ -52,6 +61,7 @@ pub fn assign(func: &Func<VReg>, flow: &Flow, webs: &Webs, plan: &Plan, hints: &
 struct Assigner<'a> {
     func: &'a Func<VReg>,
     flow: &'a Flow,
+    operands: &'a Operands,
     webs: &'a Webs,
     plan: &'a Plan,
     hints: &'a Hints,
@@ -74,18 +84,19 @@ impl Assigner<'_> {
         self.replace(&entry);
         self.entries[id.index()] = entry;
         let block = self.func.block(id);
+        self.steps.reserve(block.insts.len());
         let mut actions: &[Action] = &self.plan.blocks[id.index()].actions;
         for (index, inst) in block.insts.iter().enumerate() {
             let here = take_at(&mut actions, index);
             let position = self.flow.position(id, index);
-            self.before(here, fixed_operands(inst), position);
+            let list = self.operands.at(position);
+            self.before(here, list, position);
             let killed: SmallVec<[VReg; 6]> = killed(here).collect();
-            let list = operands(inst);
             let fixed = list.iter().any(|(_, r)| matches!(r, Role::FixedUse(_) | Role::FixedDef(_)));
             let regs = if fixed || !inst.clobbers().is_empty() {
-                self.isolate(inst.clobbers(), &list, &killed, position)
+                self.isolate(inst.clobbers(), list, &killed, position)
             } else {
-                self.plain(inst, &list, &killed, position)
+                self.plain(inst, list, &killed, position)
             };
             let mut regs = regs.into_iter();
             let inst = inst.map(&mut |_, _| regs.next().expect("one register per operand"));
@@ -93,9 +104,7 @@ impl Assigner<'_> {
         }
         let here = take_at(&mut actions, block.insts.len());
         let position = self.flow.position(id, block.insts.len());
-        let mut fixed = SmallVec::new();
-        block.term.visit(|v, role| fixed.extend(fixed_use(role).map(|reg| (v, reg))));
-        self.before(here, fixed, position);
+        self.before(here, self.operands.at(position), position);
         let term = self.terminator(&block.term, here, position);
         self.exits[id.index()] = self.held().collect();
         PlacedBlock { steps: std::mem::take(&mut self.steps), term }
@@ -161,8 +170,8 @@ impl Assigner<'_> {
         self.put(other, home);
     }
 
-    /// Stores, drops and reloads in front of an instruction, which reads `fixed` operands.
-    fn before(&mut self, here: &[Action], fixed: SmallVec<[(VReg, Reg); 4]>, position: u32) {
+    /// Stores, drops and reloads in front of an instruction with these operands.
+    fn before(&mut self, here: &[Action], list: &[Operand], position: u32) {
         for action in here {
             let v = action.vreg;
             match action.kind {
@@ -172,10 +181,11 @@ impl Assigner<'_> {
                 }
                 ActionKind::Drop => self.drop(v),
                 ActionKind::Reload => {
-                    let direct = fixed.iter().find(|&&(w, reg)| w == v && self.free().contains(reg));
+                    let fixed = list.iter().filter(|&&(w, _)| w == v).filter_map(|&(_, role)| fixed_use(role));
+                    let direct = fixed.into_iter().find(|&reg| self.free().contains(reg));
                     self.make_way(v, &[]);
                     let to = match direct {
-                        Some(&(_, reg)) if self.free().contains(reg) => reg,
+                        Some(reg) if self.free().contains(reg) => reg,
                         _ => self.choose(v, self.free(), position),
                     };
                     self.put(v, to);
@@ -194,7 +204,7 @@ impl Assigner<'_> {
     }
 
     /// The registers of the operands of an instruction without fixed ones.
-    fn plain(&mut self, inst: &Inst<VReg>, list: &Operands, killed: &[VReg], position: u32) -> SmallVec<[Reg; 6]> {
+    fn plain(&mut self, inst: &Inst<VReg>, list: &[Operand], killed: &[VReg], position: u32) -> SmallVec<[Reg; 6]> {
         for &(v, _) in list.iter().filter(|(_, role)| !role.is_use()) {
             self.make_way(v, killed);
         }
@@ -238,7 +248,7 @@ impl Assigner<'_> {
 
     /// The registers of the operands of an instruction with fixed operands or clobbers, after one
     /// parallel move that brings the operands there and what stays out of the way.
-    fn isolate(&mut self, clobbers: RegSet, list: &Operands, killed: &[VReg], position: u32) -> SmallVec<[Reg; 6]> {
+    fn isolate(&mut self, clobbers: RegSet, list: &[Operand], killed: &[VReg], position: u32) -> SmallVec<[Reg; 6]> {
         let mut moves: SmallVec<[(Loc, Source); 8]> = SmallVec::new();
         let before = self.occupied;
         let fixed: RegSet = list.iter().filter_map(|&(_, role)| fixed_use(role)).collect();
@@ -312,12 +322,11 @@ impl Assigner<'_> {
             | Term::TailCall(_)
             | Term::Trap(_) => {}
         }
-        let mut list = Operands::new();
-        term.visit(|v, role| list.push((v, role)));
+        let list = self.operands.at(position);
         let killed: SmallVec<[VReg; 6]> = killed(here).collect();
         let fixed = list.iter().any(|&(_, role)| fixed_use(role).is_some());
         let regs = if fixed {
-            self.isolate(RegSet::EMPTY, &list, &killed, position)
+            self.isolate(RegSet::EMPTY, list, &killed, position)
         } else {
             let regs = list.iter().map(|&(v, _)| self.loc[v.index()]).collect();
             killed.iter().for_each(|&v| self.drop(v));
@@ -373,11 +382,11 @@ impl Assigner<'_> {
     }
 
     /// For each value planned at the start of the block, how often it arrives in each register.
-    fn votes(&self, id: BlockId, preds: &[BlockId], is_header: bool) -> Vec<Votes> {
+    fn votes(&self, id: BlockId, preds: &[BlockId], is_header: bool) -> SmallVec<[Votes; 14]> {
         let plan = &self.plan.blocks[id.index()];
         let params = &self.func.block(id).params;
         let registers = self.allocatable.last().map_or(0, |last| last.index() + 1);
-        let mut votes = vec![Votes::from_elem(0.0, registers); plan.entry.len()];
+        let mut votes: SmallVec<[Votes; 14]> = SmallVec::from_elem(Votes::from_elem(0.0, registers), plan.entry.len());
         let mut total = 0.0;
         for &pred in preds.iter().filter(|&&pred| pred < id) {
             let freq = self.flow.freq[pred.index()];
@@ -433,7 +442,7 @@ impl Assigner<'_> {
         }
     }
 
-    fn edge_moves(&self, pred: BlockId, id: BlockId) -> Vec<(Loc, Source)> {
+    fn edge_moves(&self, pred: BlockId, id: BlockId) -> SmallVec<[(Loc, Source); 16]> {
         let exit = &self.exits[pred.index()];
         let held = |v: VReg| exit.iter().find(|&&(w, _)| w == v).map(|&(_, reg)| reg);
         let source = |v: VReg| match (held(v), self.plan.slot[v.index()]) {
@@ -448,7 +457,8 @@ impl Assigner<'_> {
             let found = entry.iter().find(|&&(w, _)| w == v);
             Loc::Reg(found.expect("the plan has the value in a register").1)
         };
-        let mut moves: Vec<(Loc, Source)> = self.plan.live_through(id).map(|v| (place(v), source(v))).collect();
+        let mut moves: SmallVec<[(Loc, Source); 16]> =
+            self.plan.live_through(id).map(|v| (place(v), source(v))).collect();
         let params = &self.func.block(id).params;
         for &number in &self.plan.blocks[id.index()].register_params {
             let arg = argument(self.func, pred, number as usize);
@@ -463,7 +473,7 @@ impl Assigner<'_> {
                 moves.push((Loc::Slot(slot), source(arg)));
             }
         }
-        moves.retain(|&(to, from)| from != Source::Loc(to));
+        moves.retain(|&mut (to, from)| from != Source::Loc(to));
         moves
     }
 }
@@ -475,17 +485,9 @@ fn fixed_use(role: Role) -> Option<Reg> {
     }
 }
 
-fn fixed_operands(inst: &Inst<VReg>) -> SmallVec<[(VReg, Reg); 4]> {
-    let mut fixed = SmallVec::new();
-    if !fixed_uses(inst).is_empty() {
-        inst.visit(|v, role| fixed.extend(fixed_use(role).map(|reg| (v, reg))));
-    }
-    fixed
-}
-
 /// Splits off the actions of instruction `index`.
 fn take_at<'a>(actions: &mut &'a [Action], index: usize) -> &'a [Action] {
-    let count = actions.partition_point(|action| action.index as usize <= index);
+    let count = actions.iter().take_while(|action| action.index as usize <= index).count();
     let (here, rest) = actions.split_at(count);
     *actions = rest;
     here

@@ -309,7 +309,7 @@ impl Checker<'_> {
 
     fn terminator(&self, input: &Term<VReg>, output: &Term<Reg>, state: &State) -> Result<(), String> {
         let mut expected = input.map(&mut |_, _| ());
-        expected.edges_mut().into_iter().for_each(|edge| edge.args.clear());
+        expected.edges_mut().for_each(|edge| edge.args.clear());
         if expected != output.map(&mut |_, _| ()) {
             return Err(format!("{input:?} became {output:?}"));
         }

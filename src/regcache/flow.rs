@@ -38,6 +38,8 @@ pub struct Flow {
     cold: Vec<bool>,
     /// The first position of each block, and behind the last block its end.
     starts: Vec<u32>,
+    /// The block of each position over four.
+    block_of: Vec<BlockId>,
 }
 
 impl Flow {
@@ -47,7 +49,12 @@ impl Flow {
         let freq = frequencies(func, &preds, &loops, &innermost);
         let idom = dominators(&preds);
         let cold = func.blocks.iter().map(|block| block.cold).collect();
-        Flow { preds, loops, innermost, idom, freq, cold, starts: positions(func) }
+        let starts = positions(func);
+        let mut block_of = Vec::with_capacity((starts[func.blocks.len()] / 4) as usize);
+        for (id, block) in func.block_ids().zip(&func.blocks) {
+            block_of.extend(std::iter::repeat_n(id, block.insts.len() + 2));
+        }
+        Flow { preds, loops, innermost, idom, freq, cold, starts, block_of }
     }
 
     pub fn start(&self, block: BlockId) -> u32 {
@@ -76,7 +83,7 @@ impl Flow {
     }
 
     pub fn block_at(&self, position: u32) -> BlockId {
-        BlockId::new(self.starts.partition_point(|&start| start <= position) - 1)
+        self.block_of[(position / 4) as usize]
     }
 
     /// The loop whose header the block is.

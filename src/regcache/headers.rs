@@ -5,24 +5,26 @@
 //! costs the same and leaves the back edge empty, so that it needs no block of its own.
 
 use super::flow::Flow;
+use super::operands::{Operands, uses};
 use super::plan::{Action, ActionKind, Plan};
-use crate::isa::{BlockId, Func, Role, Term, VReg};
+use crate::isa::{BlockId, Func, Term, VReg};
 
-pub fn let_go(func: &Func<VReg>, flow: &Flow, plan: &mut Plan) {
+pub fn let_go(func: &Func<VReg>, flow: &Flow, operands: &Operands, plan: &mut Plan) {
     for l in &flow.loops {
         let id = l.header;
         let values: Vec<VReg> = plan.live_through(id).collect();
         for v in values {
             let mut back = flow.preds[id.index()].iter().filter(|&&pred| pred >= id);
             if back.all(|&pred| !plan.is_held_at_end(pred, v)) {
-                let_go_of(func, id, v, plan);
+                let used = first_use(func, flow, operands, id, v);
+                let_go_of(func, id, v, used, plan);
             }
         }
     }
 }
 
-fn let_go_of(func: &Func<VReg>, id: BlockId, v: VReg, plan: &mut Plan) {
-    let used = first_use(func, id, v);
+/// `used` is the first instruction of the header's block that needs `v`.
+fn let_go_of(func: &Func<VReg>, id: BlockId, v: VReg, used: Option<u32>, plan: &mut Plan) {
     let wanted_behind = func.block(id).term.successors().any(|to| plan.is_held_at_start(to, v));
     let block = &mut plan.blocks[id.index()];
     let dropped = block.actions.iter().position(|a| a.vreg == v && a.kind == ActionKind::Drop);
@@ -42,26 +44,17 @@ fn let_go_of(func: &Func<VReg>, id: BlockId, v: VReg, plan: &mut Plan) {
 }
 
 /// The first instruction or terminator that needs `v` in a register.
-fn first_use(func: &Func<VReg>, id: BlockId, v: VReg) -> Option<u32> {
+fn first_use(func: &Func<VReg>, flow: &Flow, operands: &Operands, id: BlockId, v: VReg) -> Option<u32> {
     let block = func.block(id);
-    let mut uses = false;
-    let mut note = |w: VReg, role: Role| uses |= w == v && role.is_use();
-    match &block.term {
-        Term::Jump(_) => {}
+    let end = match &block.term {
+        Term::Jump(_) => block.insts.len(),
         Term::Branch { .. }
         | Term::BranchZero { .. }
         | Term::Table { .. }
         | Term::Return { .. }
         | Term::TailCall(_)
-        | Term::Trap(_) => block.term.visit(&mut note),
-    }
-    let mut first = uses.then_some(block.insts.len());
-    for (index, inst) in block.insts.iter().enumerate().rev() {
-        let mut uses = false;
-        inst.visit(|w, role| uses |= w == v && role.is_use());
-        if uses {
-            first = Some(index);
-        }
-    }
+        | Term::Trap(_) => block.insts.len() + 1,
+    };
+    let first = (0..end).find(|&index| uses(operands.at(flow.position(id, index))).any(|w| w == v));
     first.and_then(|index| u32::try_from(index).ok())
 }

@@ -1,4 +1,4 @@
-//! Persistent maps from vregs to positions.
+//! Persistent maps from keys, which are numbers, to positions.
 //!
 //! The maps of neighbouring blocks differ in a few entries, so they share everything else: a map is
 //! the root of a radix tree with sixteen children per node, and an operation copies only the nodes on the way
@@ -6,8 +6,6 @@
 //! where tens of thousands of values are live through thousands of blocks.
 //!
 //! Invariant: no subtree is without keys but the empty one, so that what has gone costs nothing.
-
-use crate::isa::VReg;
 
 const BITS: u32 = 4;
 const FANOUT: usize = 1 << BITS;
@@ -46,26 +44,26 @@ impl Pool {
         self.frozen = self.nodes.len();
     }
 
-    pub fn get(&self, map: Map, key: VReg) -> Option<u32> {
+    pub fn get(&self, map: Map, key: u32) -> Option<u32> {
         let mut node = map.0;
         let mut shift = self.top;
         while node != 0 && shift > 0 {
-            node = self.nodes[node as usize][child(key.index(), shift)];
+            node = self.nodes[node as usize][child(key, shift)];
             shift -= BITS;
         }
-        self.nodes[node as usize][child(key.index(), 0)].checked_sub(1)
+        self.nodes[node as usize][child(key, 0)].checked_sub(1)
     }
 
-    pub fn insert(&mut self, map: Map, key: VReg, position: u32) -> Map {
+    pub fn insert(&mut self, map: Map, key: u32, position: u32) -> Map {
         self.set(map, key, position + 1)
     }
 
-    pub fn remove(&mut self, map: Map, key: VReg) -> Map {
-        if self.get(map, key).is_none() { map } else { Map(self.clear(map.0, key.index(), self.top)) }
+    pub fn remove(&mut self, map: Map, key: u32) -> Map {
+        if self.get(map, key).is_none() { map } else { Map(self.clear(map.0, key, self.top)) }
     }
 
     /// The subtree without a key that it has.
-    fn clear(&mut self, node: u32, key: usize, shift: u32) -> u32 {
+    fn clear(&mut self, node: u32, key: u32, shift: u32) -> u32 {
         let slot = child(key, shift);
         let below = match shift {
             0 => 0,
@@ -80,16 +78,16 @@ impl Pool {
         node
     }
 
-    fn set(&mut self, map: Map, key: VReg, value: u32) -> Map {
+    fn set(&mut self, map: Map, key: u32, value: u32) -> Map {
         let root = self.own(map.0);
         let (mut node, mut shift) = (root, self.top);
         while shift > 0 {
-            let slot = child(key.index(), shift);
+            let slot = child(key, shift);
             let next = self.own(self.nodes[node as usize][slot]);
             self.nodes[node as usize][slot] = next;
             (node, shift) = (next, shift - BITS);
         }
-        self.nodes[node as usize][child(key.index(), 0)] = value;
+        self.nodes[node as usize][child(key, 0)] = value;
         Map(root)
     }
 
@@ -140,35 +138,35 @@ impl Pool {
     }
 
     /// Calls `f` with every key that only one of the maps has, and whether that is `a`.
-    pub fn difference(&self, a: Map, b: Map, f: &mut impl FnMut(VReg, bool)) {
+    pub fn difference(&self, a: Map, b: Map, f: &mut impl FnMut(u32, bool)) {
         self.difference_nodes(a.0, b.0, 0, self.top, f);
     }
 
-    fn difference_nodes(&self, a: u32, b: u32, prefix: usize, shift: u32, f: &mut impl FnMut(VReg, bool)) {
+    fn difference_nodes(&self, a: u32, b: u32, prefix: u32, shift: u32, f: &mut impl FnMut(u32, bool)) {
         if a == b {
             return;
         }
         let (left, right) = (&self.nodes[a as usize], &self.nodes[b as usize]);
-        for (index, (&x, &y)) in left.iter().zip(right).enumerate() {
+        for (index, (&x, &y)) in (0..).zip(left.iter().zip(right)) {
             let key = prefix | index << shift;
             if shift > 0 {
                 self.difference_nodes(x, y, key, shift - BITS, f);
             } else if (x == 0) != (y == 0) {
-                f(VReg::new(key), y == 0);
+                f(key, y == 0);
             }
         }
     }
 
     /// The keys in ascending order.
-    pub fn keys(&self, map: Map) -> Vec<VReg> {
+    pub fn keys(&self, map: Map) -> Vec<u32> {
         let mut keys = Vec::new();
         self.difference(map, Map::EMPTY, &mut |key, _| keys.push(key));
         keys
     }
 }
 
-fn child(key: usize, shift: u32) -> usize {
-    key >> shift & (FANOUT - 1)
+fn child(key: u32, shift: u32) -> usize {
+    (key >> shift) as usize & (FANOUT - 1)
 }
 
 #[cfg(test)]
@@ -189,7 +187,7 @@ mod tests {
             pool.freeze();
             let (mut map, mut model) = maps[random(maps.len() as u32) as usize].clone();
             for _ in 0..20 {
-                let key = VReg::new(random(5000) as usize % (1 + random(5000) as usize));
+                let key = random(5000) % (1 + random(5000));
                 if random(3) == 0 {
                     map = pool.remove(map, key);
                     model.remove(&key);
@@ -201,7 +199,7 @@ mod tests {
             }
             let (other, other_model) = maps[random(maps.len() as u32) as usize].clone();
             let union = pool.union(map, other, &|a, b| a.min(b));
-            let mut union_model: BTreeMap<VReg, u32> = model.clone();
+            let mut union_model: BTreeMap<u32, u32> = model.clone();
             for (&key, &value) in &other_model {
                 union_model.entry(key).and_modify(|v| *v = value.min(*v)).or_insert(value);
             }

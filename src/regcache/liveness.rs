@@ -9,11 +9,12 @@
 use super::classes::{PerClass, classes};
 use super::flow::Flow;
 use super::livemap::{Map, Pool};
-use super::operands::{defs_of, extra_registers, survivors};
+use super::operands::{Operands, defs, extra_registers, survivors, uses};
 use crate::isa::{BlockId, Class, Func, RegSet, VReg};
 use std::fmt::Write;
 
 pub struct Liveness {
+    globals: Globals,
     pool: Pool,
     live_in: Vec<Map>,
     live_out: Vec<Map>,
@@ -34,9 +35,10 @@ pub struct Range {
 }
 
 /// Liveness of `func` for register sets of `allocatable`.
-pub fn liveness(func: &Func<VReg>, flow: &Flow, allocatable: RegSet) -> Liveness {
-    let mut pool = Pool::new(func.vregs);
-    let (mut live_in, mut live_out) = backward(func, flow, &mut pool);
+pub fn liveness(func: &Func<VReg>, flow: &Flow, operands: &Operands, allocatable: RegSet) -> Liveness {
+    let globals = Globals::of(func, flow, operands);
+    let mut pool = Pool::new(globals.vregs.len());
+    let (mut live_in, mut live_out) = backward(func, flow, operands, &globals, &mut pool);
     let nearer_from = |block: BlockId, from: u32| {
         move |a: u32, b: u32| {
             if flow.distance(block, from, a) <= flow.distance(block, from, b) { a } else { b }
@@ -59,10 +61,11 @@ pub fn liveness(func: &Func<VReg>, flow: &Flow, allocatable: RegSet) -> Liveness
         let nearer = nearer_from(id, flow.end(id) - 1);
         live_out[id.index()] = pool.union(live_out[id.index()], through[innermost], &nearer);
     }
-    let mut sweep = Sweep::new(func, flow, allocatable);
+    let mut sweep = Sweep::new(func, flow, operands, allocatable);
     for id in func.block_ids().rev() {
         let next = live_in.get(id.index() + 1).copied().unwrap_or(Map::EMPTY);
-        pool.difference(next, live_out[id.index()], &mut |v, only_next| {
+        pool.difference(next, live_out[id.index()], &mut |key, only_next| {
+            let v = globals.vregs[key as usize];
             if only_next {
                 sweep.close(v, flow.end(id));
             } else {
@@ -77,18 +80,18 @@ pub fn liveness(func: &Func<VReg>, flow: &Flow, allocatable: RegSet) -> Liveness
     assert!(sweep.count.iter().all(|&count| count == 0), "a value is read that is not defined on every path");
     let (ranges, first_range) = sort_ranges(sweep.ranges, func.vregs);
     let Sweep { excess, entry_count, .. } = sweep;
-    Liveness { pool, live_in, live_out, ranges, first_range, excess, entry_count }
+    Liveness { globals, pool, live_in, live_out, ranges, first_range, excess, entry_count }
 }
 
 impl Liveness {
     /// The position of the nearest use of `v` from the start of the block, if it is live there.
     pub fn next_use_in(&self, block: BlockId, v: VReg) -> Option<u32> {
-        self.pool.get(self.live_in[block.index()], v)
+        self.pool.get(self.live_in[block.index()], self.globals.key(v)?)
     }
 
     /// The position of the nearest use of `v` behind the block, if it is live there.
     pub fn next_use_out(&self, block: BlockId, v: VReg) -> Option<u32> {
-        self.pool.get(self.live_out[block.index()], v)
+        self.pool.get(self.live_out[block.index()], self.globals.key(v)?)
     }
 
     /// Where `v` is live, in ascending order. A value that nobody reads is live where it is written.
@@ -102,7 +105,8 @@ impl Liveness {
         let mut text = String::new();
         for id in func.block_ids() {
             let names = |map| {
-                let names: Vec<String> = self.pool.keys(map).iter().map(VReg::to_string).collect();
+                let vregs = self.pool.keys(map).into_iter().map(|key| self.globals.vregs[key as usize]);
+                let names: Vec<String> = vregs.map(|v| v.to_string()).collect();
                 names.join(" ")
             };
             let _ = writeln!(
@@ -124,8 +128,55 @@ impl Liveness {
     }
 }
 
+/// The vregs that are read in another block than the one that defines them, with keys in ascending order. Of the others
+/// no set of a block has any.
+struct Globals {
+    vregs: Vec<VReg>,
+    /// The key of each vreg, or `LOCAL`.
+    keys: Vec<u32>,
+}
+
+const LOCAL: u32 = u32::MAX;
+
+impl Globals {
+    fn of(func: &Func<VReg>, flow: &Flow, operands: &Operands) -> Globals {
+        let mut home = vec![BlockId::ENTRY; func.vregs];
+        let mut keys = vec![LOCAL; func.vregs];
+        // Blocks come behind those that dominate them, so that every definition is met before its uses.
+        for id in func.block_ids() {
+            for &v in &func.block(id).params {
+                home[v.index()] = id;
+            }
+            for &(v, role) in operands.of_block(flow, id) {
+                if !role.is_use() {
+                    home[v.index()] = id;
+                } else if home[v.index()] != id {
+                    keys[v.index()] = 0;
+                }
+            }
+        }
+        let mut vregs = Vec::new();
+        for (index, key) in keys.iter_mut().enumerate().filter(|(_, key)| **key != LOCAL) {
+            *key = u32::try_from(vregs.len()).expect("a function has fewer than 2^32 vregs");
+            vregs.push(VReg::new(index));
+        }
+        Globals { vregs, keys }
+    }
+
+    fn key(&self, v: VReg) -> Option<u32> {
+        Some(self.keys[v.index()]).filter(|&key| key != LOCAL)
+    }
+}
+
 /// Live-in and live-out sets that ignore back edges.
-fn backward(func: &Func<VReg>, flow: &Flow, pool: &mut Pool) -> (Vec<Map>, Vec<Map>) {
+fn backward(
+    func: &Func<VReg>,
+    flow: &Flow,
+    operands: &Operands,
+    globals: &Globals,
+    pool: &mut Pool,
+) -> (Vec<Map>, Vec<Map>) {
+    let key = |v: VReg| globals.key(v);
     let mut live_in = vec![Map::EMPTY; func.blocks.len()];
     let mut live_out = vec![Map::EMPTY; func.blocks.len()];
     for id in func.block_ids().rev() {
@@ -140,21 +191,18 @@ fn backward(func: &Func<VReg>, flow: &Flow, pool: &mut Pool) -> (Vec<Map>, Vec<M
         }
         live_out[id.index()] = map;
         pool.freeze();
-        let position = flow.position(id, block.insts.len());
-        block.term.visit(|v, _| map = pool.insert(map, v, position));
-        for (index, inst) in block.insts.iter().enumerate().rev() {
-            for v in defs_of(inst) {
-                map = pool.remove(map, v);
-            }
+        for index in (0..=block.insts.len()).rev() {
             let position = flow.position(id, index);
-            inst.visit(|v, role| {
-                if role.is_use() {
-                    map = pool.insert(map, v, position);
-                }
-            });
+            let list = operands.at(position);
+            for key in defs(list).filter_map(key) {
+                map = pool.remove(map, key);
+            }
+            for key in uses(list).filter_map(key) {
+                map = pool.insert(map, key, position);
+            }
         }
-        for &v in &block.params {
-            map = pool.remove(map, v);
+        for key in block.params.iter().copied().filter_map(key) {
+            map = pool.remove(map, key);
         }
         live_in[id.index()] = map;
         pool.freeze();
@@ -168,6 +216,7 @@ const CLOSED: u32 = u32::MAX;
 struct Sweep<'a> {
     func: &'a Func<VReg>,
     flow: &'a Flow,
+    operands: &'a Operands,
     allocatable: RegSet,
     /// The end of the range of each live vreg.
     end: Vec<u32>,
@@ -181,13 +230,13 @@ struct Sweep<'a> {
 }
 
 impl<'a> Sweep<'a> {
-    fn new(func: &'a Func<VReg>, flow: &'a Flow, allocatable: RegSet) -> Sweep<'a> {
+    fn new(func: &'a Func<VReg>, flow: &'a Flow, operands: &'a Operands, allocatable: RegSet) -> Sweep<'a> {
         let end = vec![CLOSED; func.vregs];
         let excess = vec![PerClass::new(|_| i64::MIN); func.blocks.len()];
         let entry_count = vec![PerClass::default(); func.blocks.len()];
         let room = PerClass::new(|class| allocatable.in_class(class).len() as i64);
         let (count, ranges, classes) = (PerClass::default(), Vec::new(), classes(func));
-        Sweep { func, flow, allocatable, end, count, room, classes, ranges, excess, entry_count }
+        Sweep { func, flow, operands, allocatable, end, count, room, classes, ranges, excess, entry_count }
     }
 
     fn is_open(&self, v: VReg) -> bool {
@@ -213,34 +262,32 @@ impl<'a> Sweep<'a> {
     }
 
     fn block(&mut self, id: BlockId) {
-        let (func, flow) = (self.func, self.flow);
+        let (func, flow, operands) = (self.func, self.flow, self.operands);
         let block = func.block(id);
         let room = self.room;
         let mut excess = PerClass::new(|class| self.count[class] - room[class]);
         let position = flow.position(id, block.insts.len());
-        block.term.visit(|v, _| self.open(v, position + 1));
+        operands.at(position).iter().for_each(|&(v, _)| self.open(v, position + 1));
         for (index, inst) in block.insts.iter().enumerate().rev() {
             let position = flow.position(id, index);
-            let defs = defs_of(inst);
-            for &v in &defs {
+            let list = operands.at(position);
+            for v in defs(list) {
                 self.open(v, position + 3);
             }
             for &class in self.classes {
                 excess[class] = excess[class].max(self.count[class] - room[class]);
             }
-            for &v in &defs {
+            for v in defs(list) {
                 self.close(v, position + 2);
             }
             for &class in self.classes {
-                let survivors = survivors(inst, self.allocatable.in_class(class)) as i64;
+                let survivors = survivors(inst, list, self.allocatable.in_class(class)) as i64;
                 excess[class] = excess[class].max(self.count[class] - survivors);
             }
-            let extra = extra_registers(func, inst, |v| self.is_open(v));
-            inst.visit(|v, role| {
-                if role.is_use() {
-                    self.open(v, position + 1);
-                }
-            });
+            let extra = extra_registers(func, inst, list, |v| self.is_open(v));
+            for v in uses(list) {
+                self.open(v, position + 1);
+            }
             for &class in self.classes {
                 excess[class] = excess[class].max(self.count[class] + extra[class] as i64 - room[class]);
             }

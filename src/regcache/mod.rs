@@ -2,6 +2,7 @@
 //!
 //! ```text
 //!   flow      positions, loops, dominators, frequencies
+//!   operands  what each instruction reads and writes, in one list
 //!   liveness  live ranges, next uses, pressure            (livemap: the sets)
 //!   webs      vregs that want one register and one slot
 //!   spill     what is in registers where                  (plan, weights, headers, slots)
@@ -44,6 +45,7 @@ mod wishes;
 use crate::isa::{FRAME_POINTER, Func, Reg, RegSet, VReg};
 use crate::options::Optimize;
 use flow::Flow;
+use operands::Operands;
 use placed::Placed;
 use plan::Plan;
 
@@ -71,11 +73,12 @@ pub fn cache(mut func: Func<VReg>, optimize: Optimize, check: bool) -> Func<Reg>
     if frame(&func, 0) > REACH {
         allocatable.remove(Reg::R12);
     }
-    let (mut plan, mut placed) = place(&func, &flow, optimize, allocatable);
+    let operands = Operands::new(&func, &flow);
+    let (mut plan, mut placed) = place(&func, &flow, &operands, optimize, allocatable);
     // Two slots serve parallel moves.
     if allocatable.contains(Reg::R12) && frame(&func, 4 * (u64::from(plan.slots) + 2)) > REACH {
         allocatable.remove(Reg::R12);
-        (plan, placed) = place(&func, &flow, optimize, allocatable);
+        (plan, placed) = place(&func, &flow, &operands, optimize, allocatable);
     }
     if check && let Err(violation) = check::check(&func, &placed, allocatable) {
         panic!("register caching is wrong: {violation}");
@@ -95,13 +98,19 @@ fn allocatable(func: &Func<VReg>) -> RegSet {
     allocatable
 }
 
-fn place(func: &Func<VReg>, flow: &Flow, optimize: Optimize, allocatable: RegSet) -> (Plan, Placed) {
-    let liveness = liveness::liveness(func, flow, allocatable);
-    let webs = webs::webs(func, flow, &liveness);
-    let plan = spill::spill(func, flow, &liveness, &webs, allocatable);
+fn place(
+    func: &Func<VReg>,
+    flow: &Flow,
+    operands: &Operands,
+    optimize: Optimize,
+    allocatable: RegSet,
+) -> (Plan, Placed) {
+    let liveness = liveness::liveness(func, flow, operands, allocatable);
+    let webs = webs::webs(func, flow, operands, &liveness);
+    let plan = spill::spill(func, flow, operands, &liveness, &webs, allocatable);
     drop(liveness);
-    let hints = prefer::prefer(func, flow, &webs, &plan, optimize, allocatable);
-    let mut placed = assign::assign(func, flow, &webs, &plan, &hints, allocatable);
+    let hints = prefer::prefer(func, flow, operands, &webs, &plan, optimize, allocatable);
+    let mut placed = assign::assign(func, flow, operands, &webs, &plan, &hints, allocatable);
     tidy::tidy(&mut placed);
     (plan, placed)
 }
@@ -109,5 +118,6 @@ fn place(func: &Func<VReg>, flow: &Flow, optimize: Optimize, allocatable: RegSet
 /// Live-in and live-out sets of the blocks and live ranges of the vregs, as text.
 pub fn dump_liveness(func: &Func<VReg>) -> String {
     let flow = Flow::new(func);
-    liveness::liveness(func, &flow, allocatable(func)).dump(func, &flow)
+    let operands = Operands::new(func, &flow);
+    liveness::liveness(func, &flow, &operands, allocatable(func)).dump(func, &flow)
 }

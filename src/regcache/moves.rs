@@ -7,7 +7,7 @@
 //! So any parallel move can be made with no register free, and no flag changes.
 
 use crate::isa::{Class, Reg, RegSet, VReg};
-use std::collections::BTreeMap;
+use smallvec::SmallVec;
 
 /// A place for a value. Slots are words of the spill area.
 #[derive(Copy, Clone, PartialEq, Eq, PartialOrd, Ord, Debug)]
@@ -46,29 +46,41 @@ pub struct Scratch {
 /// The operations that perform `moves`, pairs of a destination and its source; destinations differ.
 /// Whether a scratch slot is used is seen by the operations that name it.
 pub fn sequentialise(moves: &[(Loc, Source)], scratch: &Scratch) -> Vec<MoveOp> {
-    let mut run = Run { pending: BTreeMap::new(), readers: BTreeMap::new(), scratch, ops: Vec::new() };
-    for &(to, from) in moves {
-        if from == Source::Loc(to) {
-            continue;
-        }
-        let before = run.pending.insert(to, from);
-        assert!(before.is_none(), "a parallel move writes {to:?} twice");
-        if let Source::Loc(from) = from {
-            *run.readers.entry(from).or_insert(0) += 1;
+    let real = moves.iter().filter(|&&(to, from)| from != Source::Loc(to));
+    let mut moves: SmallVec<[Move; 16]> =
+        real.map(|&(to, from)| Move { to, from, readers: 0, pending: true }).collect();
+    moves.sort_unstable_by_key(|one| one.to);
+    for pair in moves.windows(2) {
+        assert_ne!(pair[0].to, pair[1].to, "a parallel move writes a location twice");
+    }
+    let mut run = Run { ops: Vec::with_capacity(moves.len()), moves, scratch };
+    for index in 0..run.moves.len() {
+        if let Some(read) = run.source_of(index) {
+            run.moves[read].readers += 1;
         }
     }
-    let mut ready: Vec<Loc> = run.pending.keys().copied().filter(|to| !run.readers.contains_key(to)).collect();
+    let mut ready: SmallVec<[usize; 16]> =
+        (0..run.moves.len()).filter(|&index| run.moves[index].readers == 0).collect();
     run.drain(&mut ready);
-    while let Some((&to, _)) = run.pending.first_key_value() {
-        run.cycle(to);
+    for index in 0..run.moves.len() {
+        if run.moves[index].pending {
+            run.cycle(index);
+        }
     }
     run.ops
 }
 
+struct Move {
+    to: Loc,
+    from: Source,
+    /// How many pending moves read its destination.
+    readers: u32,
+    pending: bool,
+}
+
 struct Run<'a> {
-    pending: BTreeMap<Loc, Source>,
-    /// How many pending moves read each location.
-    readers: BTreeMap<Loc, usize>,
+    /// By destination, ascending.
+    moves: SmallVec<[Move; 16]>,
     scratch: &'a Scratch,
     ops: Vec<MoveOp>,
 }
@@ -88,39 +100,38 @@ fn borrowed(class: Class) -> Reg {
 }
 
 impl Run<'_> {
-    /// Performs the moves to `ready` and whatever they unblock.
-    fn drain(&mut self, ready: &mut Vec<Loc>) {
-        while let Some(to) = ready.pop() {
-            let from = self.pending.remove(&to).expect("a ready move is pending");
+    /// The move whose destination a move reads, if there is one.
+    fn source_of(&self, index: usize) -> Option<usize> {
+        let Source::Loc(from) = self.moves[index].from else { return None };
+        self.moves.binary_search_by_key(&from, |one| one.to).ok()
+    }
+
+    /// Performs the moves `ready` and whatever they unblock.
+    fn drain(&mut self, ready: &mut SmallVec<[usize; 16]>) {
+        while let Some(index) = ready.pop() {
+            let Move { to, from, .. } = self.moves[index];
+            self.moves[index].pending = false;
             self.emit(to, from);
-            let Source::Loc(from) = from else { continue };
-            let readers = self.readers.get_mut(&from).expect("a pending move is counted");
-            *readers -= 1;
-            if *readers == 0 {
-                self.readers.remove(&from);
-                if self.pending.contains_key(&from) {
-                    ready.push(from);
+            if let Some(read) = self.source_of(index) {
+                self.moves[read].readers -= 1;
+                if self.moves[read].readers == 0 && self.moves[read].pending {
+                    ready.push(read);
                 }
             }
         }
     }
 
-    /// Performs the cycle through `start`, in which every location is read once.
-    fn cycle(&mut self, start: Loc) {
-        let mut places = vec![start];
+    /// Performs the cycle through a move, in which every location is read once.
+    fn cycle(&mut self, start: usize) {
+        let mut places = Vec::new();
+        let mut index = start;
         loop {
-            let last = places[places.len() - 1];
-            let Source::Loc(from) = self.pending[&last] else {
-                unreachable!("what reads no location is never blocked")
-            };
-            if from == start {
+            places.push(self.moves[index].to);
+            self.moves[index].pending = false;
+            index = self.source_of(index).expect("what reads no other destination is never blocked");
+            if index == start {
                 break;
             }
-            places.push(from);
-        }
-        for place in &places {
-            self.pending.remove(place);
-            self.readers.remove(place);
         }
         let regs: Option<Vec<Reg>> = places
             .iter()
@@ -186,6 +197,7 @@ impl Run<'_> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use std::collections::BTreeMap;
 
     const SCRATCH: [u32; 2] = [100, 101];
 

@@ -1,18 +1,78 @@
-//! What register caching asks of a single instruction's operands, all derived from `Inst::map`.
+//! What register caching asks of instructions' operands, all derived from `Inst::visit`.
 
 use super::classes::PerClass;
+use super::flow::Flow;
 use crate::isa::{
-    Addr, Const, FloatAddr, FloatImm, FloatUnaryOp, Func, Inst, ModImm, Operand2, RegSet, Role, StackArea, VReg,
+    Addr, BlockId, Const, FloatAddr, FloatImm, FloatUnaryOp, Func, Inst, ModImm, Operand2, RegSet, Role, StackArea,
+    VReg,
 };
 use smallvec::SmallVec;
+use std::ops::Range;
 
-/// Operands with their roles, uses first.
-pub type Operands = SmallVec<[(VReg, Role); 6]>;
+/// An operand and what it is to its instruction.
+pub type Operand = (VReg, Role);
 
-pub fn operands(inst: &Inst<VReg>) -> Operands {
-    let mut list = Operands::new();
-    inst.visit(|v, role| list.push((v, role)));
-    list
+/// The operands of all instructions and terminators of a function, each one's uses first: what every pass reads many
+/// times is decoded once.
+pub struct Operands {
+    list: Vec<Operand>,
+    /// Where the operands of each instruction begin, by its position over four.
+    first: Vec<u32>,
+}
+
+impl Operands {
+    pub fn new(func: &Func<VReg>, flow: &Flow) -> Operands {
+        let places = (flow.length() / 4) as usize;
+        let mut operands = Operands { list: Vec::with_capacity(3 * places), first: Vec::with_capacity(places + 1) };
+        for block in &func.blocks {
+            // The place of the block's parameters.
+            operands.begin();
+            for inst in &block.insts {
+                operands.begin();
+                inst.visit(|v, role| operands.list.push((v, role)));
+            }
+            operands.begin();
+            block.term.visit(|v, role| operands.list.push((v, role)));
+        }
+        operands.begin();
+        operands
+    }
+
+    fn begin(&mut self) {
+        self.first.push(u32::try_from(self.list.len()).expect("a function has fewer than 2^32 operands"));
+    }
+
+    /// How many there are in all.
+    pub fn count(&self) -> usize {
+        self.list.len()
+    }
+
+    /// Which of all operands are those of the instruction at the position.
+    pub fn places(&self, position: u32) -> Range<usize> {
+        let index = (position / 4) as usize;
+        self.first[index] as usize..self.first[index + 1] as usize
+    }
+
+    /// The operands of the instruction at the position.
+    pub fn at(&self, position: u32) -> &[Operand] {
+        &self.list[self.places(position)]
+    }
+
+    /// All operands of the block's instructions and terminator.
+    pub fn of_block(&self, flow: &Flow, block: BlockId) -> &[Operand] {
+        let (start, end) = (flow.start(block) / 4, flow.end(block) / 4);
+        &self.list[self.first[start as usize] as usize..self.first[end as usize] as usize]
+    }
+}
+
+/// The vregs that are read.
+pub fn uses(list: &[Operand]) -> impl Iterator<Item = VReg> {
+    list.iter().filter(|(_, role)| role.is_use()).map(|&(v, _)| v)
+}
+
+/// The vregs that are written.
+pub fn defs(list: &[Operand]) -> impl Iterator<Item = VReg> {
+    list.iter().filter(|(_, role)| !role.is_use()).map(|&(v, _)| v)
 }
 
 pub fn defs_of(inst: &Inst<VReg>) -> SmallVec<[VReg; 2]> {
@@ -26,25 +86,23 @@ pub fn defs_of(inst: &Inst<VReg>) -> SmallVec<[VReg; 2]> {
 }
 
 /// The registers that operands must be read in.
-pub fn fixed_uses(inst: &Inst<VReg>) -> RegSet {
-    let mut set = RegSet::EMPTY;
-    inst.visit(|_, role| {
-        if let Role::FixedUse(reg) = role {
-            set.insert(reg);
-        }
+fn fixed_uses(list: &[Operand]) -> RegSet {
+    let fixed = list.iter().filter_map(|&(_, role)| match role {
+        Role::FixedUse(reg) => Some(reg),
+        Role::Use | Role::TiedUse(_) | Role::Def | Role::FixedDef(_) | Role::TiedDef(_) => None,
     });
-    set
+    fixed.collect()
 }
 
 /// How many values can stay in registers over the instruction, of those in `allocatable`.
-pub fn survivors(inst: &Inst<VReg>, allocatable: RegSet) -> usize {
-    allocatable.minus(inst.clobbers()).minus(fixed_uses(inst)).len()
+pub fn survivors(inst: &Inst<VReg>, list: &[Operand], allocatable: RegSet) -> usize {
+    allocatable.minus(inst.clobbers()).minus(fixed_uses(list)).len()
 }
 
 /// Whether the tied use at `index` must be read from a copy, because the definition that it is tied to
 /// would destroy a value that is needed: after the instruction (`stays`), for another tied operand, or as
 /// the data of a store that updates its address (ARMv7-M ARM A7.7.161: unpredictable if both are one register).
-pub fn needs_copy(inst: &Inst<VReg>, list: &Operands, index: usize, stays: bool) -> bool {
+pub fn needs_copy(inst: &Inst<VReg>, list: &[Operand], index: usize, stays: bool) -> bool {
     let v = list[index].0;
     let tied_before = list[..index].iter().any(|&(w, role)| w == v && matches!(role, Role::TiedUse(_)));
     let stored = matches!(*inst, Inst::StoreUpdate { rt, .. } if rt == v);
@@ -52,11 +110,15 @@ pub fn needs_copy(inst: &Inst<VReg>, list: &Operands, index: usize, stays: bool)
 }
 
 /// How many registers of each class besides those of its operands the instruction needs for copies of tied uses.
-pub fn extra_registers(func: &Func<VReg>, inst: &Inst<VReg>, stays: impl Fn(VReg) -> bool) -> PerClass<usize> {
-    let list = operands(inst);
+pub fn extra_registers(
+    func: &Func<VReg>,
+    inst: &Inst<VReg>,
+    list: &[Operand],
+    stays: impl Fn(VReg) -> bool,
+) -> PerClass<usize> {
     let mut extra = PerClass::default();
     for (index, &(v, role)) in list.iter().enumerate() {
-        if matches!(role, Role::TiedUse(_)) && needs_copy(inst, &list, index, stays(v)) {
+        if matches!(role, Role::TiedUse(_)) && needs_copy(inst, list, index, stays(v)) {
             extra[func.class(v)] += 1;
         }
     }

@@ -1,6 +1,7 @@
 //! The plan of spilling: which vregs are in registers where, and what happens in between.
 
-use super::operands::can_rematerialise;
+use super::flow::Flow;
+use super::operands::{Operands, can_rematerialise, defs};
 use crate::isa::{BlockId, Func, Inst, VReg};
 use smallvec::SmallVec;
 
@@ -76,19 +77,17 @@ impl Plan {
 }
 
 /// Where each vreg is defined.
-pub fn sites(func: &Func<VReg>) -> Vec<Site> {
+pub fn sites(func: &Func<VReg>, flow: &Flow, operands: &Operands) -> Vec<Site> {
     let mut site = vec![Site { block: BlockId::ENTRY, index: 0 }; func.vregs];
     for id in func.block_ids() {
         let block = func.block(id);
         for v in &block.params {
             site[v.index()] = Site { block: id, index: 0 };
         }
-        for (index, inst) in (1..).zip(&block.insts) {
-            inst.visit(|v, role| {
-                if !role.is_use() {
-                    site[v.index()] = Site { block: id, index };
-                }
-            });
+        for index in 0..block.insts.len() {
+            for v in defs(operands.at(flow.position(id, index))) {
+                site[v.index()] = Site { block: id, index: index as u32 + 1 };
+            }
         }
     }
     site

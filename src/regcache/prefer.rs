@@ -9,6 +9,7 @@
 
 use super::flow::Flow;
 use super::liveness::Range;
+use super::operands::Operands;
 use super::plan::Plan;
 use super::timeline::Timeline;
 use super::webs::Webs;
@@ -78,12 +79,13 @@ impl Hints {
 pub fn prefer(
     func: &Func<VReg>,
     flow: &Flow,
+    operands: &Operands,
     webs: &Webs,
     plan: &Plan,
     optimize: Optimize,
     allocatable: RegSet,
 ) -> Hints {
-    let wishes = Wishes::collect(func, flow, webs, plan, optimize);
+    let wishes = Wishes::collect(func, flow, operands, webs, plan, optimize);
     let calls = func.blocks.iter().flat_map(|block| &block.insts).any(|i| matches!(i, Inst::Call(_)));
     let mut paid = RegSet::CALLER_SAVED.intersection(allocatable);
     if !calls {
@@ -92,10 +94,13 @@ pub fn prefer(
     let members = members(&wishes, webs);
     let market = Market::new(func, &wishes, webs, allocatable, &members, flow);
     // The first round finds out which registers are saved, so that the second one uses them where
-    // they serve, from the heaviest web on.
+    // they serve, from the heaviest web on. Where none are, it would do the same again.
     let first = Colouring::new(&market, Prices::of(optimize), paid).run();
-    let second = Colouring::new(&market, Prices::of(optimize), first.paid).run();
-    let Colouring { hint, planned, .. } = second;
+    let last = match first.paid == paid {
+        true => first,
+        false => Colouring::new(&market, Prices::of(optimize), first.paid).run(),
+    };
+    let Colouring { hint, planned, .. } = last;
     paid = hint.iter().flatten().fold(paid, |paid, &reg| paid.union(saved_with(reg)));
     Hints { hint, planned, paid, ranges: wishes.ranges }
 }

@@ -7,7 +7,7 @@
 
 use super::flow::Flow;
 use super::liveness::liveness;
-use super::operands::{defs_of, operands};
+use super::operands::{Operands, defs_of};
 use crate::isa::{Class, Func, Inst, RegSet, VReg};
 use smallvec::SmallVec;
 
@@ -53,7 +53,7 @@ pub fn schedule(func: &mut Func<VReg>, flow: &Flow, allocatable: RegSet) {
     if !func.block_ids().any(|id| is_worth_it(&func.block(id).insts)) {
         return;
     }
-    let liveness = liveness(func, flow, allocatable);
+    let liveness = liveness(func, flow, &Operands::new(func, flow), allocatable);
     for id in func.block_ids() {
         let spare = -liveness.excess[id.index()][Class::Core] - 1;
         if spare > 0 {
@@ -163,5 +163,11 @@ impl Order {
 }
 
 fn uses(inst: &Inst<VReg>) -> SmallVec<[VReg; 8]> {
-    operands(inst).into_iter().filter(|(_, role)| role.is_use()).map(|(v, _)| v).collect()
+    let mut uses = SmallVec::new();
+    inst.visit(|v, role| {
+        if role.is_use() {
+            uses.push(v);
+        }
+    });
+    uses
 }

@@ -92,11 +92,11 @@ fn memory_needs(func: &Func<VReg>, flow: &Flow, webs: &Webs, plan: &Plan) -> Vec
 }
 
 /// The vregs whose values the edge carries.
-fn edge_sources(func: &Func<VReg>, plan: &Plan, pred: BlockId, id: BlockId) -> Vec<VReg> {
+fn edge_sources(func: &Func<VReg>, plan: &Plan, pred: BlockId, id: BlockId) -> impl Iterator<Item = VReg> {
     let block = &plan.blocks[id.index()];
     let params = block.register_params.iter().chain(&block.memory_params);
-    let args = params.map(|&param| argument(func, pred, param as usize));
-    args.chain(plan.live_through(id)).collect()
+    let args = params.map(move |&param| argument(func, pred, param as usize));
+    args.chain(plan.live_through(id))
 }
 
 /// The cheapest place for the store of `v`, which must dominate the block `reads`.

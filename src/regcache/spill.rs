@@ -12,22 +12,29 @@
 use super::classes::{PerClass, classes};
 use super::flow::Flow;
 use super::liveness::Liveness;
-use super::operands::{Operands, extra_registers, operands, rematerialisation_cost, survivors};
+use super::operands::{Operand, Operands, extra_registers, rematerialisation_cost, survivors};
 use super::plan::{self, Action, ActionKind, BlockPlan, Plan, Site, rematerialisation, sites};
 use super::webs::{Webs, argument};
 use super::weights::{LoopFacts, loop_facts, weights};
 use crate::isa::{BlockId, Class, Func, RegSet, Role, Term, VReg};
 use smallvec::SmallVec;
 
-pub fn spill(func: &Func<VReg>, flow: &Flow, liveness: &Liveness, webs: &Webs, allocatable: RegSet) -> Plan {
-    let mut spiller = Spiller::new(func, flow, liveness, allocatable);
+pub fn spill(
+    func: &Func<VReg>,
+    flow: &Flow,
+    operands: &Operands,
+    liveness: &Liveness,
+    webs: &Webs,
+    allocatable: RegSet,
+) -> Plan {
+    let mut spiller = Spiller::new(func, flow, operands, liveness, allocatable);
     for id in func.block_ids() {
         let plan = spiller.block(id);
         spiller.blocks[id.index()] = plan;
     }
     let Spiller { blocks, site, .. } = spiller;
     let mut plan = Plan { blocks, site, slot: vec![None; func.vregs], slots: 0 };
-    super::headers::let_go(func, flow, &mut plan);
+    super::headers::let_go(func, flow, operands, &mut plan);
     super::slots::place(func, flow, liveness, webs, &mut plan);
     plan
 }
@@ -52,46 +59,65 @@ type Held = PerClass<Values>;
 struct Spiller<'a> {
     func: &'a Func<VReg>,
     flow: &'a Flow,
+    operands: &'a Operands,
     liveness: &'a Liveness,
     allocatable: RegSet,
     classes: &'static [Class],
     site: Vec<Site>,
+    /// Cycles of making each vreg anew from nothing, where that is possible.
+    anew: Vec<Option<f32>>,
     blocks: Vec<BlockPlan>,
     /// Vregs that leave registers somewhere and come back: their store is paid already.
     stored: Vec<bool>,
     /// Position of the next use in the current block, for vregs whose `scanned` is the block.
     next: Vec<u32>,
     scanned: Vec<u32>,
+    /// For each operand of the function, the position of the vreg's next use behind the instruction; of the current block.
+    after: Vec<u32>,
     /// Summed frequency of the predecessors that hold each vreg; all 0 between uses.
     have: Vec<f32>,
+    /// Room for those of a block; empty between uses.
+    touched: Vec<VReg>,
     loops: LoopFacts,
     /// Estimated executions of all uses of each vreg.
     weight: Vec<f32>,
 }
 
 impl<'a> Spiller<'a> {
-    fn new(func: &'a Func<VReg>, flow: &'a Flow, liveness: &'a Liveness, allocatable: RegSet) -> Spiller<'a> {
-        let site = sites(func);
-        let loops = loop_facts(func, flow, liveness, &site);
+    fn new(
+        func: &'a Func<VReg>,
+        flow: &'a Flow,
+        operands: &'a Operands,
+        liveness: &'a Liveness,
+        allocatable: RegSet,
+    ) -> Spiller<'a> {
+        let site = sites(func, flow, operands);
+        let loops = loop_facts(func, flow, operands, liveness, &site);
+        let cost = |v: VReg| rematerialisation(func, &site, v).and_then(rematerialisation_cost);
+        let anew = (0..func.vregs).map(|index| cost(VReg::new(index))).collect();
         Spiller {
             func,
             flow,
+            operands,
             liveness,
             allocatable,
             classes: classes(func),
             site,
+            anew,
             blocks: func.blocks.iter().map(|_| BlockPlan::default()).collect(),
             stored: vec![false; func.vregs],
             next: vec![NEVER; func.vregs],
             scanned: vec![u32::MAX; func.vregs],
+            after: vec![NEVER; operands.count()],
             have: vec![0.0; func.vregs],
+            touched: Vec::new(),
             loops,
-            weight: weights(func, flow),
+            weight: weights(func, flow, operands),
         }
     }
 
     fn block(&mut self, id: BlockId) -> BlockPlan {
-        let after = self.scan(id);
+        self.scan(id);
         let mut held = self.entry(id);
         let mut plan = BlockPlan { entry: vregs(&held), ..BlockPlan::default() };
         let block = self.func.block(id);
@@ -102,33 +128,43 @@ impl<'a> Spiller<'a> {
                 plan.memory_params.push(number);
             }
         }
+        let after = std::mem::take(&mut self.after);
         for (index, inst) in block.insts.iter().enumerate() {
-            let step = Step { id, index: index as u32, list: operands(inst), after: &after[index] };
-            let extra = extra_registers(self.func, inst, |v| step.after(v) != NEVER);
+            let step = self.step_at(id, index, &after);
+            let extra = extra_registers(self.func, inst, step.list, |v| step.after(v) != NEVER);
             for &class in self.classes {
-                let survivors = survivors(inst, self.allocatable.in_class(class));
+                let survivors = survivors(inst, step.list, self.allocatable.in_class(class));
                 let demand = Demand { class, extra: extra[class], survivors };
                 self.step(&step, demand, &mut held[class], &mut plan);
             }
         }
-        let mut list = Operands::new();
+        let mut step = self.step_at(id, block.insts.len(), &after);
         match &block.term {
-            Term::Jump(_) => {}
+            // The arguments of its edge need no registers.
+            Term::Jump(_) => step.list = &[],
             Term::Branch { .. }
             | Term::BranchZero { .. }
             | Term::Table { .. }
             | Term::Return { .. }
             | Term::TailCall(_)
-            | Term::Trap(_) => block.term.visit(|v, role| list.push((v, role))),
+            | Term::Trap(_) => {}
         }
-        let index = block.insts.len();
-        let step = Step { id, index: index as u32, list, after: &after[index] };
         for &class in self.classes {
             let survivors = self.room(class);
             self.step(&step, Demand { class, extra: 0, survivors }, &mut held[class], &mut plan);
         }
+        self.after = after;
         plan.exit = vregs(&held);
         plan
+    }
+
+    fn step_at<'s>(&self, id: BlockId, index: usize, after: &'s [u32]) -> Step<'s>
+    where
+        'a: 's,
+    {
+        let position = self.flow.position(id, index);
+        let places = self.operands.places(position);
+        Step { id, index: index as u32, list: self.operands.at(position), after: &after[places] }
     }
 
     /// How many values of a class fit.
@@ -136,25 +172,19 @@ impl<'a> Spiller<'a> {
         self.allocatable.in_class(class).len()
     }
 
-    /// For each instruction and the terminator, the next use of each operand behind it.
-    fn scan(&mut self, id: BlockId) -> Vec<SmallVec<[u32; 6]>> {
-        let block = self.func.block(id);
-        let mut after = vec![SmallVec::new(); block.insts.len() + 1];
-        let mut list = Operands::new();
-        block.term.visit(|v, role| list.push((v, role)));
-        self.scan_operands(id, block.insts.len(), &list, &mut after);
-        for (index, inst) in block.insts.iter().enumerate().rev() {
-            self.scan_operands(id, index, &operands(inst), &mut after);
-        }
-        after
-    }
-
-    fn scan_operands(&mut self, id: BlockId, index: usize, list: &Operands, after: &mut [SmallVec<[u32; 6]>]) {
-        after[index] = list.iter().map(|&(v, _)| self.next_here(id, v)).collect();
-        let position = self.flow.position(id, index);
-        for &(v, role) in list {
-            self.scanned[v.index()] = id.index() as u32;
-            self.next[v.index()] = if role.is_use() { position } else { NEVER };
+    /// Finds the next use of each operand of the block behind its instruction.
+    fn scan(&mut self, id: BlockId) {
+        let operands = self.operands;
+        for index in (0..=self.func.block(id).insts.len()).rev() {
+            let position = self.flow.position(id, index);
+            let list = operands.at(position);
+            for (place, &(v, _)) in operands.places(position).zip(list) {
+                self.after[place] = self.next_here(id, v);
+            }
+            for &(v, role) in list {
+                self.scanned[v.index()] = id.index() as u32;
+                self.next[v.index()] = if role.is_use() { position } else { NEVER };
+            }
         }
     }
 
@@ -217,10 +247,9 @@ impl<'a> Spiller<'a> {
     /// Lets go at a call what is built again more cheaply than a callee-saved register is kept for it.
     fn leave_cheap(&self, step: &Step, held: &mut Values, uses: &[VReg], plan: &mut BlockPlan) {
         held.retain(|value| {
-            let Some(inst) = rematerialisation(self.func, &self.site, value.v) else {
+            let Some(cost) = self.anew[value.v.index()] else {
                 return true;
             };
-            let cost = rematerialisation_cost(inst).unwrap_or(2.0);
             let total = cost * self.weight[value.v.index()];
             let moved = cost <= 1.0 && self.is_fixed_at(value.v, value.next);
             let stays = total > KEEP && !moved;
@@ -235,14 +264,8 @@ impl<'a> Spiller<'a> {
     /// Whether the use of `v` at `position` is a fixed operand.
     fn is_fixed_at(&self, v: VReg, position: u32) -> bool {
         let id = self.flow.block_at(position);
-        let block = self.func.block(id);
-        let mut fixed = false;
-        let note = |w: VReg, role| fixed |= w == v && matches!(role, Role::FixedUse(_));
-        match block.insts.get(self.flow.index_at(id, position)) {
-            Some(inst) => inst.visit(note),
-            None => block.term.visit(note),
-        }
-        fixed
+        let position = self.flow.position(id, self.flow.index_at(id, position));
+        self.operands.at(position).iter().any(|&(w, role)| w == v && matches!(role, Role::FixedUse(_)))
     }
 
     /// The place of the value in `held` that should leave.
@@ -261,9 +284,9 @@ impl<'a> Spiller<'a> {
         let distance = self.flow.distance(block, from, value.next) as f32;
         let reload = self.flow.freq_at(value.next);
         let site = self.site[value.v.index()];
-        let cost = if let Some(inst) = rematerialisation(self.func, &self.site, value.v) {
+        let cost = if let Some(cost) = self.anew[value.v.index()] {
             // A reload takes two cycles.
-            0.5 * rematerialisation_cost(inst).unwrap_or(2.0) * reload
+            0.5 * cost * reload
         } else if self.stored[value.v.index()] {
             reload
         } else {
@@ -279,22 +302,23 @@ impl<'a> Spiller<'a> {
             let values: Values = values.filter(|value| value.next != NEVER).collect();
             return self.by_class(values, |_| usize::MAX);
         }
-        let (total, touched) = self.meet_predecessors(id);
+        let mut touched = std::mem::take(&mut self.touched);
+        let total = self.meet_predecessors(id, &mut touched);
         let values = match self.flow.loop_at(id) {
             Some(l) => self.header_entry(id, l, total, &touched),
             None => self.join_entry(id, total, &touched),
         };
-        for v in touched {
+        for v in touched.drain(..) {
             self.have[v.index()] = 0.0;
         }
+        self.touched = touched;
         values
     }
 
     /// Sums in `have` how often each vreg arrives in a register over the edges that are decided; the
-    /// sum of all edges, and the vregs. A parameter arrives if its argument does.
-    fn meet_predecessors(&mut self, id: BlockId) -> (f32, Vec<VReg>) {
+    /// sum of all edges. Adds the vregs to `touched`. A parameter arrives if its argument does.
+    fn meet_predecessors(&mut self, id: BlockId, touched: &mut Vec<VReg>) -> f32 {
         let mut total = 0.0;
-        let mut touched = Vec::new();
         for &pred in self.flow.preds[id.index()].iter().filter(|&&p| p < id) {
             let freq = self.flow.freq[pred.index()];
             total += freq;
@@ -306,7 +330,7 @@ impl<'a> Spiller<'a> {
             for (index, &param) in self.func.block(id).params.iter().enumerate() {
                 let arg = argument(self.func, pred, index);
                 let held = self.blocks[pred.index()].exit.contains(&arg);
-                if held || rematerialisation(self.func, &self.site, arg).is_some() {
+                if held || self.anew[arg.index()].is_some() {
                     touched.push(param);
                     self.have[param.index()] += freq;
                 }
@@ -314,7 +338,7 @@ impl<'a> Spiller<'a> {
         }
         touched.sort_unstable();
         touched.dedup();
-        (total, touched)
+        total
     }
 
     /// The first of the values of each class, as many as `fits` says.
@@ -331,7 +355,7 @@ impl<'a> Spiller<'a> {
 
     fn join_entry(&self, id: BlockId, total: f32, touched: &[VReg]) -> Held {
         let params = &self.func.block(id).params;
-        let mut values: Vec<Value> = Vec::new();
+        let mut values: SmallVec<[Value; 32]> = SmallVec::new();
         for &v in touched {
             let Some(next) = self.liveness.next_use_in(id, v) else {
                 continue;
@@ -376,8 +400,7 @@ impl<'a> Spiller<'a> {
             };
         }
         let distance = self.flow.distance(id, self.flow.start(id), value.next) as f32;
-        let inst = rematerialisation(self.func, &self.site, value.v);
-        match inst.and_then(rematerialisation_cost) {
+        match self.anew[value.v.index()] {
             Some(cost) => distance / (0.5 * cost * reloads),
             None => distance / (reloads + 0.5 * self.flow.freq[site.block.index()]),
         }
@@ -395,8 +418,7 @@ impl<'a> Spiller<'a> {
         }
         for &(v, weight) in facts {
             if let Some(next) = self.liveness.next_use_in(id, v) {
-                let remat = rematerialisation(self.func, &self.site, v).is_some();
-                used.push((if remat { 0.5 * weight } else { weight }, Value { v, next }));
+                used.push((if self.anew[v.index()].is_some() { 0.5 * weight } else { weight }, Value { v, next }));
             }
         }
         used.sort_by(|a, b| b.0.total_cmp(&a.0));
@@ -424,7 +446,7 @@ impl<'a> Spiller<'a> {
 struct Step<'a> {
     id: BlockId,
     index: u32,
-    list: Operands,
+    list: &'a [Operand],
     /// The next use of each operand behind it.
     after: &'a [u32],
 }
@@ -451,7 +473,7 @@ impl Step<'_> {
 
     fn uses(&self, is_own: impl Fn(VReg) -> bool) -> SmallVec<[VReg; 6]> {
         let mut uses = SmallVec::new();
-        for &(v, role) in &self.list {
+        for &(v, role) in self.list {
             if role.is_use() && is_own(v) && !uses.contains(&v) {
                 uses.push(v);
             }

@@ -7,8 +7,9 @@
 
 use super::flow::Flow;
 use super::liveness::Liveness;
-use super::operands::{as_move, operands};
-use crate::isa::{BlockId, Func, Inst, Role, Term, VReg};
+use super::operands::{Operand, Operands, as_move};
+use crate::isa::{BlockId, Func, Role, Term, VReg};
+use smallvec::SmallVec;
 use std::collections::BTreeMap;
 
 /// A pair of vregs that one register would serve, and how often.
@@ -31,8 +32,8 @@ impl Webs {
     }
 }
 
-pub fn webs(func: &Func<VReg>, flow: &Flow, liveness: &Liveness) -> Webs {
-    let mut pairs = pairs(func, flow);
+pub fn webs(func: &Func<VReg>, flow: &Flow, operands: &Operands, liveness: &Liveness) -> Webs {
+    let mut pairs = pairs(func, flow, operands);
     pairs.sort_by(|x, y| y.weight.total_cmp(&x.weight));
     let mut merging =
         Merging { liveness, parent: (0..func.vregs).map(VReg::new).collect(), ranges: vec![None; func.vregs] };
@@ -41,16 +42,16 @@ pub fn webs(func: &Func<VReg>, flow: &Flow, liveness: &Liveness) -> Webs {
     Webs { web, split: pairs }
 }
 
-fn pairs(func: &Func<VReg>, flow: &Flow) -> Vec<Affinity> {
+fn pairs(func: &Func<VReg>, flow: &Flow, operands: &Operands) -> Vec<Affinity> {
     let mut pairs = Vec::new();
     for id in func.block_ids() {
         let weight = flow.freq[id.index()];
         let block = func.block(id);
-        for inst in &block.insts {
+        for (index, inst) in block.insts.iter().enumerate() {
             if let Some((a, b)) = as_move(inst) {
                 pairs.push(Affinity { a, b, weight });
             }
-            for_tied(inst, |a, b| pairs.push(Affinity { a, b, weight }));
+            for_tied(operands.at(flow.position(id, index)), |a, b| pairs.push(Affinity { a, b, weight }));
         }
         if let Term::Jump(edge) = &block.term {
             let params = &func.block(edge.target).params;
@@ -60,11 +61,10 @@ fn pairs(func: &Func<VReg>, flow: &Flow) -> Vec<Affinity> {
     pairs
 }
 
-fn for_tied(inst: &Inst<VReg>, mut f: impl FnMut(VReg, VReg)) {
-    let list = operands(inst);
-    for &(a, role) in &list {
+fn for_tied(list: &[Operand], mut f: impl FnMut(VReg, VReg)) {
+    for &(a, role) in list {
         let Role::TiedUse(k) = role else { continue };
-        for &(b, role) in &list {
+        for &(b, role) in list {
             if role == Role::TiedDef(k) {
                 f(a, b);
             }
@@ -96,7 +96,7 @@ impl Merging<'_> {
             return true;
         }
         let (small, large) = if self.size(a) < self.size(b) { (a, b) } else { (b, a) };
-        let moving: Vec<(u32, u32)> = match &self.ranges[small.index()] {
+        let moving: SmallVec<[(u32, u32); 4]> = match &self.ranges[small.index()] {
             Some(map) => map.iter().map(|(&start, &end)| (start, end)).collect(),
             None => self.liveness.ranges(small).iter().map(|r| (r.start, r.end)).collect(),
         };

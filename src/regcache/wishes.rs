@@ -2,7 +2,7 @@
 
 use super::flow::Flow;
 use super::liveness::Range;
-use super::operands::operands;
+use super::operands::Operands;
 use super::plan::{ActionKind, Plan};
 use super::webs::Webs;
 use crate::isa::{BlockId, Func, Inst, Operand2, Reg, RegSet, Role, Term, VReg};
@@ -56,8 +56,15 @@ pub struct Wishes {
 }
 
 impl Wishes {
-    pub fn collect(func: &Func<VReg>, flow: &Flow, webs: &Webs, plan: &Plan, optimize: Optimize) -> Wishes {
-        let ranges = PerVReg::new(register_ranges(func, flow, plan), func.vregs);
+    pub fn collect(
+        func: &Func<VReg>,
+        flow: &Flow,
+        operands: &Operands,
+        webs: &Webs,
+        plan: &Plan,
+        optimize: Optimize,
+    ) -> Wishes {
+        let ranges = PerVReg::new(register_ranges(func, flow, operands, plan), func.vregs);
         let mut friends = Vec::new();
         for pair in &webs.split {
             friends.push((pair.a, (pair.b, pair.weight)));
@@ -73,22 +80,19 @@ impl Wishes {
             for index in 0..=block.insts.len() {
                 let position = flow.position(id, index);
                 let in_low = block.insts.get(index).is_none_or(Inst::is_short_in_low);
-                let mut note = |v: VReg, role: Role| {
+                for &(v, role) in operands.at(position) {
                     short[v.index()] += u32::from(in_low);
                     weight[v.index()] += freq;
-                    if let Role::FixedUse(reg) = role {
-                        points.push((v, (reg, position)));
-                        fixed.push((v, (reg, freq)));
+                    match role {
+                        Role::FixedUse(reg) => {
+                            points.push((v, (reg, position)));
+                            fixed.push((v, (reg, freq)));
+                        }
+                        Role::FixedDef(reg) => fixed.push((v, (reg, freq))),
+                        Role::Use | Role::TiedUse(_) | Role::Def | Role::TiedDef(_) => {}
                     }
-                    if let Role::FixedDef(reg) = role {
-                        fixed.push((v, (reg, freq)));
-                    }
-                };
-                let Some(inst) = block.insts.get(index) else {
-                    block.term.visit(&mut note);
-                    continue;
-                };
-                inst.visit(&mut note);
+                }
+                let Some(inst) = block.insts.get(index) else { continue };
                 if !inst.clobbers().is_empty() {
                     clobbers.push((inst.clobbers(), position + 1));
                 }
@@ -151,9 +155,10 @@ fn two_operand_form(inst: &Inst<VReg>) -> Option<(VReg, VReg)> {
 }
 
 /// Where vregs are in registers, in layout order.
-fn register_ranges(func: &Func<VReg>, flow: &Flow, plan: &Plan) -> Vec<(VReg, Range)> {
+fn register_ranges(func: &Func<VReg>, flow: &Flow, operands: &Operands, plan: &Plan) -> Vec<(VReg, Range)> {
     const CLOSED: u32 = u32::MAX;
     let mut open = vec![CLOSED; func.vregs];
+    let mut killed = Vec::new();
     let mut ranges = Vec::new();
     let mut close = |open: &mut Vec<u32>, v: VReg, end: u32| {
         let start = std::mem::replace(&mut open[v.index()], CLOSED);
@@ -176,7 +181,6 @@ fn register_ranges(func: &Func<VReg>, flow: &Flow, plan: &Plan) -> Vec<(VReg, Ra
         let mut actions = block.actions.iter().peekable();
         for index in 0..=func.block(id).insts.len() {
             let position = flow.position(id, index);
-            let mut killed = Vec::new();
             while let Some(action) = actions.next_if(|action| action.index as usize <= index) {
                 let v = action.vreg;
                 match action.kind {
@@ -186,13 +190,20 @@ fn register_ranges(func: &Func<VReg>, flow: &Flow, plan: &Plan) -> Vec<(VReg, Ra
                     ActionKind::Kill => killed.push(v),
                 }
             }
-            for v in killed {
+            for v in killed.drain(..) {
                 close(&mut open, v, position + 1);
             }
-            if let Some(inst) = func.block(id).insts.get(index) {
-                for (v, copied) in definitions(inst, |v| open[v.index()] != CLOSED) {
-                    open[v.index()] = if copied { position } else { position + 2 };
-                }
+            // A definition that is tied to a use that stays is a copy from the start.
+            let list = operands.at(position);
+            for &(v, role) in list {
+                let copied = match role {
+                    Role::Use | Role::FixedUse(_) | Role::TiedUse(_) => continue,
+                    Role::Def | Role::FixedDef(_) => false,
+                    Role::TiedDef(k) => {
+                        list.iter().any(|&(w, role)| role == Role::TiedUse(k) && open[w.index()] != CLOSED)
+                    }
+                };
+                open[v.index()] = if copied { position } else { position + 2 };
             }
         }
         before = &block.exit;
@@ -201,15 +212,4 @@ fn register_ranges(func: &Func<VReg>, flow: &Flow, plan: &Plan) -> Vec<(VReg, Ra
         close(&mut open, v, flow.end(BlockId::new(func.blocks.len() - 1)));
     }
     ranges
-}
-
-/// The definitions, and whether each is tied to a use that stays, so that it is a copy from the start.
-fn definitions(inst: &Inst<VReg>, stays: impl Fn(VReg) -> bool) -> Vec<(VReg, bool)> {
-    let list = operands(inst);
-    let copied = |role: Role| {
-        let Role::TiedDef(k) = role else { return false };
-        list.iter().any(|&(v, role)| role == Role::TiedUse(k) && stays(v))
-    };
-    let defs = list.iter().filter(|(_, role)| !role.is_use());
-    defs.map(|&(v, role)| (v, copied(role))).collect()
 }

@@ -29,6 +29,15 @@ impl Flow {
         a.0 <= b.0 && b.1 <= a.1
     }
 
+    /// Whether a block belongs to the loop of a header.
+    pub fn is_inside(&self, header: Block, block: Block) -> bool {
+        let mut around = self.header[block.index()];
+        while let Some(inner) = around.filter(|&inner| inner != header) {
+            around = self.outer[inner.index()];
+        }
+        around.is_some()
+    }
+
     /// The nearest block that dominates both.
     pub fn common_dominator(&self, a: Block, b: Block) -> Block {
         self.tree.meet(a, b)

@@ -27,23 +27,6 @@ pub fn evaluate(op: BinOp, a: u32, b: u32) -> Option<u32> {
     })
 }
 
-pub fn holds(cond: Cond, a: u32, b: u32) -> bool {
-    let (sa, sb) = (a.cast_signed(), b.cast_signed());
-    match cond {
-        Cond::Eq => a == b,
-        Cond::Ne => a != b,
-        Cond::Hs => a >= b,
-        Cond::Lo => a < b,
-        Cond::Hi => a > b,
-        Cond::Ls => a <= b,
-        Cond::Ge => sa >= sb,
-        Cond::Lt => sa < sb,
-        Cond::Gt => sa > sb,
-        Cond::Le => sa <= sb,
-        Cond::Mi | Cond::Pl | Cond::Vs | Cond::Vc => unreachable!("{cond:?} compares no numbers"),
-    }
-}
-
 fn is_commutative(op: BinOp) -> bool {
     matches!(op, BinOp::Add | BinOp::Mul | BinOp::And | BinOp::Or | BinOp::Xor)
 }
@@ -408,10 +391,10 @@ impl Builder {
 
     pub fn compare(&mut self, cond: Cond, a: Value, b: Value) -> Value {
         if let (Some(x), Some(y)) = (self.constant(a), self.constant(b)) {
-            return self.int(u32::from(holds(cond, x, y)));
+            return self.int(u32::from(cond.holds(x, y)));
         }
         if a == b {
-            return self.int(u32::from(holds(cond, 0, 0)));
+            return self.int(u32::from(cond.holds(0, 0)));
         }
         if self.constant(a).is_some() {
             return self.compare(cond.swapped(), b, a);

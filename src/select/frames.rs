@@ -48,7 +48,7 @@ pub fn frames(graph: &mut Graph) {
     let bottom = graph.new_node(Op::Binary(BinOp::And), &[area, mask], entry);
     let bytes = graph.new_node(Op::Const(size), &[], entry);
     if graph.frame_moves {
-        bound_sets(graph, top, bottom);
+        bound_sets(graph, top, bottom, bytes);
     }
     let node = &mut graph.nodes[top.index()];
     node.op = Op::Binary(BinOp::Add);
@@ -66,8 +66,8 @@ fn drop_sets(graph: &mut Graph) {
     }
 }
 
-/// What is at a fixed place of the frame stays: the stack pointer never exceeds the frame's bottom.
-fn bound_sets(graph: &mut Graph, top: Value, bottom: Value) {
+/// What is at a fixed place of the frame, of this many `bytes`, stays: a stack pointer inside becomes the frame's bottom.
+fn bound_sets(graph: &mut Graph, top: Value, bottom: Value, bytes: Value) {
     for block in graph.block_ids() {
         let body = std::mem::take(&mut graph.blocks[block.index()].body);
         let mut bounded = Vec::with_capacity(body.len());
@@ -79,10 +79,11 @@ fn bound_sets(graph: &mut Graph, top: Value, bottom: Value) {
                     // Space is allocated.
                     Op::Binary(BinOp::Sub) => to,
                     _ => {
-                        let below = graph.new_node(Op::Compare(Cond::Lo), &[to, bottom], block);
-                        let least = graph.new_node(Op::Select, &[below, to, bottom], block);
-                        bounded.extend([below, least]);
-                        least
+                        let above = graph.new_node(Op::Binary(BinOp::Sub), &[to, bottom], block);
+                        let inside = graph.new_node(Op::Compare(Cond::Ls), &[above, bytes], block);
+                        let outside = graph.new_node(Op::Select, &[inside, bottom, to], block);
+                        bounded.extend([above, inside, outside]);
+                        outside
                     }
                 };
                 debug_assert_ne!(to, top);

@@ -10,6 +10,7 @@ use hashbrown::hash_table::Entry;
 use hashbrown::{DefaultHashBuilder, HashMap, HashTable};
 use smallvec::SmallVec;
 use std::hash::BuildHasher;
+use std::num::NonZeroU32;
 
 type Args = SmallVec<[Value; 4]>;
 
@@ -26,6 +27,15 @@ enum FloatFact {
     NotNegative,
 }
 
+/// What is known of a value.
+#[derive(Copy, Clone)]
+struct Known {
+    /// The bits that can be 1.
+    bits: u32,
+    /// Which list of `Builder::refined` is the value's.
+    refined: Option<NonZeroU32>,
+}
+
 /// A graph under construction.
 pub struct Builder {
     pub graph: Graph,
@@ -34,8 +44,8 @@ pub struct Builder {
     /// The latest node of each operation and arguments.
     numbered: HashTable<Value>,
     hasher: DefaultHashBuilder,
-    /// For each node, the bits that can be 1.
-    bits: Vec<u32>,
+    /// For each node, what is known of its value.
+    known: Vec<Known>,
     /// Intervals of a walk over the dominator tree: a block dominates those inside its own. Empty while the
     /// graph's shape is unknown; then a block is known to dominate only itself.
     dominators: Vec<(u32, u32)>,
@@ -48,8 +58,8 @@ pub struct Builder {
     checked: HashMap<Value, Block>,
     /// The same for `value > limit`: the least limit.
     bounded: HashMap<Value, (u32, Block)>,
-    /// Bits that can be 1 in a value wherever these blocks have been passed.
-    refined: HashMap<Value, SmallVec<[(Block, u32); 2]>>,
+    /// Bits that can be 1 wherever these blocks have been passed, of the values that say so.
+    refined: Vec<SmallVec<[(Block, u32); 2]>>,
     /// What is known of floats wherever these blocks have been passed.
     floats: HashMap<(Value, FloatFact), Block>,
     /// Conventions of routines, in `graph.calls`.
@@ -64,14 +74,14 @@ impl Builder {
             block: Block::ENTRY,
             numbered: HashTable::new(),
             hasher: DefaultHashBuilder::default(),
-            bits: Vec::new(),
+            known: Vec::new(),
             dominators,
             looping: false,
             epoch: 0,
             loads: HashMap::new(),
             checked: HashMap::new(),
             bounded: HashMap::new(),
-            refined: HashMap::new(),
+            refined: vec![SmallVec::new()],
             floats: HashMap::new(),
             routines: HashMap::new(),
         };
@@ -82,12 +92,17 @@ impl Builder {
     /// Makes room for so many nodes.
     pub fn reserve(&mut self, count: usize) {
         self.graph.nodes.reserve(count);
-        self.bits.reserve(count);
+        self.known.reserve(count);
         let (nodes, hasher) = (&self.graph.nodes, &self.hasher);
         self.numbered.reserve(count, |&value: &Value| {
             let node = &nodes[value.index()];
             hasher.hash_one((node.op, node.args.as_slice()))
         });
+    }
+
+    /// Makes room for so many more nodes in the current block.
+    pub fn reserve_body(&mut self, count: usize) {
+        self.graph.blocks[self.block.index()].body.reserve(count);
     }
 
     pub fn new_block(&mut self) -> Block {
@@ -133,9 +148,10 @@ impl Builder {
 
     /// Bits of the value that can be 1, here.
     pub fn bits(&self, value: Value) -> u32 {
-        let known = self.refined.get(&value).into_iter().flatten();
-        let known = known.filter(|&&(block, _)| self.dominates(block));
-        known.fold(self.bits[value.index()], |bits, &(_, refined)| bits & refined)
+        let Known { bits, refined } = self.known[value.index()];
+        let Some(list) = refined else { return bits };
+        let known = self.refined[list.get() as usize].iter().filter(|&&(block, _)| self.dominates(block));
+        known.fold(bits, |bits, &(_, refined)| bits & refined)
     }
 
     /// Takes note that a condition holds, or does not, in the current block and those that it dominates.
@@ -202,13 +218,19 @@ impl Builder {
         if self.bits(value) & !bits == 0 {
             return;
         }
-        let mut known = self.refined.remove(&value).unwrap_or_default();
+        let next = u32::try_from(self.refined.len()).ok().and_then(NonZeroU32::new);
+        let next = next.expect("list 0 is nobody's, and a function has fewer than 2^32 values");
+        let list = *self.known[value.index()].refined.get_or_insert(next);
+        if list == next {
+            self.refined.push(SmallVec::new());
+        }
+        let mut known = std::mem::take(&mut self.refined[list.get() as usize]);
         // Of those that hold here each clears a bit, so few are left.
         if known.len() >= REFINEMENTS {
             known.retain(|&mut (block, _)| self.dominates(block));
         }
         known.push((self.block, bits));
-        self.refined.insert(value, known);
+        self.refined[list.get() as usize] = known;
     }
 
     pub fn constant(&self, value: Value) -> Option<u32> {
@@ -237,55 +259,46 @@ impl Builder {
     fn push(&mut self, op: Op, args: Args, block: Block, bits: u32) -> Value {
         let value = Value::new(self.graph.nodes.len());
         self.graph.nodes.push(Node { op, args, block });
-        self.bits.push(bits);
+        self.known.push(Known { bits, refined: None });
         value
     }
 
     fn dominates(&self, earlier: Block) -> bool {
-        let place = |block: Block| self.dominators.get(block.index());
-        match (place(earlier), place(self.block)) {
-            (Some(a), Some(b)) => a.0 <= b.0 && b.1 <= a.1,
-            _ => earlier == self.block,
-        }
+        dominates(&self.dominators, earlier, self.block)
     }
 
     /// A pure node, numbered.
     pub fn pure(&mut self, op: Op, args: &[Value]) -> Value {
         let floating = matches!(op, Op::Const(_) | Op::Address(..));
-        let hash = self.hasher.hash_one((op, args));
+        let (nodes, hasher) = (&self.graph.nodes, &self.hasher);
         let same = |&value: &Value| {
-            let node = self.graph.node(value);
+            let node = &nodes[value.index()];
             node.op == op && node.args.as_slice() == args
         };
-        if let Some(&value) = self.numbered.find(hash, same)
-            && (floating || self.dominates(self.graph.node(value).block))
-        {
-            return value;
+        let rehash = |&value: &Value| {
+            let node = &nodes[value.index()];
+            hasher.hash_one((node.op, node.args.as_slice()))
+        };
+        // From here on the new node stands for its operation and arguments, unless one is there that may.
+        let new = Value::new(nodes.len());
+        match self.numbered.entry(hasher.hash_one((op, args)), same, rehash) {
+            Entry::Occupied(mut entry) => {
+                let value = *entry.get();
+                if floating || dominates(&self.dominators, nodes[value.index()].block, self.block) {
+                    return value;
+                }
+                *entry.get_mut() = new;
+            }
+            Entry::Vacant(entry) => {
+                entry.insert(new);
+            }
         }
         let bits = self.possible_bits(op, args);
         let value = self.push(op, Args::from_slice(args), self.block, bits);
-        self.number(hash, value);
         if !floating {
             self.graph.blocks[self.block.index()].body.push(value);
         }
         value
-    }
-
-    /// Makes a value the one that stands for its operation and arguments.
-    fn number(&mut self, hash: u64, value: Value) {
-        let (nodes, hasher) = (&self.graph.nodes, &self.hasher);
-        let key = |value: Value| {
-            let node = &nodes[value.index()];
-            (node.op, node.args.as_slice())
-        };
-        let same = |&other: &Value| key(other) == key(value);
-        let rehash = |&value: &Value| hasher.hash_one(key(value));
-        match self.numbered.entry(hash, same, rehash) {
-            Entry::Occupied(mut entry) => *entry.get_mut() = value,
-            Entry::Vacant(entry) => {
-                entry.insert(value);
-            }
-        }
     }
 
     /// A node that is not numbered.
@@ -452,5 +465,13 @@ impl Builder {
             }
         };
         self.pure(Op::Routine(index), args)
+    }
+}
+
+/// Whether block `a` dominates block `b`, as far as the intervals say.
+fn dominates(intervals: &[(u32, u32)], a: Block, b: Block) -> bool {
+    match (intervals.get(a.index()), intervals.get(b.index())) {
+        (Some(a), Some(b)) => a.0 <= b.0 && b.1 <= a.1,
+        _ => a == b,
     }
 }

@@ -8,6 +8,7 @@
 use crate::isa::{BoundsCounts, Cond, MemSize, Reg, Symbol, TrapCode};
 use bitvec::vec::BitVec;
 use smallvec::SmallVec;
+use std::slice::{from_mut, from_ref};
 
 #[derive(Copy, Clone, PartialEq, Eq, Hash, Debug, PartialOrd, Ord)]
 pub struct Value(u32);
@@ -269,11 +270,11 @@ pub enum Term {
         then: Edge,
         otherwise: Edge,
     },
-    /// To `targets[index]`, or to `default` past their end.
+    /// To `targets[index]`, or to `default` past their end, where the index can be that large.
     Table {
         index: Value,
         targets: Vec<Edge>,
-        default: Edge,
+        default: Option<Edge>,
     },
     /// The words of the results, in the registers that the convention names.
     Return(SmallVec<[(Value, Reg); 2]>),
@@ -286,22 +287,34 @@ pub enum Term {
 }
 
 impl Term {
-    pub fn edges(&self) -> SmallVec<[&Edge; 2]> {
-        match self {
-            Term::Jump(edge) => SmallVec::from_iter([edge]),
-            Term::Branch { then, otherwise, .. } => SmallVec::from_iter([then, otherwise]),
-            Term::Table { targets, default, .. } => targets.iter().chain([default]).collect(),
-            Term::Return(_) | Term::TailCall { .. } | Term::Trap(_) => SmallVec::new(),
-        }
+    /// Of a table, the default comes last.
+    pub fn edges(&self) -> impl Iterator<Item = &Edge> {
+        let (first, others): (&[Edge], &[Edge]) = match self {
+            Term::Jump(edge) => (from_ref(edge), &[]),
+            Term::Branch { then, otherwise, .. } => (from_ref(then), from_ref(otherwise)),
+            Term::Table { targets, default, .. } => (targets, default.as_slice()),
+            Term::Return(_) | Term::TailCall { .. } | Term::Trap(_) => (&[], &[]),
+        };
+        first.iter().chain(others)
     }
 
-    pub fn edges_mut(&mut self) -> SmallVec<[&mut Edge; 2]> {
-        match self {
-            Term::Jump(edge) => SmallVec::from_iter([edge]),
-            Term::Branch { then, otherwise, .. } => SmallVec::from_iter([then, otherwise]),
-            Term::Table { targets, default, .. } => targets.iter_mut().chain([default]).collect(),
-            Term::Return(_) | Term::TailCall { .. } | Term::Trap(_) => SmallVec::new(),
-        }
+    pub fn edges_mut(&mut self) -> impl Iterator<Item = &mut Edge> {
+        let (first, others): (&mut [Edge], &mut [Edge]) = match self {
+            Term::Jump(edge) => (from_mut(edge), &mut []),
+            Term::Branch { then, otherwise, .. } => (from_mut(then), from_mut(otherwise)),
+            Term::Table { targets, default, .. } => (targets, default.as_mut_slice()),
+            Term::Return(_) | Term::TailCall { .. } | Term::Trap(_) => (&mut [], &mut []),
+        };
+        first.iter_mut().chain(others)
+    }
+
+    /// Edge `n` of `edges`.
+    pub fn edge(&self, n: usize) -> &Edge {
+        self.edges().nth(n).expect("a terminator has the edges that it had")
+    }
+
+    pub fn edge_mut(&mut self, n: usize) -> &mut Edge {
+        self.edges_mut().nth(n).expect("a terminator has the edges that it had")
     }
 
     /// Calls `f` on what the terminator reads, the arguments of its edges excluded.
@@ -396,7 +409,7 @@ impl Graph {
         for block in &self.blocks {
             block.body.iter().flat_map(|&value| &self.node(value).args).for_each(|arg| uses[arg.index()] += 1);
             block.term.visit_operands(|value| uses[value.index()] += 1);
-            block.term.edges().iter().flat_map(|edge| &edge.args).for_each(|arg| uses[arg.index()] += 1);
+            block.term.edges().flat_map(|edge| &edge.args).for_each(|arg| uses[arg.index()] += 1);
         }
         uses
     }

@@ -1,6 +1,5 @@
 //! i64 arithmetic on pairs of words.
 
-use super::fold::holds;
 use super::graph::Builder;
 use super::ir::{BinOp, Op, UnOp, Value};
 use crate::isa::Cond;
@@ -211,8 +210,8 @@ impl Builder {
             let answer = match cond {
                 Cond::Eq => x == y,
                 Cond::Ne => x != y,
-                _ if high => holds(cond, (x >> 32) as u32, (y >> 32) as u32),
-                _ => holds(unsigned, x as u32, y as u32),
+                _ if high => cond.holds((x >> 32) as u32, (y >> 32) as u32),
+                _ => unsigned.holds(x as u32, y as u32),
             };
             return self.int(u32::from(answer));
         }

@@ -9,6 +9,7 @@
 //!   thread    ways around tests whose outcome is known (repair)
 //!   checks    fewer bounds checks
 //!   simplify  the graph built again with its shape known (flow)
+//!   reduce    pointers instead of indices
 //!   unroll    several rounds of a loop between two tests
 //!   tail      calls whose results are returned become tail calls
 //!   steps     accesses that step their addresses
@@ -33,13 +34,16 @@ mod long;
 mod lower;
 mod pointers;
 mod print;
+mod reduce;
 mod repair;
 mod routines;
 mod simplify;
+mod states;
 mod steps;
 mod tail;
 mod thread;
 mod unroll;
+mod users;
 mod wide;
 
 pub use abi::tail_area;

@@ -9,27 +9,14 @@
 
 use super::flow::{Flow, flow};
 use super::ir::{BinOp, Block, Graph, Node, Op, Value};
+use super::users::{User, Users, users};
 use crate::isa::{Cond, Symbol};
 use smallvec::{SmallVec, smallvec};
-
-/// Where a value is read.
-#[derive(Copy, Clone, PartialEq, Eq, Debug)]
-enum User {
-    Node(Value),
-    /// Argument `index` of edge number `edge` of a block.
-    Argument {
-        pred: Block,
-        edge: usize,
-        index: usize,
-    },
-    /// By the end of a block.
-    Operand(Block),
-}
 
 struct Pointers<'g> {
     graph: &'g mut Graph,
     flow: Flow,
-    users: Vec<SmallVec<[User; 4]>>,
+    users: Vec<Users>,
 }
 
 /// Rewrites a graph whose blocks stand in order.
@@ -50,29 +37,12 @@ pub fn pointers(graph: &mut Graph) {
         }
     }
     for block in state.graph.block_ids() {
-        for value in state.graph.block(block).body.clone() {
-            state.regroup(value);
+        let Some(header) = state.flow.header[block.index()] else { continue };
+        // What this adds to blocks, it adds before loops.
+        for n in 0..state.graph.block(block).body.len() {
+            state.regroup(header, state.graph.block(block).body[n]);
         }
     }
-}
-
-fn users(graph: &Graph) -> Vec<SmallVec<[User; 4]>> {
-    let mut users: Vec<SmallVec<[User; 4]>> = vec![SmallVec::new(); graph.nodes.len()];
-    for block in graph.block_ids() {
-        let data = graph.block(block);
-        for &value in &data.body {
-            for arg in &graph.node(value).args {
-                users[arg.index()].push(User::Node(value));
-            }
-        }
-        data.term.visit_operands(|value| users[value.index()].push(User::Operand(block)));
-        for (n, edge) in data.term.edges().into_iter().enumerate() {
-            for (index, arg) in edge.args.iter().enumerate() {
-                users[arg.index()].push(User::Argument { pred: block, edge: n, index });
-            }
-        }
-    }
-    users
 }
 
 /// How the users of a loop's parameter have to change.
@@ -139,8 +109,8 @@ impl Pointers<'_> {
     }
 
     /// Whether an argument is that of the loop's parameter at `position`.
-    fn leads_to(&self, header: Block, position: usize, pred: Block, edge: usize, index: usize) -> bool {
-        self.graph.block(pred).term.edges()[edge].target == header && index == position
+    fn leads_to(&self, header: Block, position: usize, pred: Block, edge: u32, index: u32) -> bool {
+        self.graph.block(pred).term.edge(edge as usize).target == header && index as usize == position
     }
 
     /// What has to change so that a parameter can count from a symbol on; `None` if something else needs it.
@@ -178,30 +148,22 @@ impl Pointers<'_> {
                 return None;
             }
         }
-        let here = plan.addresses.iter().any(|&sum| self.is_inside(header, self.graph.node(sum).block));
+        let here = plan.addresses.iter().any(|&sum| self.flow.is_inside(header, self.graph.node(sum).block));
         (plan.symbol.is_some() && here && plan.outside.len() <= OUTSIDE).then_some(plan)
-    }
-
-    fn is_inside(&self, header: Block, block: Block) -> bool {
-        let mut around = self.flow.header[block.index()];
-        while let Some(inner) = around.filter(|&inner| inner != header) {
-            around = self.flow.outer[inner.index()];
-        }
-        around.is_some()
     }
 
     /// Takes note of a reader behind the loop, if it is one and no address.
     fn plan_outside(&self, plan: &mut Plan, header: Block, value: Value, user: User) -> bool {
         let outside = match user {
-            User::Operand(block) => !self.is_inside(header, block),
+            User::Operand(block) => !self.flow.is_inside(header, block),
             User::Argument { pred, edge, .. } => {
-                let target = self.graph.block(pred).term.edges()[edge].target;
-                !self.is_inside(header, pred) || !self.is_inside(header, target)
+                let target = self.graph.block(pred).term.edge(edge as usize).target;
+                !self.flow.is_inside(header, pred) || !self.flow.is_inside(header, target)
             }
             User::Node(node) => {
                 let other = self.summand(node, value);
                 let address = other.is_some_and(|other| matches!(self.graph.op(other), Op::Address(..)));
-                !address && !self.is_inside(header, self.graph.node(node).block)
+                !address && !self.flow.is_inside(header, self.graph.node(node).block)
             }
         };
         if outside {
@@ -233,7 +195,7 @@ impl Pointers<'_> {
     fn starts_as_pointer(&self, header: Block, position: usize) -> bool {
         self.flow.predecessors[header.index()].iter().all(|&pred| {
             let edges = self.graph.block(pred).term.edges();
-            let mut args = edges.iter().filter(|edge| edge.target == header).map(|edge| edge.args[position]);
+            let mut args = edges.filter(|edge| edge.target == header).map(|edge| edge.args[position]);
             args.all(|arg| self.graph.constant(arg).is_none())
         })
     }
@@ -291,7 +253,7 @@ impl Pointers<'_> {
                 args.iter_mut().filter(|arg| **arg == value).for_each(|arg| *arg = plain);
             }
             User::Argument { edge, index, .. } => {
-                self.graph.blocks[block.index()].term.edges_mut()[edge].args[index] = plain;
+                self.graph.blocks[block.index()].term.edge_mut(edge as usize).args[index as usize] = plain;
             }
             User::Operand(_) => self.graph.blocks[block.index()].term.visit_operands_mut(|operand| {
                 if *operand == value {
@@ -306,9 +268,9 @@ impl Pointers<'_> {
     /// Adds the base to what a block passes for a parameter, unless that is the parameter itself or its step.
     fn convert_edges(&mut self, header: Block, pred: Block, position: usize, base: Value) {
         let param = self.graph.block(header).params[position];
-        let args: Vec<(usize, Value)> = {
+        let args: Vec<(u32, Value)> = {
             let edges = self.graph.block(pred).term.edges();
-            let edges = edges.iter().enumerate().filter(|(_, edge)| edge.target == header);
+            let edges = (0..).zip(edges).filter(|(_, edge)| edge.target == header);
             edges.map(|(n, edge)| (n, edge.args[position])).collect()
         };
         for (edge, arg) in args {
@@ -317,8 +279,8 @@ impl Pointers<'_> {
                 continue;
             }
             let sum = self.sum_at_end(pred, arg, base);
-            self.graph.blocks[pred.index()].term.edges_mut()[edge].args[position] = sum;
-            let gone = User::Argument { pred, edge, index: position };
+            self.graph.blocks[pred.index()].term.edge_mut(edge as usize).args[position] = sum;
+            let gone = User::Argument { pred, edge, index: position as u32 };
             self.users[arg.index()].retain(|user| *user != gone);
             self.users[sum.index()].push(gone);
         }
@@ -368,12 +330,9 @@ impl Pointers<'_> {
         self.sum_at_end(self.flow.dominator[outermost.index()], a, b)
     }
 
-    /// Moves an address to the summand that the loop does not change.
-    fn regroup(&mut self, value: Value) {
-        let node = self.graph.node(value).clone();
-        let Some(header) = self.flow.header[node.block.index()] else {
-            return;
-        };
+    /// Moves an address to the summand that the loop of this header, around the value, does not change.
+    fn regroup(&mut self, header: Block, value: Value) {
+        let node = self.graph.node(value);
         if node.op != Op::Binary(BinOp::Add) || !matches!(self.graph.op(node.args[1]), Op::Address(..)) {
             return;
         }

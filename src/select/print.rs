@@ -96,7 +96,10 @@ impl Graph {
             Term::Table { index, targets, default } => {
                 write!(f, "    table {} [", operand(*index))?;
                 commas(f, targets.iter().map(target))?;
-                writeln!(f, "] else {}", target(default))
+                match default {
+                    Some(default) => writeln!(f, "] else {}", target(default)),
+                    None => writeln!(f, "]"),
+                }
             }
             Term::Return(values) => {
                 write!(f, "    return ")?;

@@ -64,7 +64,7 @@ impl<'g> Repair<'g> {
             };
             data.body.iter().flat_map(|&value| &self.graph.node(value).args).for_each(|&arg| read(arg));
             data.term.visit_operands(&mut read);
-            data.term.edges().iter().flat_map(|edge| &edge.args).for_each(|&arg| read(arg));
+            data.term.edges().flat_map(|edge| &edge.args).for_each(|&arg| read(arg));
         }
         let mut seen: HashSet<(Value, Block)> = HashSet::new();
         while let Some((value, block)) = work.pop() {
@@ -138,7 +138,7 @@ impl<'g> Repair<'g> {
             }
             let term = &mut self.graph.blocks[block.index()].term;
             term.visit_operands_mut(renamed);
-            term.edges_mut().into_iter().flat_map(|edge| &mut edge.args).for_each(renamed);
+            term.edges_mut().flat_map(|edge| &mut edge.args).for_each(renamed);
         }
     }
 
@@ -152,7 +152,7 @@ impl<'g> Repair<'g> {
                 let values = merged.get(&edge.target).into_iter().flatten();
                 values.map(|&value| self.on_exit(value, block)).collect()
             };
-            let args: Vec<Vec<Value>> = self.graph.block(block).term.edges().into_iter().map(further).collect();
+            let args: Vec<Vec<Value>> = self.graph.block(block).term.edges().map(further).collect();
             let edges = self.graph.blocks[block.index()].term.edges_mut();
             edges.into_iter().zip(args).for_each(|(edge, args)| edge.args.extend(args));
         }

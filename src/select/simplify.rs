@@ -19,6 +19,8 @@ use super::graph::Builder;
 use super::ir::{Block, BlockData, Edge, Graph, Op, Term, Value};
 use super::known;
 use super::pointers::pointers;
+use super::reduce::reduce;
+use super::states;
 use super::steps::steps;
 use super::tail::tail_calls;
 use super::thread::thread;
@@ -38,16 +40,19 @@ pub fn simplify(graph: Graph, order: &[Block], optimize: Optimize) -> Graph {
     if let Some(order) = branches(&mut graph) {
         graph = arrange(graph, &order);
     }
-    if std::env::var("NOTHREAD").is_err() && let Some(order) = thread(&mut graph, optimize) {
+    if let Some(order) = thread(&mut graph, optimize) {
         graph = round(arrange(graph, &order));
     }
     pointers(&mut graph);
     frames(&mut graph);
     let mut graph = round(graph);
-    if optimize == Optimize::Speed
-        && let Some(order) = unroll(&mut graph)
-    {
-        graph = round(arrange(graph, &order));
+    if optimize == Optimize::Speed {
+        let reduced = reduce(&mut graph);
+        match unroll(&mut graph) {
+            Some(order) => graph = round(arrange(graph, &order)),
+            None if reduced => graph = round(graph),
+            None => {}
+        }
     }
     steps(&mut graph);
     if tail_calls(&mut graph) {
@@ -76,9 +81,14 @@ fn fold_branch(graph: &Graph, term: Term) -> Term {
         },
         Term::Table { index, mut targets, default } => match graph.constant(index) {
             Some(c) if (c as usize) < targets.len() => Term::Jump(targets.swap_remove(c as usize)),
-            Some(_) => Term::Jump(default),
-            None if targets.iter().all(|target| *target == default) => Term::Jump(default),
-            None => Term::Table { index, targets, default },
+            Some(_) => Term::Jump(default.unwrap_or_else(|| targets.swap_remove(0))),
+            None => {
+                let first = default.as_ref().unwrap_or_else(|| &targets[0]);
+                match targets.iter().all(|target| target == first) {
+                    true => Term::Jump(first.clone()),
+                    false => Term::Table { index, targets, default },
+                }
+            }
         },
         other => other,
     }
@@ -130,6 +140,17 @@ fn cut_at_trap(graph: &Graph, block: Block) -> Option<(usize, Term)> {
     })
 }
 
+/// For each block with parameters, the edges that bring their values.
+fn arguments(graph: &Graph) -> Vec<Vec<&Edge>> {
+    let mut incoming: Vec<Vec<&Edge>> = vec![Vec::new(); graph.blocks.len()];
+    for edge in graph.blocks.iter().flat_map(|block| block.term.edges()) {
+        if !edge.args.is_empty() {
+            incoming[edge.target.index()].push(edge);
+        }
+    }
+    incoming
+}
+
 /// For each value, what it is replaced by: itself, or of parameters that always have one value, that.
 fn redundant_params(graph: &Graph) -> Vec<Value> {
     let mut replaced: Vec<Value> = (0..graph.nodes.len()).map(Value::new).collect();
@@ -141,12 +162,7 @@ fn redundant_params(graph: &Graph) -> Vec<Value> {
         }
         value
     }
-    let mut incoming: Vec<Vec<&Edge>> = vec![Vec::new(); graph.blocks.len()];
-    for block in &graph.blocks {
-        for edge in block.term.edges() {
-            incoming[edge.target.index()].push(edge);
-        }
-    }
+    let incoming = arguments(graph);
     // Replacing one parameter can make another redundant; each round replaces at least one.
     loop {
         let mut changed = false;
@@ -180,6 +196,7 @@ fn redundant_params(graph: &Graph) -> Vec<Value> {
 struct Rebuild<'g> {
     builder: Builder,
     old: &'g Graph,
+    predecessors: &'g [SmallVec<[Block; 2]>],
     /// For each old value the parameter or argument that stands for it.
     replaced: Vec<Value>,
     new: Vec<Option<Value>>,
@@ -202,8 +219,11 @@ fn rebuild(old: &Graph) -> Graph {
     let replaced = redundant_params(old);
     let bits = known::bits(old);
     let count = old.nodes.len();
-    builder.reserve(count);
-    let mut state = Rebuild { builder, old, replaced, new: vec![None; count], higher: HashMap::new() };
+    // Of the nodes of a graph many may stand in no block any more; constants never do.
+    let placed: usize = old.blocks.iter().map(|block| block.params.len() + block.body.len()).sum();
+    builder.reserve(placed + placed / 4);
+    let predecessors = &flow.predecessors;
+    let mut state = Rebuild { builder, old, predecessors, replaced, new: vec![None; count], higher: HashMap::new() };
     for _ in 1..state.old.blocks.len() {
         state.builder.new_block();
     }
@@ -229,6 +249,7 @@ fn rebuild(old: &Graph) -> Graph {
         if let &[pred] = flow.predecessors[block.index()].as_slice() {
             state.assume(pred, block);
         }
+        state.builder.reserve_body(data.body.len());
         for &value in &data.body {
             state.node(value);
         }
@@ -260,11 +281,14 @@ impl Rebuild<'_> {
 
     fn value(&mut self, old: Value) -> Value {
         let old = self.replaced[old.index()];
-        match self.old.op(old) {
+        let new = self.new[old.index()].unwrap_or_else(|| match self.old.op(old) {
+            // These stand nowhere, so that their first use is where they are built.
             Op::Const(c) => self.builder.int(c),
             Op::Address(symbol, addend) => self.builder.address(symbol, addend),
-            _ => self.new[old.index()].expect("a value is built before its uses"),
-        }
+            _ => unreachable!("a value is built before its uses"),
+        });
+        self.new[old.index()] = Some(new);
+        new
     }
 
     fn node(&mut self, value: Value) {
@@ -350,9 +374,14 @@ impl Rebuild<'_> {
                 }
             }
             Term::Table { index, targets, default } => {
+                let largest = states::largest(self.old, self.predecessors, *index);
                 let index = self.value(*index);
-                let targets = targets.iter().map(|edge| self.edge(edge)).collect();
-                Term::Table { index, targets, default: self.edge(default) }
+                // What has no bit above the largest number's is below.
+                let largest = largest.unwrap_or(u32::MAX).min(self.builder.bits(index)) as usize;
+                let reached = targets.get(..=largest);
+                let default = default.as_ref().filter(|_| reached.is_none()).map(|edge| self.edge(edge));
+                let targets = reached.unwrap_or(targets).iter().map(|edge| self.edge(edge)).collect();
+                Term::Table { index, targets, default }
             }
             Term::Return(values) => Term::Return(values.iter().map(|&(value, reg)| (self.value(value), reg)).collect()),
             Term::TailCall { call, args } => {
@@ -367,15 +396,12 @@ impl Rebuild<'_> {
 fn live_nodes(graph: &Graph) -> BitVec {
     let mut live: BitVec = BitVec::repeat(false, graph.nodes.len());
     let mut work: Vec<Value> = Vec::new();
-    let mut incoming: Vec<Vec<&Edge>> = vec![Vec::new(); graph.blocks.len()];
-    let mut position = vec![0; graph.nodes.len()];
+    let incoming = arguments(graph);
+    let mut position = vec![0u32; graph.nodes.len()];
     for block in &graph.blocks {
         work.extend(block.body.iter().copied().filter(|&value| graph.op(value).has_effect()));
         block.term.visit_operands(|value| work.push(value));
-        for edge in block.term.edges() {
-            incoming[edge.target.index()].push(edge);
-        }
-        for (n, param) in block.params.iter().enumerate() {
+        for (n, param) in (0..).zip(&block.params) {
             position[param.index()] = n;
         }
     }
@@ -387,7 +413,7 @@ fn live_nodes(graph: &Graph) -> BitVec {
         work.extend(node.args.iter().copied());
         if node.op == Op::Param {
             let edges = &incoming[node.block.index()];
-            work.extend(edges.iter().map(|edge| edge.args[position[value.index()]]));
+            work.extend(edges.iter().map(|edge| edge.args[position[value.index()] as usize]));
         }
     }
     live

@@ -30,7 +30,7 @@ const ENOUGH: u32 = 3;
 
 /// Rewrites a graph whose blocks stand in order. Returns the new order if there are more blocks now.
 pub fn unroll(graph: &mut Graph) -> Option<Vec<Block>> {
-    let itself = |block: &Block| graph.block(*block).term.edges().iter().any(|edge| edge.target == *block);
+    let itself = |block: &Block| graph.block(*block).term.edges().any(|edge| edge.target == *block);
     let loops: Vec<Block> = graph.block_ids().filter(itself).collect();
     if loops.is_empty() {
         return None;
@@ -100,7 +100,7 @@ fn escapes(graph: &Graph) -> BitVec {
         };
         data.body.iter().flat_map(|&value| &graph.node(value).args).for_each(|&arg| read(arg));
         data.term.visit_operands(&mut read);
-        data.term.edges().iter().flat_map(|edge| &edge.args).for_each(|&arg| read(arg));
+        data.term.edges().flat_map(|edge| &edge.args).for_each(|&arg| read(arg));
     }
     escapes
 }
@@ -169,10 +169,10 @@ impl Unrolling<'_> {
     fn known_rounds(&self, block: Block, counter: usize, step: i32, end: Option<Value>) -> Option<u32> {
         let mut firsts = HashSet::new();
         for &pred in self.flow.predecessors[block.index()].iter().filter(|&&pred| pred != block) {
-            let edges = self.graph.block(pred).term.edges();
+            let edges = || self.graph.block(pred).term.edges();
             // A block behind another loop that has just been unrolled is not looked at.
-            edges.iter().any(|edge| edge.target == block).then_some(())?;
-            firsts.extend(edges.iter().filter(|edge| edge.target == block).map(|edge| edge.args[counter]));
+            edges().any(|edge| edge.target == block).then_some(())?;
+            firsts.extend(edges().filter(|edge| edge.target == block).map(|edge| edge.args[counter]));
         }
         let mut firsts = firsts.into_iter();
         let (Some(first), None) = (firsts.next(), firsts.next()) else { return None };

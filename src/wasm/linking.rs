@@ -49,7 +49,7 @@ pub struct Linking<'a> {
     pub code: Vec<Reloc>,
     /// The global that is the stack pointer, if the object has it.
     pub stack_pointer: Option<u32>,
-    /// Functions whose address is taken.
+    /// Functions whose address is taken, or that the source says are used.
     pub addressed: BTreeSet<u32>,
     /// Functions that take a pointer to their variable arguments where C passes those themselves, by the index of the
     /// import, with the symbol that takes a `va_list`.
@@ -61,6 +61,8 @@ pub struct LinkedSymbol<'a> {
     pub place: SymbolPlace,
     pub binding: Binding,
     pub hidden: bool,
+    /// The source says that it is used, though nothing may refer to it.
+    pub used: bool,
 }
 
 #[derive(Copy, Clone, PartialEq, Eq, Debug)]
@@ -319,7 +321,8 @@ fn symbol_info<'a>(module: &Module<'a>, symbol: SymbolInfo<'a>) -> Result<Linked
         (false, true) => Binding::Weak,
         (false, false) => Binding::Global,
     };
-    Ok(LinkedSymbol { name: c_name(name), place, binding, hidden: flags.contains(SymbolFlags::VISIBILITY_HIDDEN) })
+    let (hidden, used) = (flags.contains(SymbolFlags::VISIBILITY_HIDDEN), flags.contains(SymbolFlags::NO_STRIP));
+    Ok(LinkedSymbol { name: c_name(name), place, binding, hidden, used })
 }
 
 /// Functions of C that a compiler has to know, since what they return to has other values then.
@@ -444,6 +447,12 @@ fn relocation(linking: &Linking<'_>, entry: RelocationEntry, place: u64) -> Resu
         | RelocationType::FunctionIndexI32 => return Err(unsupported(format_args!("the relocation {:?}", entry.ty))),
     };
     let of_symbol = linking.symbols.get(entry.index as usize).map(|symbol| symbol.place);
+    if let (RelocKind::Global, Some(SymbolPlace::Function(_) | SymbolPlace::Data { .. } | SymbolPlace::UndefinedData)) =
+        (kind, of_symbol)
+    {
+        let name = OneLine(linking.symbol(entry.index).name);
+        return Err(unsupported(format_args!("position-independent code (the global offset table's entry of {name})")));
+    }
     let fits = match kind {
         RelocKind::Callee | RelocKind::FunctionAddress => matches!(of_symbol, Some(SymbolPlace::Function(_))),
         RelocKind::DataAddress | RelocKind::DataDistance => {
@@ -486,7 +495,8 @@ fn roots<'a>(module: &mut Module<'a>, linking: &mut Linking<'a>) {
     }
     let relocs = linking.code.iter().chain(linking.segments.iter().flat_map(|segment| &segment.relocs));
     let taken = relocs.filter(|reloc| reloc.kind == RelocKind::FunctionAddress).map(|reloc| reloc.symbol);
-    for symbol in taken.chain(linking.init.iter().map(|&(_, symbol)| symbol)) {
+    let used = linking.symbols.iter().zip(0..).filter(|(symbol, _)| symbol.used).map(|(_, index)| index);
+    for symbol in taken.chain(linking.init.iter().map(|&(_, symbol)| symbol)).chain(used) {
         if let SymbolPlace::Function(index) = linking.symbols[symbol as usize].place {
             linking.addressed.insert(index);
         }

@@ -18,6 +18,8 @@ enum Command {
     Bench(xtask::bench::Arguments),
     /// Write the tables of encodings with two assemblers, and compare
     Encodings,
+    /// Compare whole images of synth's objects with those of gcc's
+    Images,
     /// Execute compiled modules on an emulated core and compare them with a reference engine
     #[command(subcommand)]
     Oracle(OracleCommand),
@@ -35,6 +37,7 @@ fn main() -> ExitCode {
     let result = match Arguments::parse().command {
         Command::Bench(arguments) => xtask::bench::run(&arguments),
         Command::Encodings => xtask::encodings::run(),
+        Command::Images => xtask::images::run(),
         Command::Oracle(OracleCommand::Run(arguments)) => run(&arguments),
         Command::Spec(arguments) => xtask::spec::run(&arguments),
     };

@@ -4,7 +4,7 @@
 //! what it reads, NZCV included; only what register caching inserts itself (moves, EORs, spills, reloads) has
 //! its real meaning, wherever it occurs. Control flow follows the hashes. A call clobbers what it may.
 
-use crate::isa::{Addr, AluOp, FloatAddr, FloatUnaryOp, Func, Inst, Operand2, Reg, StackArea, Term, VReg};
+use crate::isa::{Addr, AluOp, Edge, FloatAddr, FloatUnaryOp, Func, Inst, Operand2, Reg, StackArea, Term, VReg};
 use std::collections::HashMap;
 use std::collections::hash_map::DefaultHasher;
 use std::fmt::Debug;
@@ -49,7 +49,7 @@ pub fn execute<R: Place>(func: &Func<R>, fuel: usize) -> Vec<u32> {
     let mut block = func.block(crate::isa::BlockId::ENTRY);
     for _ in 0..fuel {
         block.insts.iter().for_each(|inst| machine.step(inst));
-        let edges = block.term.edges();
+        let edges: Vec<&Edge<R>> = block.term.edges().collect();
         let chosen = match &block.term {
             Term::Jump(_) => 0,
             Term::Branch { cond, .. } => (machine.flags >> cond.bits() & 1) as usize,

@@ -1,7 +1,7 @@
 //! Random functions: the checker accepts them, and they execute as before; mutations are found.
 
 use super::super::placed::Step;
-use super::super::{Flow, allocatable, cache, check, place, placed};
+use super::super::{Flow, Operands, allocatable, cache, check, place, placed};
 use super::build::{Builder, Rng, jump};
 use super::execute::execute;
 use crate::isa::{
@@ -423,7 +423,7 @@ fn mutations_are_rejected() {
         let func = random_function_with(seed, if seed % 2 == 0 { 0 } else { 40 });
         let flow = Flow::new(&func);
         let allocatable = allocatable(&func);
-        let (plan, right) = place(&func, &flow, Optimize::Speed, allocatable);
+        let (plan, right) = place(&func, &flow, &Operands::new(&func, &flow), Optimize::Speed, allocatable);
         let mut rng = Rng::new(seed ^ 0xabcd);
         for _ in 0..4 {
             let mut wrong = right.clone();

@@ -320,7 +320,7 @@ impl Walk<'_> {
         };
         let targets = depths.map(|depth| exit(self, depth)).collect();
         let default = exit(self, table.default());
-        self.leave(Term::Table { index, targets, default });
+        self.leave(Term::Table { index, targets, default: Some(default) });
     }
 
     /// Returns the values on top of the stack.

@@ -97,8 +97,7 @@ fn plan(graph: &Graph, flow: &Flow, found: &Loop) -> Option<Plan> {
     let quiet = |&block: &Block| !graph.block(block).body.iter().any(|&value| is_effect(graph, value));
     let leaves = |&block: &Block| {
         let term = &graph.block(block).term;
-        block != found.latch
-            && (term.edges().is_empty() || term.edges().iter().any(|edge| !found.contains(edge.target)))
+        block != found.latch && (term.edges().next().is_none() || term.edges().any(|edge| !found.contains(edge.target)))
     };
     let pure = found.blocks.iter().all(quiet) && !found.blocks.iter().any(leaves);
     let candidates: Vec<Value> = if pure {

@@ -38,8 +38,8 @@ impl Induction<'_> {
 
     /// The edge from the latch around the loop.
     fn back(&self) -> Option<&Edge> {
-        let edges = self.graph.block(self.found.latch).term.edges();
-        edges.into_iter().find(|edge| edge.target == self.found.header())
+        let mut edges = self.graph.block(self.found.latch).term.edges();
+        edges.find(|edge| edge.target == self.found.header())
     }
 
     /// What is added to the value each time around, modulo 2^32, if it is a sum of what is constant in the loop and of
@@ -149,7 +149,7 @@ impl Induction<'_> {
     /// Of what a block passes to parameter `n` of the header; 0 if it now leads there by a new block.
     fn entering_zeros(&self, pred: Block, n: usize, depth: u32) -> u32 {
         let edges = self.graph.block(pred).term.edges();
-        let args = edges.iter().filter(|edge| edge.target == self.found.header()).map(|edge| edge.args[n]);
+        let args = edges.filter(|edge| edge.target == self.found.header()).map(|edge| edge.args[n]);
         args.map(|arg| self.zeros(arg, depth)).min().unwrap_or(0)
     }
 }

@@ -27,7 +27,7 @@ impl Lower<'_> {
                 Term::Jump(isa::Edge { target: id(edge.target), args })
             }
             ir::Term::Branch { cond, then, otherwise } => self.branch(*cond, then, otherwise),
-            ir::Term::Table { index, targets, default } => self.table(*index, targets, default),
+            ir::Term::Table { index, targets, default } => self.table(*index, targets, default.as_ref()),
             ir::Term::Return(values) => Term::Return { values: self.returned(values) },
             ir::Term::TailCall { call, args } => self.tail_call(*call as usize, args),
             ir::Term::Trap(code) => {
@@ -137,14 +137,14 @@ impl Lower<'_> {
         }
     }
 
-    fn table(&mut self, index: Value, targets: &[Edge], default: &Edge) -> Term<VReg> {
-        let used = targets.iter().rposition(|edge| edge != default).map_or(0, |last| last + 1);
+    fn table(&mut self, index: Value, targets: &[Edge], default: Option<&Edge>) -> Term<VReg> {
+        let used = targets.iter().rposition(|edge| Some(edge) != default).map_or(0, |last| last + 1);
         let targets = &targets[..used];
         let rn = self.reg(index);
         // Equal edges share a block.
         let mut ways: HashMap<(Block, &[Value]), isa::Edge<VReg>> = HashMap::new();
         let mut edges = Vec::with_capacity(targets.len());
-        for edge in targets.iter().chain([default]) {
+        for edge in targets.iter().chain(default) {
             let key = (edge.target, edge.args.as_slice());
             let way = match ways.get(&key) {
                 Some(way) => way.clone(),
@@ -156,12 +156,16 @@ impl Lower<'_> {
             };
             edges.push(way);
         }
-        let default = edges.pop().expect("the default comes last");
         let header = self.flow.header[self.block.index()];
-        if edges.len() < LEAST_TABLE {
-            return self.chain(rn, edges, default, header);
+        let count = targets.len();
+        if count < LEAST_TABLE {
+            let rest = edges.pop().expect("a table has a target");
+            return self.chain(rn, edges, rest, header);
         }
-        let count = edges.len();
+        if default.is_none() {
+            return Term::Table { rn, targets: edges };
+        }
+        let default = edges.pop().expect("the default comes last");
         let table = self.add_block(Vec::new(), Term::Table { rn, targets: edges }, header, false);
         let otherwise = isa::Edge::to(table);
         match self.compare_index(rn, count) {
@@ -271,7 +275,7 @@ impl Lower<'_> {
         let mut seen = vec![false; count];
         let mut postorder = Vec::with_capacity(count);
         let successors = |block: BlockId| {
-            let mut targets: Vec<BlockId> = self.func.block(block).term.successors().collect();
+            let mut targets: SmallVec<[BlockId; 4]> = self.func.block(block).term.successors().collect();
             // The way taken last in the walk comes first in the order.
             targets.sort_by_key(|target| self.source_position(*target));
             targets.dedup();

@@ -7,8 +7,8 @@
 
 use super::Lower;
 use crate::isa::{
-    Addr, AluOp, Call, CallTarget, Class, Const, FloatAddr, Growth, Inst, MemSize, ModImm, Operand2, Reg, RegSet,
-    StackArea, Term, VReg,
+    Addr, AluOp, Call, CallTarget, Class, Cond, Const, FloatAddr, Growth, Inst, MemSize, ModImm, Offset, Operand2, Reg,
+    RegSet, StackArea, Symbol, Term, TestOp, TrapCode, VReg,
 };
 use crate::select::ir::{self, CallInfo, Callee, Graph, Op, Place, Value};
 use hashbrown::HashSet;
@@ -60,7 +60,25 @@ impl Lower<'_> {
             None => Operand2::Reg(self.constant(Const::Int(below))),
         };
         self.push(Inst::Alu { op: AluOp::Sub, s: false, rd: rn, rn: old, rhs });
+        if self.func.stack_check {
+            self.check_stack(rn);
+        }
         self.push(Inst::SetStack { rn });
+    }
+
+    /// Traps unless sp may become `rn`: not below the limit, nor, since what was subtracted is any number, above the
+    /// frame. With `limit <= frame`, as the prologue has checked, both are `rn - limit <= frame - limit`, unsigned.
+    fn check_stack(&mut self, rn: VReg) {
+        let word = self.constant(Const::Address(Symbol::StackLimit, 0));
+        let [limit, frame, above, room] = [(); 4].map(|()| self.func.new_vreg());
+        let addr = Addr::Offset(word, Offset::new(0).expect("0 is an offset"));
+        self.push(Inst::Load { size: MemSize::Word, rt: limit, addr });
+        self.push(Inst::StackAddr { rd: frame, area: StackArea::Locals, offset: 0 });
+        for (rd, from) in [(above, rn), (room, frame)] {
+            self.push(Inst::Alu { op: AluOp::Sub, s: false, rd, rn: from, rhs: Operand2::Reg(limit) });
+        }
+        self.push(Inst::Test { op: TestOp::Cmp, rn: above, rhs: Operand2::Reg(room) });
+        self.push(Inst::TrapIf { cond: Cond::Hi, code: TrapCode::StackExhausted });
     }
 }
 

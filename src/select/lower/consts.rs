@@ -131,8 +131,8 @@ impl Consts {
         }
     }
 
-    /// The instructions of a finished block in order, with the constants that it builds.
-    pub fn finish_block(&mut self, block: Block, reversed: Vec<Inst<VReg>>) -> Vec<Inst<VReg>> {
+    /// The instructions of a finished block in order, with the constants that it builds. Takes them out of `reversed`.
+    pub fn finish_block(&mut self, block: Block, reversed: &mut Vec<Inst<VReg>>) -> Vec<Inst<VReg>> {
         let mut ready = std::mem::take(&mut self.ready);
         for constant in std::mem::take(&mut self.hoisted[block.index()]) {
             if let Some(wanted) = self.local.remove(&(constant, block)) {
@@ -151,7 +151,7 @@ impl Consts {
         ready.sort_by_key(|&(position, _)| position);
         let mut insts = Vec::with_capacity(reversed.len() + ready.len());
         let mut ready = ready.into_iter().peekable();
-        for (n, inst) in reversed.into_iter().enumerate() {
+        for (n, inst) in reversed.drain(..).enumerate() {
             while let Some((_, constant)) = ready.next_if(|&(position, _)| position <= n) {
                 insts.push(constant);
             }

@@ -5,6 +5,10 @@ use crate::isa::{AluOp, Inst, VReg};
 
 /// The instructions of a block without comparisons that repeat what made the flags last.
 pub fn share(insts: Vec<Inst<VReg>>) -> Vec<Inst<VReg>> {
+    let comparisons = insts.iter().filter(|inst| matches!(inst, Inst::Test { .. }));
+    if comparisons.count() < 2 {
+        return insts;
+    }
     let mut kept: Vec<Inst<VReg>> = Vec::with_capacity(insts.len());
     // Where in `kept` the comparison stands that made the flags, and how many instructions it is.
     let mut made: Option<(usize, usize)> = None;

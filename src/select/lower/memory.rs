@@ -8,6 +8,10 @@ use crate::select::ir::{Access, BinOp, Block, Op, Place, Value};
 /// reaches.
 const REACH: i32 = 4096;
 
+/// The same of addresses that are numbers. Devices are spaced like this, and the first registers of one then are where
+/// 16-bit accesses reach.
+const DEVICE: i32 = 1024;
+
 /// How far above a step of an address the access is looked for that can do it.
 const STEP_REACH: usize = 64;
 
@@ -152,6 +156,12 @@ impl Lower<'_> {
                 let low = place.rem_euclid(REACH);
                 let base = self.constant(Const::Address(symbol, place.wrapping_sub(low)));
                 return Addr::Offset(base, Offset::new(low).expect("below 4096"));
+            }
+            Op::Const(place) => {
+                let place = place.cast_signed().wrapping_add(offset);
+                let low = place.rem_euclid(DEVICE);
+                let base = self.constant(Const::Int(place.wrapping_sub(low).cast_unsigned()));
+                return Addr::Offset(base, Offset::new(low).expect("below 1024"));
             }
             _ => {}
         }

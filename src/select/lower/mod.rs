@@ -135,7 +135,7 @@ impl Lower<'_> {
             self.convert(param);
         }
         self.flush();
-        let insts = flags::share(self.consts.finish_block(block, std::mem::take(&mut self.reversed)));
+        let insts = flags::share(self.consts.finish_block(block, &mut self.reversed));
         let params = graph.block(block).params.iter().map(|&param| self.native(param)).collect();
         let data = &mut self.func.blocks[block.index()];
         data.insts = insts;

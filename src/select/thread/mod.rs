@@ -92,7 +92,7 @@ impl<'g> Finding<'g> {
             let data = graph.block(block);
             data.body.iter().flat_map(|&value| &graph.node(value).args).for_each(|&arg| read(arg));
             data.term.visit_operands(&mut read);
-            data.term.edges().iter().flat_map(|edge| &edge.args).for_each(|&arg| read(arg));
+            data.term.edges().flat_map(|edge| &edge.args).for_each(|&arg| read(arg));
         }
         let worthwhile = worthwhile(optimize);
         Finding { graph, flow, worthwhile, readers, spread: HashMap::new(), routed: HashSet::new() }
@@ -103,7 +103,7 @@ impl<'g> Finding<'g> {
         let graph = self.graph;
         let mut routes = Vec::new();
         for from in graph.block_ids().rev() {
-            for edge in 0..graph.block(from).term.edges().len() {
+            for edge in 0..graph.block(from).term.edges().count() {
                 if let Some(route) = self.follow(from, edge) {
                     self.routed.insert((from, edge));
                     routes.push(route);
@@ -120,7 +120,7 @@ impl<'g> Finding<'g> {
         let mut through: SmallVec<[(Block, usize); BLOCKS]> = SmallVec::new();
         let mut decided = 0;
         let mut copied = 0;
-        let mut next = graph.block(from).term.edges()[edge];
+        let mut next = graph.block(from).term.edge(edge);
         while through.len() < BLOCKS {
             let block = next.target;
             if self.flow.header[block.index()] == Some(block) || !self.is_copyable(block) {
@@ -137,7 +137,7 @@ impl<'g> Finding<'g> {
             if !matches!(term, Term::Jump(_)) {
                 decided = through.len();
             }
-            next = term.edges()[taken];
+            next = term.edge(taken);
         }
         through.truncate(decided);
         let spread: usize = through.iter().map(|&(block, _)| self.spread(block)).sum();
@@ -178,7 +178,7 @@ impl<'g> Finding<'g> {
 /// The nodes of a block that a way around its test still needs, when it takes this edge.
 fn needed(graph: &Graph, block: Block, taken: usize, is_read_elsewhere: impl Fn(Value) -> bool) -> HashSet<Value> {
     let data = graph.block(block);
-    let mut needed: HashSet<Value> = data.term.edges()[taken].args.iter().copied().collect();
+    let mut needed: HashSet<Value> = data.term.edge(taken).args.iter().copied().collect();
     for &value in data.body.iter().rev() {
         if graph.op(value).has_effect() || is_read_elsewhere(value) {
             needed.insert(value);
@@ -198,7 +198,7 @@ fn cost(graph: &Graph, block: Block, taken: usize, readers: &[SmallVec<[Block; 2
 /// Makes the block that does what a route does, and leads there.
 fn copy(graph: &mut Graph, route: &Route, copies: &mut Copies) -> Block {
     let copy = Block::new(graph.blocks.len());
-    let mut edge = graph.block(route.from).term.edges()[route.edge].clone();
+    let mut edge = graph.block(route.from).term.edge(route.edge).clone();
     let mut map: HashMap<Value, Value> = HashMap::new();
     let mut body = Vec::new();
     for &(block, taken) in &route.through {
@@ -210,13 +210,12 @@ fn copy(graph: &mut Graph, route: &Route, copies: &mut Copies) -> Block {
             map.insert(value, new);
             body.push(new);
         }
-        let further = graph.block(block).term.edges()[taken];
+        let further = graph.block(block).term.edge(taken);
         let args = further.args.iter().map(|arg| *map.get(arg).unwrap_or(arg)).collect();
         edge = Edge { target: further.target, args };
     }
     graph.blocks.push(BlockData { params: Vec::new(), body, term: Term::Jump(edge) });
     copies.insert(copy, map);
-    let mut edges = graph.blocks[route.from.index()].term.edges_mut();
-    *edges[route.edge] = Edge { target: copy, args: Vec::new() };
+    *graph.blocks[route.from.index()].term.edge_mut(route.edge) = Edge { target: copy, args: Vec::new() };
     copy
 }

@@ -2,7 +2,7 @@
 //! the way has taken say more.
 
 use super::super::flow::Flow;
-use super::super::fold::{evaluate, holds};
+use super::super::fold::evaluate;
 use super::super::ir::{BinOp, Block, Edge, Graph, Op, Term, UnOp, Value};
 use crate::isa::Cond;
 use hashbrown::HashMap;
@@ -75,7 +75,7 @@ impl<'g> Way<'g> {
             for _ in 0..DOMINATORS {
                 if let &[pred] = flow.predecessors[block.index()].as_slice() {
                     let term = &graph.block(pred).term;
-                    let edge = term.edges().iter().position(|edge| edge.target == block);
+                    let edge = term.edges().position(|edge| edge.target == block);
                     said(term, edge.expect("a predecessor has an edge to its successor"));
                 }
                 block = flow.dominator[block.index()];
@@ -146,10 +146,10 @@ impl<'g> Way<'g> {
         let (a, b) = (self.resolve(a), self.resolve(b));
         let (x, y) = (self.constant(a, depth), self.constant(b, depth));
         if let (Some(x), Some(y)) = (x, y) {
-            return Some(holds(cond, x, y));
+            return Some(cond.holds(x, y));
         }
         if a == b {
-            return Some(holds(cond, 0, 0));
+            return Some(cond.holds(0, 0));
         }
         if let (Cond::Eq | Cond::Ne, Some(0)) = (cond, y) {
             return self.truth(a, depth).map(|truth| truth == (cond == Cond::Ne));

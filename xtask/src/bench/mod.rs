@@ -13,7 +13,7 @@ mod kernels;
 mod machine;
 mod measure;
 mod mix;
-mod native;
+pub(crate) mod native;
 mod reference;
 mod report;
 mod subject;

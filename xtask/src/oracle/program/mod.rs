@@ -11,6 +11,7 @@ mod expression;
 mod float;
 mod inner;
 mod reference;
+mod rounds;
 mod statement;
 mod stress;
 mod tail;

@@ -1,0 +1,350 @@
+//! Tests whose outcome is known from the way that leads to them: that way goes around them.
+//!
+//! A walk over the blocks finds the constants that core registers hold on each way into a block: those that its predecessors
+//! end with, and what their branches say. Where a block makes a choice by such a constant — a table of states, a comparison
+//! with an immediate — a way into it on which the constant is known leads to where the choice would, through a copy of what
+//! else the block does. Loops that keep a state thus go from state to state, although wasm has one place where all meet.
+//!
+//! What leads to a target this way ends with no less known than the block itself, so that what is known at the target stays
+//! true.
+
+use super::common::registers;
+use super::duplicate::{behind_empty, follows, is_passed};
+use crate::isa::{BlockData, BlockId, Cond, Const, Edge, Func, Inst, Operand2, Reg, RegSet, Term, TestOp};
+use crate::options::Optimize;
+use hashbrown::HashMap;
+use smallvec::SmallVec;
+
+/// Instructions that are copied for a way.
+const MOST: usize = 4;
+
+/// How many tests a way is followed through.
+const TESTS: usize = 3;
+
+/// How often the blocks are walked until no constant is found wrong.
+const SWEEPS: usize = 8;
+
+/// The integers that core registers hold.
+#[derive(Copy, Clone, PartialEq, Eq)]
+struct Constants {
+    known: u16,
+    values: [u32; 16],
+}
+
+impl Constants {
+    const NONE: Constants = Constants { known: 0, values: [0; 16] };
+
+    fn get(&self, reg: Reg) -> Option<u32> {
+        let n = reg.index();
+        (n < 16 && self.known >> n & 1 != 0).then(|| self.values[n])
+    }
+
+    fn set(&mut self, reg: Reg, value: Option<u32>) {
+        let n = reg.index();
+        if n < 16 {
+            self.known = self.known & !(1 << n) | u16::from(value.is_some()) << n;
+            self.values[n] = value.unwrap_or(0);
+        }
+    }
+
+    /// Keeps what both agree on.
+    fn meet(&mut self, other: &Constants) {
+        for n in 0..16 {
+            if other.known >> n & 1 == 0 || other.values[n] != self.values[n] {
+                self.known &= !(1 << n);
+                self.values[n] = 0;
+            }
+        }
+    }
+
+    /// Goes on to what is known behind an instruction.
+    fn step(&mut self, inst: &Inst<Reg>) {
+        let made = match *inst {
+            Inst::Const { rd, value: Const::Int(value) } => Some((rd, Some(value))),
+            Inst::Mov { rd, rhs: Operand2::Reg(rm), .. } => Some((rd, self.get(rm))),
+            _ => None,
+        };
+        let (_, written) = registers(inst);
+        written.iter().for_each(|reg| self.set(reg, None));
+        if let Some((rd, value)) = made {
+            self.set(rd, value);
+        }
+    }
+}
+
+/// Rewrites the function. Copies are made only where speed counts.
+pub fn decide(func: &mut Func<Reg>, optimize: Optimize) {
+    let mut ways = vec![0u32; func.blocks.len()];
+    func.blocks.iter().flat_map(|block| block.term.successors()).for_each(|id| ways[id.index()] += 1);
+    let chooses = |id: BlockId| {
+        let block = func.block(id);
+        let choice = matches!(block.term, Term::Branch { .. } | Term::BranchZero { .. } | Term::Table { .. });
+        choice && ways[id.index()] > 1 && block.insts.len() <= MOST + 1
+    };
+    if !func.block_ids().any(chooses) {
+        return;
+    }
+    let Some(at_start) = constants(func) else { return };
+    let count = func.blocks.len();
+    let mut around = Around { copies: HashMap::new(), before: HashMap::new(), behind: HashMap::new() };
+    let mut changed = false;
+    for id in (0..count).map(BlockId::new) {
+        changed |= decide_block(func, id, &at_start, optimize, &mut around);
+    }
+    if changed {
+        drop_dead(func);
+        around.arrange(func, count);
+    }
+}
+
+/// The constants at the start of each block.
+fn constants(func: &Func<Reg>) -> Option<Vec<Option<Constants>>> {
+    let mut at_start: Vec<Option<Constants>> = vec![None; func.blocks.len()];
+    at_start[BlockId::ENTRY.index()] = Some(Constants::NONE);
+    for _ in 0..SWEEPS {
+        let mut changed = false;
+        for id in func.block_ids() {
+            let Some(mut known) = at_start[id.index()] else { continue };
+            let block = func.block(id);
+            block.insts.iter().for_each(|inst| known.step(inst));
+            for (n, edge) in block.term.edges().enumerate() {
+                let mut known = known;
+                learn(block, n, edge.target, &mut known);
+                let start = &mut at_start[edge.target.index()];
+                let before = *start;
+                match start {
+                    Some(start) => start.meet(&known),
+                    None => *start = Some(known),
+                }
+                changed |= *start != before;
+            }
+        }
+        if !changed {
+            return Some(at_start);
+        }
+    }
+    None
+}
+
+/// What the choice of edge `n` at the end of a block says.
+fn learn(block: &BlockData<Reg>, n: usize, target: BlockId, known: &mut Constants) {
+    match &block.term {
+        Term::Table { rn, targets } => {
+            if targets.iter().filter(|edge| edge.target == target).count() == 1 {
+                known.set(*rn, u32::try_from(n).ok());
+            }
+        }
+        Term::BranchZero { rn, zero, nonzero } if zero.target == target && nonzero.target != target => {
+            known.set(*rn, Some(0));
+        }
+        Term::Branch { cond, then, otherwise } if then.target != otherwise.target => {
+            let equal = matches!((cond, n), (Cond::Eq, 0) | (Cond::Ne, 1));
+            if let (true, Some(at)) = (equal, comparison(&block.insts))
+                && let Inst::Test { op: TestOp::Cmp, rn, rhs: Operand2::Imm(imm) } = block.insts[at]
+                && block.insts[at..].iter().all(|inst| !registers(inst).1.contains(rn))
+            {
+                known.set(rn, Some(imm.value()));
+            }
+        }
+        _ => {}
+    }
+}
+
+/// The comparison that makes the flags at the end of a block, if nothing else reads them.
+fn comparison(insts: &[Inst<Reg>]) -> Option<usize> {
+    let at = insts.iter().rposition(Inst::writes_flags)?;
+    let reads = |inst: &Inst<Reg>| matches!(inst, Inst::If { .. } | Inst::TrapIf { .. }) || inst.reads_flags();
+    (matches!(insts[at], Inst::Test { .. }) && !insts[at..].iter().any(reads)).then_some(at)
+}
+
+/// Where a way goes on that goes around tests, and what it does instead.
+#[derive(PartialEq, Eq, Hash, Clone)]
+struct Way {
+    insts: Vec<Inst<Reg>>,
+    target: BlockId,
+}
+
+/// Follows a way as long as the outcome of tests is known; `None` if the first one's is not.
+fn follow(func: &Func<Reg>, target: BlockId, mut known: Constants, most: usize) -> Option<Way> {
+    let mut way = Way { insts: Vec::new(), target };
+    let mut decided = false;
+    for _ in 0..TESTS {
+        let block = func.block(behind_empty(func, way.target));
+        if block.insts.iter().any(|inst| matches!(inst, Inst::Call(_))) || block.insts.len() > MOST + 1 {
+            break;
+        }
+        block.insts.iter().for_each(|inst| known.step(inst));
+        let Some((target, dead)) = outcome(block, &known) else { break };
+        let kept = block.insts.iter().enumerate().filter(|(at, _)| Some(*at) != dead).map(|(_, inst)| inst.clone());
+        let insts: Vec<Inst<Reg>> = way.insts.iter().cloned().chain(kept).collect();
+        if insts.len() > most {
+            break;
+        }
+        way = Way { insts, target };
+        decided = true;
+    }
+    way.target = behind_empty(func, way.target);
+    decided.then_some(way)
+}
+
+/// The target that a block's choice comes to, and the comparison that only this choice needs.
+fn outcome(block: &BlockData<Reg>, known: &Constants) -> Option<(BlockId, Option<usize>)> {
+    match &block.term {
+        Term::BranchZero { rn, zero, nonzero } => {
+            let edge = if known.get(*rn)? == 0 { zero } else { nonzero };
+            Some((edge.target, None))
+        }
+        Term::Table { rn, targets } => Some((targets.get(known.get(*rn)? as usize)?.target, None)),
+        Term::Branch { cond, then, otherwise } => {
+            let at = comparison(&block.insts)?;
+            let &Inst::Test { op: TestOp::Cmp, rn, rhs } = &block.insts[at] else { return None };
+            // Registers that are written behind the comparison are not what it compared.
+            let of = |reg: Reg| {
+                let same = block.insts[at..].iter().all(|inst| !registers(inst).1.contains(reg));
+                known.get(reg).filter(|_| same)
+            };
+            let rhs = match rhs {
+                Operand2::Imm(imm) => imm.value(),
+                Operand2::Reg(rm) => of(rm)?,
+                Operand2::Shifted(..) => return None,
+            };
+            let edge = if cond.holds(of(rn)?, rhs) { then } else { otherwise };
+            Some((edge.target, Some(at)))
+        }
+        Term::Jump(_) | Term::Return { .. } | Term::TailCall(_) | Term::Trap(_) => None,
+    }
+}
+
+/// The blocks that are put in.
+struct Around {
+    copies: HashMap<Way, BlockId>,
+    /// New blocks by the block that they stand before.
+    before: HashMap<BlockId, SmallVec<[BlockId; 2]>>,
+    /// And behind.
+    behind: HashMap<BlockId, SmallVec<[BlockId; 2]>>,
+}
+
+/// Leads the ways out of a block around tests. Returns whether any changed.
+fn decide_block(
+    func: &mut Func<Reg>,
+    id: BlockId,
+    at_start: &[Option<Constants>],
+    optimize: Optimize,
+    around: &mut Around,
+) -> bool {
+    let block = func.block(id);
+    let Some(mut known) = at_start[id.index()].filter(|_| !block.cold) else { return false };
+    block.insts.iter().for_each(|inst| known.step(inst));
+    let mut found: SmallVec<[(usize, Way); 2]> = SmallVec::new();
+    for (n, edge) in block.term.edges().enumerate() {
+        let mut known = known;
+        learn(block, n, edge.target, &mut known);
+        let is_hot = block.loop_depth > 0 && optimize == Optimize::Speed;
+        // A jump would take the place of a fall.
+        if optimize == Optimize::Size && follows(func, id, edge.target) {
+            continue;
+        }
+        if let Some(way) = follow(func, edge.target, known, if is_hot { MOST } else { 0 }) {
+            found.push((n, way));
+        }
+    }
+    let jumps = matches!(block.term, Term::Jump(_));
+    let changed = !found.is_empty();
+    for (n, way) in found {
+        let target = way.target;
+        if jumps {
+            let block = &mut func.blocks[id.index()];
+            block.insts.extend(way.insts);
+            block.term = Term::Jump(Edge::to(target));
+            continue;
+        }
+        let target = if way.insts.is_empty() { target } else { around.copy(func, id, way) };
+        let edge = func.blocks[id.index()].term.edges_mut().nth(n);
+        edge.expect("a terminator has the edges that it had").target = target;
+    }
+    changed
+}
+
+impl Around {
+    /// The block that does what a way does, and leads to its target.
+    fn copy(&mut self, func: &mut Func<Reg>, from: BlockId, way: Way) -> BlockId {
+        if let Some(&copy) = self.copies.get(&way) {
+            return copy;
+        }
+        let copy = BlockId::new(func.blocks.len());
+        let target = way.target;
+        match self.before.contains_key(&target) || is_fallen_into(func, target) {
+            false => self.before.entry(target).or_default().push(copy),
+            true => self.behind.entry(from).or_default().push(copy),
+        }
+        let loop_depth = func.block(from).loop_depth.min(func.block(target).loop_depth);
+        let insts = way.insts.clone();
+        let term = Term::Jump(Edge::to(target));
+        func.blocks.push(BlockData { params: SmallVec::new(), insts, term, loop_depth, cold: false });
+        self.copies.insert(way, copy);
+        copy
+    }
+
+    /// Puts the new blocks, which are those from `count` on, in their places.
+    fn arrange(&self, func: &mut Func<Reg>, count: usize) {
+        let of =
+            |map: &HashMap<BlockId, SmallVec<[BlockId; 2]>>, id: BlockId| map.get(&id).cloned().unwrap_or_default();
+        let order: Vec<BlockId> = (0..count)
+            .map(BlockId::new)
+            .flat_map(|id| of(&self.before, id).into_iter().chain([id]).chain(of(&self.behind, id)))
+            .collect();
+        let mut number = vec![BlockId::ENTRY; order.len()];
+        for (n, id) in order.iter().enumerate() {
+            number[id.index()] = BlockId::new(n);
+        }
+        let mut old: Vec<Option<BlockData<Reg>>> = func.blocks.drain(..).map(Some).collect();
+        for id in order {
+            let mut block = old[id.index()].take().expect("each block stands once in the order");
+            block.term.edges_mut().for_each(|edge| edge.target = number[edge.target.index()]);
+            func.blocks.push(block);
+        }
+    }
+}
+
+/// Whether the block that stands before this one can lead to it.
+fn is_fallen_into(func: &Func<Reg>, id: BlockId) -> bool {
+    let before = (0..id.index()).rev().map(BlockId::new).find(|&before| !is_passed(func, before));
+    before.is_some_and(|before| func.block(before).term.successors().any(|to| behind_empty(func, to) == id))
+}
+
+/// Removes constants that nobody reads any more.
+fn drop_dead(func: &mut Func<Reg>) {
+    let mut live_in = vec![RegSet::EMPTY; func.blocks.len()];
+    let live_out = |block: &BlockData<Reg>, live_in: &[RegSet]| {
+        let mut live = block.term.successors().fold(RegSet::EMPTY, |live, id| live.union(live_in[id.index()]));
+        block.term.visit(|reg, _| live.insert(reg));
+        live
+    };
+    let mut changed = true;
+    while changed {
+        changed = false;
+        for id in func.block_ids().rev() {
+            let block = func.block(id);
+            let mut live = live_out(block, &live_in);
+            for inst in block.insts.iter().rev() {
+                let (read, written) = registers(inst);
+                live = live.minus(written).union(read);
+            }
+            changed |= live != live_in[id.index()];
+            live_in[id.index()] = live;
+        }
+    }
+    for block in &mut func.blocks {
+        let mut live = live_out(block, &live_in);
+        let mut keep = vec![true; block.insts.len()];
+        for (inst, keep) in block.insts.iter().zip(&mut keep).rev() {
+            let (read, written) = registers(inst);
+            *keep = !matches!(inst, Inst::Const { .. }) || !written.intersection(live).is_empty();
+            if *keep {
+                live = live.minus(written).union(read);
+            }
+        }
+        let mut keep = keep.into_iter();
+        block.insts.retain(|_| keep.next().expect("one mark per instruction"));
+    }
+}

@@ -1,0 +1,52 @@
+;; options: --bounds none --alignment trust
+;; An index that serves only addresses and its own test becomes a pointer for each base, which the accesses step.
+(module
+  (memory 1)
+  (func (export "copy") (param $to i32) (param $from i32) (param $bytes i32) (local $i i32)
+    (loop $next
+      (i32.store8 (i32.add (local.get $to) (local.get $i))
+        (i32.xor (i32.load8_u (i32.add (local.get $from) (local.get $i))) (i32.load8_u offset=1 (i32.add (local.get $from) (local.get $i)))))
+      (if (i32.load8_s (i32.add (local.get $to) (local.get $i)))
+        (then (i32.store8 offset=7 (i32.add (local.get $to) (local.get $i)) (i32.const 1))))
+      (br_if $next (i32.ne (local.tee $i (i32.add (local.get $i) (i32.const 3))) (local.get $bytes)))))
+  ;; What the loop leaves behind is the index: it stays.
+  (func (export "length") (param $text i32) (result i32) (local $i i32)
+    (loop $next
+      (local.set $i (i32.add (local.get $i) (i32.const 1)))
+      (br_if $next (i32.load8_u (i32.add (local.get $text) (local.get $i)))))
+    (local.get $i)))
+;; ----
+;; func[0]:
+;;     push {r4, lr}
+;;     ldr r3, =m_memory
+;;     adds r1, r1, r3
+;;     adds r0, r0, r3
+;;     adds r4, r2, r1
+;;     mov.w r12, #1
+;; .L1:
+;;     ldrb r2, [r1]
+;;     ldrb r3, [r1, #1]
+;;     eors r2, r2, r3
+;;     strb r2, [r0]
+;;     ldrsb.w r2, [r0]
+;;     cbz r2, .L4
+;;     strb.w r12, [r0, #7]
+;; .L4:
+;;     adds r1, r1, #3
+;;     adds r0, r0, #3
+;;     cmp r1, r4
+;;     bne .L1
+;;     pop {r4, pc}
+;;     .ltorg
+;;
+;; func[1]:
+;;     ldr r1, =m_memory
+;;     adds r2, r0, r1
+;;     movs r0, #0
+;; .L1:
+;;     adds r0, r0, #1
+;;     ldrb r1, [r0, r2]
+;;     cmp r1, #0
+;;     bne .L1
+;;     bx lr
+;;     .ltorg
