@@ -18,7 +18,7 @@ pub mod wasm;
 use elf::{Names, Part};
 use emit::{Code, EmitOptions};
 use error::{Error, Place};
-use isa::{BlockData, Call, CallTarget, Func, Reg, RegSet, Symbol, Term, VReg};
+use isa::{BlockData, Call, CallTarget, Func, Name, Reg, RegSet, Symbol, Term, VReg};
 use options::{Memory, Options};
 use rayon::prelude::*;
 use report::{Figures, Report};
@@ -161,7 +161,7 @@ fn parts(module: &Module<'_>, layout: &Layout) -> Vec<Part> {
 
 /// The routines that the code refers to.
 fn routines(code: &[(Part, Code)]) -> Vec<Part> {
-    let mut names: BTreeSet<&'static str> = BTreeSet::new();
+    let mut names: BTreeSet<Name> = BTreeSet::new();
     let mut returns = false;
     for reloc in code.iter().flat_map(|(_, code)| &code.relocs) {
         match reloc.symbol {
@@ -225,7 +225,7 @@ impl Compiler<'_, '_> {
         match part {
             Part::Function(index) if module.functions[index as usize].import.is_some() => Ok(None),
             Part::Function(index) => select::function(module, layout, index, self.options).map(Some),
-            Part::Routine(name) => Ok(Some(select::routine(name, self.options))),
+            Part::Routine(name) => Ok(Some(select::routine(name.text(), self.options))),
             Part::TailReturn => Ok(None),
             Part::Init => Ok(Some(select::init(module, layout, self.options))),
         }

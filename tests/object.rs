@@ -127,10 +127,10 @@ fn the_convention_of_floats_is_an_attribute() {
     };
     let (soft, hard) = (Target::CortexM4, Target::CortexM4F);
     let local = "(func (export \"f\") (drop (f32.add (f32.const 1) (f32.const 2))))";
-    let helper = Symbol::Library("__aeabi_dadd");
+    let helper = Symbol::library("__aeabi_dadd");
     assert_eq!(tags(soft, local, &[helper]), [false, false, false, false]);
     assert_eq!(tags(hard, local, &[helper]), [true, true, true, false]);
-    assert_eq!(tags(soft, local, &[Symbol::Library("sqrt")]), [false, false, false, true]);
+    assert_eq!(tags(soft, local, &[Symbol::library("sqrt")]), [false, false, false, true]);
     for open in [
         "(func (export \"f\") (param f64))",
         "(import \"m\" \"f\" (func (result f32)))",
@@ -197,7 +197,7 @@ fn relocations_have_the_types_of_thumb_and_leave_the_field_alone() {
         bytes: bytes.clone(),
         relocs: vec![
             reloc(0, RelocKind::Call, Symbol::Function(0)),
-            reloc(4, RelocKind::Jump, Symbol::Library("__aeabi_uldivmod")),
+            reloc(4, RelocKind::Jump, Symbol::library("__aeabi_uldivmod")),
             reloc(8, RelocKind::Word, Symbol::Init),
         ],
         mapping: vec![(0, false), (8, true)],
@@ -421,7 +421,7 @@ fn names_that_meet_are_refused() {
         ),
     ];
     for (text, message) in cases {
-        let used = [Symbol::Library("memmove"), Symbol::Trap];
+        let used = [Symbol::library("memmove"), Symbol::Trap];
         let error = build(text, &Options::default(), &used).expect_err(text);
         assert_eq!(error.to_string(), message);
         assert!(matches!(error, Error::Limit { .. }));

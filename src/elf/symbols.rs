@@ -114,8 +114,8 @@ impl Names {
             Symbol::Element(index) => self.of_module(&format!("elements{index}")),
             Symbol::ElementSize(index) => self.of_module(&format!("elements{index}{SIZE_SUFFIX}")),
             Symbol::Signature(index) => signature::symbol(&module.types[index as usize]),
-            Symbol::Library(name) => name.to_string(),
-            Symbol::Routine(name) => self.of_module(name),
+            Symbol::Library(name) => name.text().to_string(),
+            Symbol::Routine(name) => self.of_module(name.text()),
             Symbol::TailReturn => self.of_module("tail_return"),
             Symbol::Linked(index) => {
                 let linking = module.linking.as_ref().expect("only relocatable objects have symbols");

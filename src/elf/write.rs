@@ -27,7 +27,7 @@ pub enum Part {
     /// referred to by its address.
     Function(u32),
     /// A routine of `select::routines` that other parts refer to.
-    Routine(&'static str),
+    Routine(isa::Name),
     /// What gives back an enlarged area of arguments (`emit::tail_return`).
     TailReturn,
     /// `<module>_init`
@@ -104,7 +104,12 @@ fn floats_travel(module: &Module<'_>, layout: &Layout, code: &[(Part, Code)]) ->
     let is_open = |&index: &usize| layout.referenced[index] || module.functions[index].import.is_some();
     let open = (0..module.functions.len()).filter(is_open);
     let relocs = || code.iter().flat_map(|(_, code)| &code.relocs);
-    let roots = || relocs().any(|reloc| matches!(reloc.symbol, isa::Symbol::Library("sqrt" | "sqrtf")));
+    let roots = || {
+        relocs().any(|reloc| match reloc.symbol {
+            isa::Symbol::Library(name) => matches!(name.text(), "sqrt" | "sqrtf"),
+            _ => false,
+        })
+    };
     exported.chain(open).any(has_floats) || roots()
 }
 

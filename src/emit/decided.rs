@@ -9,7 +9,7 @@
 //! true.
 
 use super::common::registers;
-use super::duplicate::{behind_empty, follows, is_passed};
+use super::duplicate::{PASSED, behind_empty, follows, is_passed};
 use crate::isa::{BlockData, BlockId, Cond, Const, Edge, Func, Inst, Operand2, Reg, RegSet, Term, TestOp};
 use crate::options::Optimize;
 use hashbrown::HashMap;
@@ -308,7 +308,7 @@ impl Around {
 
 /// Whether the block that stands before this one can lead to it.
 fn is_fallen_into(func: &Func<Reg>, id: BlockId) -> bool {
-    let before = (0..id.index()).rev().map(BlockId::new).find(|&before| !is_passed(func, before));
+    let before = (0..id.index()).rev().take(PASSED).map(BlockId::new).find(|&before| !is_passed(func, before));
     before.is_some_and(|before| func.block(before).term.successors().any(|to| behind_empty(func, to) == id))
 }
 

@@ -10,6 +10,10 @@ use crate::options::Optimize;
 /// Instructions of a block that is copied.
 const MOST: usize = 4;
 
+/// How many blocks that do nothing, or stand elsewhere, are looked past: longer chains of them are rare, and walking them from
+/// each of their blocks would take time quadratic in their length.
+pub(super) const PASSED: usize = 64;
+
 /// The function with fewer jumps in its loops.
 pub fn duplicate(func: &mut Func<Reg>, optimize: Optimize) {
     if optimize == Optimize::Size {
@@ -28,10 +32,9 @@ pub fn duplicate(func: &mut Func<Reg>, optimize: Optimize) {
     }
 }
 
-/// Where control goes on from a block that does nothing.
+/// Where control goes on from a block that does nothing, after at most `PASSED` of these.
 pub(super) fn behind_empty(func: &Func<Reg>, mut id: BlockId) -> BlockId {
-    // An empty loop never ends.
-    for _ in 0..func.blocks.len() {
+    for _ in 0..PASSED {
         match &func.block(id).term {
             Term::Jump(edge) if func.block(id).insts.is_empty() => id = edge.target,
             _ => break,
@@ -52,7 +55,7 @@ fn is_worth(func: &Func<Reg>, id: BlockId, target: BlockId) -> bool {
 
 /// Whether the target will stand right behind the block.
 pub(super) fn follows(func: &Func<Reg>, id: BlockId, target: BlockId) -> bool {
-    let mut behind = func.block_ids().skip(id.index() + 1);
+    let mut behind = func.block_ids().skip(id.index() + 1).take(PASSED);
     behind.find(|&id| id == target || !is_passed(func, id)) == Some(target)
 }
 

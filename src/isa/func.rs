@@ -5,6 +5,7 @@
 //! edge arguments are empty.
 
 use super::inst::{Call, Cond, Inst, Role};
+use super::name::Name;
 use super::reg::{Class, Reg, VReg};
 use bitvec::vec::BitVec;
 use smallvec::SmallVec;
@@ -40,9 +41,9 @@ pub enum Symbol {
     /// One byte whose address is the identity of signature (type) N, where it has no number.
     Signature(u32),
     /// A routine of the Arm run-time ABI or of libm.
-    Library(&'static str),
+    Library(Name),
     /// One of `select::routines`, which the object has where its code refers to it.
-    Routine(&'static str),
+    Routine(Name),
     /// Symbol N of a relocatable object: data, or a function by another than its first name.
     Linked(u32),
     /// `<module>_init`
@@ -53,6 +54,20 @@ pub enum Symbol {
     Trap,
     /// The word named by `--stack-limit`.
     StackLimit,
+}
+
+impl Symbol {
+    /// # Panics
+    /// If the table of names lacks it, which is a bug of the table.
+    pub fn library(name: &str) -> Symbol {
+        Symbol::Library(Name::new(name).expect("the table has every function that code refers to"))
+    }
+
+    /// # Panics
+    /// As `library`.
+    pub fn routine(name: &str) -> Symbol {
+        Symbol::Routine(Name::new(name).expect("the table has every routine"))
+    }
 }
 
 /// Why a program trapped; the number is the operand of `udf` and the argument of `synth_trap`.

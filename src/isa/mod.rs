@@ -8,6 +8,7 @@ pub mod bounds;
 pub mod func;
 pub mod imm;
 pub mod inst;
+pub mod name;
 pub mod print;
 pub mod reg;
 mod short;
@@ -19,4 +20,5 @@ pub use inst::{
     Addr, AluOp, Call, CallTarget, Cond, Const, ExtendOp, FloatAddr, FloatAluOp, FloatUnaryOp, Inst, MemSize, Operand2,
     Role, Rotation, ShiftOp, TestOp, UnaryOp,
 };
+pub use name::Name;
 pub use reg::{Class, Reg, RegSet, VReg};

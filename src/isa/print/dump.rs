@@ -28,7 +28,7 @@ impl Display for Symbol {
             Symbol::Element(n) => write!(f, "element{n}"),
             Symbol::ElementSize(n) => write!(f, "element{n}.size"),
             Symbol::Signature(n) => write!(f, "signature{n}"),
-            Symbol::Library(name) | Symbol::Routine(name) => f.write_str(name),
+            Symbol::Library(name) | Symbol::Routine(name) => f.write_str(name.text()),
             Symbol::Linked(n) => write!(f, "symbol{n}"),
             Symbol::Init => f.write_str("init"),
             Symbol::TailReturn => f.write_str("tail_return"),

@@ -167,7 +167,7 @@ impl Builder {
 
     /// A call of a library function that takes up to four words in r0–r3 and returns nothing.
     pub fn library_call(&mut self, name: &'static str, args: &[Value]) -> Value {
-        let info = register_call(Symbol::Library(name), args.len(), 0, u32::MAX);
+        let info = register_call(Symbol::library(name), args.len(), 0, u32::MAX);
         let index = self.convention(info);
         self.call(index, args)
     }

@@ -211,7 +211,7 @@ impl Walk<'_> {
         let name = if signed { "__aeabi_ldivmod" } else { "__aeabi_uldivmod" };
         // Quotient in r0 and r1, remainder in r2 and r3 (RTABI32 4.3.1).
         let operands = [a[0], a[1], b[0], b[1]];
-        let call = builder.routine_call(Symbol::Library(name), &operands, 4, u32::MAX);
+        let call = builder.routine_call(Symbol::library(name), &operands, 4, u32::MAX);
         let first = if remainder { 2 } else { 0 };
         let value = [builder.result(call, first), builder.result(call, first + 1)];
         self.push_long(value);

@@ -151,7 +151,7 @@ impl Walk<'_> {
             (Float::F64, _, false) => "__aeabi_d2ulz",
         };
         let words = (integer.bits / 32) as u8;
-        let value = builder.float_call(Symbol::Library(name), &[a], words);
+        let value = builder.float_call(Symbol::library(name), &[a], words);
         self.stack.push(value);
     }
 }
@@ -195,7 +195,7 @@ impl Builder {
         if let Some(c) = self.float_bits(a) {
             return self.float_compare_const(float, relation.swapped(), b, c);
         }
-        let symbol = Symbol::Library(relation.library(float));
+        let symbol = Symbol::library(relation.library(float));
         let args: SmallVec<[Value; 4]> = a.words().iter().chain(b.words()).copied().collect();
         self.routine_call(symbol, &args, 1, 1)
     }
@@ -271,7 +271,7 @@ fn library(operator: &Operator<'_>) -> Option<Action> {
         Operator::F64ConvertI64U => ("__aeabi_ul2d", 1, 2),
         _ => return None,
     };
-    Some(Action::Call(Symbol::Library(name), operands, words))
+    Some(Action::Call(Symbol::library(name), operands, words))
 }
 
 fn truncation(operator: &Operator<'_>) -> Option<Action> {
@@ -311,5 +311,5 @@ fn routine(operator: &Operator<'_>) -> Option<Action> {
         Operator::I64TruncSatF64U => ("i64_trunc_sat_f64_u", 2),
         _ => return None,
     };
-    Some(Action::Call(Symbol::Routine(name), 1, words))
+    Some(Action::Call(Symbol::routine(name), 1, words))
 }

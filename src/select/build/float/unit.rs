@@ -80,7 +80,7 @@ impl Builder {
     /// libm's `sqrt`, a C function: it takes and returns d0.
     fn double_root(&mut self, a: [Value; 2]) -> [Value; 2] {
         let words = [Reg::single(0), Reg::single(1)];
-        let symbol = Symbol::Library("sqrt");
+        let symbol = Symbol::library("sqrt");
         let call = self.routine(symbol, &a, || CallInfo {
             callee: Callee::Symbol(symbol),
             args: words.map(Place::Reg).to_vec(),
