@@ -6,7 +6,7 @@
 //!
 //! Blocks keep their order; the flags are never live where a block is split.
 
-use super::flags::{Flags, kills, reads};
+use super::flags::{Flags, are_read, reads};
 use crate::isa::{Addr, BlockData, BlockId, Edge, Func, Inst, Operand2, Reg, RegSet, StackArea, Term};
 use crate::options::Optimize;
 use hashbrown::HashMap;
@@ -115,15 +115,7 @@ fn place_before_branch(block: &BlockData<Reg>, inst: &Inst<Reg>) -> Option<usize
 
 /// Whether flags are live before instruction `place` of the block.
 fn are_flags_live(block: &BlockData<Reg>, place: usize) -> bool {
-    for inst in &block.insts[place..] {
-        if reads(inst) != Flags::NONE {
-            return true;
-        }
-        if kills(inst) != Flags::NONE {
-            return false;
-        }
-    }
-    matches!(block.term, Term::Branch { .. })
+    are_read(&block.insts[place..]).unwrap_or(matches!(block.term, Term::Branch { .. }))
 }
 
 // ---- ends ----

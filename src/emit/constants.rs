@@ -6,7 +6,7 @@
 //! before that. A block with one predecessor starts with what that knows in the end.
 
 use super::common::registers;
-use super::flags::{Flags, kills, reads};
+use super::flags::are_read;
 use crate::isa::{AluOp, BlockData, Const, Func, Imm12, Imm16, Inst, ModImm, Operand2, Reg, RegSet};
 
 /// How far back an overwritten register is looked for.
@@ -170,19 +170,13 @@ fn replace(block: &mut BlockData<Reg>, at: usize, rd: Reg, value: Const, known: 
             let (read, written) = registers(other);
             !read.contains(rd) && !written.contains(rd)
         });
-        if untouched && rd != reg && !are_flags_wanted(between) {
+        if untouched && rd != reg && are_read(between) != Some(true) {
             block.insts[overwritten..=at].rotate_right(1);
             block.insts[overwritten] = inst;
             return Some(overwritten);
         }
     }
     None
-}
-
-/// Whether instructions read flags that were made before them.
-fn are_flags_wanted(insts: &[Inst<Reg>]) -> bool {
-    let first = insts.iter().find(|inst| reads(inst) != Flags::NONE || kills(inst) != Flags::NONE);
-    first.is_some_and(|inst| reads(inst) != Flags::NONE)
 }
 
 /// The instruction that makes a constant of another one in `from`.

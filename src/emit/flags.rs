@@ -107,6 +107,15 @@ fn spare(rn: Reg) -> u32 {
     if rn.is_low() { 0 } else { 4 }
 }
 
+/// Whether instructions read flags that were made before them; `None` if they neither read nor replace any.
+pub fn are_read(insts: &[Inst<Reg>]) -> Option<bool> {
+    insts.iter().find_map(|inst| match (reads(inst), kills(inst)) {
+        (Flags::NONE, Flags::NONE) => None,
+        (Flags::NONE, _) => Some(false),
+        _ => Some(true),
+    })
+}
+
 fn term_reads<R>(term: &Term<R>) -> Flags {
     match term {
         Term::Branch { cond, .. } => Flags::of(*cond),
