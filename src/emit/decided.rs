@@ -289,10 +289,19 @@ impl Around {
     fn arrange(&self, func: &mut Func<Reg>, count: usize) {
         let of =
             |map: &HashMap<BlockId, SmallVec<[BlockId; 2]>>, id: BlockId| map.get(&id).cloned().unwrap_or_default();
-        let order: Vec<BlockId> = (0..count)
-            .map(BlockId::new)
-            .flat_map(|id| of(&self.before, id).into_iter().chain([id]).chain(of(&self.behind, id)))
-            .collect();
+        let mut order: Vec<BlockId> = Vec::with_capacity(func.blocks.len());
+        // What is still to be placed, the next last, and whether what comes before it has been. A new block may have others
+        // around it in turn.
+        let mut work: Vec<(BlockId, bool)> = (0..count).rev().map(|index| (BlockId::new(index), false)).collect();
+        while let Some((id, ready)) = work.pop() {
+            if ready {
+                order.push(id);
+                continue;
+            }
+            work.extend(of(&self.behind, id).into_iter().rev().map(|id| (id, false)));
+            work.push((id, true));
+            work.extend(of(&self.before, id).into_iter().rev().map(|id| (id, false)));
+        }
         let mut number = vec![BlockId::ENTRY; order.len()];
         for (n, id) in order.iter().enumerate() {
             number[id.index()] = BlockId::new(n);
