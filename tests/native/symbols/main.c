@@ -5,7 +5,8 @@ __attribute__((weak)) int weak_one(void) { return -1; }
 __attribute__((weak)) int weak_both(void) { return 8; }
 int hidden(int n);
 int real(int n), alias(int n);
-extern int value, value_alias, table[4];
+extern volatile int value, value_alias;
+extern int table[4];
 extern int *const into[];
 extern int **const *next;
 const char *file_a(void);
