@@ -316,16 +316,5 @@ fn thunk(part: Part) -> Func<Reg> {
         loop_depth: 0,
         cold: false,
     };
-    Func {
-        blocks: vec![entry],
-        entry: Vec::new(),
-        vregs: 0,
-        outgoing: 0,
-        locals: 0,
-        slots: 0,
-        stack_check: false,
-        singles: Default::default(),
-        growth: None,
-        frame_pointer: false,
-    }
+    Func::new(vec![entry])
 }

@@ -80,18 +80,7 @@ fn random_func(random: &mut Random, count: usize, padding: usize, entries: usize
         let cold = random.below(8) == 0;
         BlockData { params: Default::default(), insts, term, loop_depth: random.below(3) as u32, cold }
     });
-    Func {
-        blocks: blocks.collect(),
-        entry: Vec::new(),
-        vregs: 0,
-        outgoing: 0,
-        locals: 0,
-        slots: 0,
-        stack_check: false,
-        growth: None,
-        frame_pointer: false,
-        singles: Default::default(),
-    }
+    Func::new(blocks.collect())
 }
 
 /// An instruction of two or four bytes that the machine below knows and has no use for.

@@ -16,18 +16,7 @@ fn block(insts: Vec<Inst<Reg>>, term: Term<Reg>) -> BlockData<Reg> {
 }
 
 fn func(blocks: Vec<BlockData<Reg>>) -> Func<Reg> {
-    Func {
-        blocks,
-        entry: Vec::new(),
-        vregs: 0,
-        outgoing: 0,
-        locals: 0,
-        slots: 0,
-        stack_check: false,
-        growth: None,
-        frame_pointer: false,
-        singles: Default::default(),
-    }
+    Func::new(blocks)
 }
 
 fn ret(regs: &[u8]) -> Term<Reg> {

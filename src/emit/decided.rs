@@ -357,3 +357,119 @@ fn drop_dead(func: &mut Func<Reg>) {
         block.insts.retain(|_| keep.next().expect("one mark per instruction"));
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::isa::{AluOp, ModImm};
+
+    const REGS: [u8; 4] = [0, 1, 2, 3];
+
+    fn imm(value: u32) -> Operand2<Reg> {
+        Operand2::Imm(ModImm::new(value).expect("a byte is an immediate"))
+    }
+
+    /// What the function returns in its registers, or nothing if it runs longer than so many blocks.
+    fn execute(func: &Func<Reg>, start: [u32; 4]) -> Option<[u32; 4]> {
+        let mut regs = start;
+        let of = |reg: Reg| reg.bits() as usize;
+        let (mut id, mut compared) = (BlockId::ENTRY, (0, 0));
+        // Jumps and tests are what goes away: time is what blocks compute.
+        let mut work = 0;
+        for _ in 0..5000 {
+            let block = func.block(id);
+            for inst in &block.insts {
+                match *inst {
+                    Inst::Const { rd, value: Const::Int(value) } => regs[of(rd)] = value,
+                    Inst::Mov { rd, rhs: Operand2::Reg(rm), .. } => regs[of(rd)] = regs[of(rm)],
+                    Inst::Alu { rd, rn, rhs: Operand2::Imm(by), .. } => {
+                        regs[of(rd)] = regs[of(rn)].wrapping_add(by.value());
+                        work += 1;
+                    }
+                    Inst::Test { rn, rhs: Operand2::Imm(with), .. } => compared = (regs[of(rn)], with.value()),
+                    _ => unreachable!("not generated"),
+                }
+            }
+            if work > 60 {
+                return None;
+            }
+            let edge = match &block.term {
+                Term::Jump(edge) => edge,
+                Term::Branch { cond, then, otherwise } => match cond.holds(compared.0, compared.1) {
+                    true => then,
+                    false => otherwise,
+                },
+                Term::BranchZero { rn, zero, nonzero } => {
+                    if regs[of(*rn)] == 0 {
+                        zero
+                    } else {
+                        nonzero
+                    }
+                }
+                Term::Table { rn, targets } => &targets[regs[of(*rn)] as usize % targets.len()],
+                Term::Return { .. } => return Some(regs),
+                Term::TailCall(_) | Term::Trap(_) => unreachable!("not generated"),
+            };
+            id = edge.target;
+        }
+        None
+    }
+
+    #[test]
+    fn random_functions_return_the_same() {
+        let mut state = 7u64;
+        let mut pick = |n: usize| {
+            state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+            (state >> 33) as usize % n
+        };
+        let (mut changed, mut returned) = (0, 0);
+        for _ in 0..10_000 {
+            let count = 3 + pick(10);
+            let blocks = (0..count).map(|n| random_block(n, count, &mut pick)).collect();
+            let func = Func::new(blocks);
+            let mut decided = func.clone();
+            decide(&mut decided, Optimize::Speed);
+            changed += usize::from(decided != func);
+            for _ in 0..4 {
+                let start = REGS.map(|_| pick(4) as u32);
+                let expected = execute(&func, start);
+                returned += usize::from(expected.is_some());
+                assert_eq!(execute(&decided, start), expected, "{start:?}\n{func:?}\nbecame\n{decided:?}");
+            }
+        }
+        assert!(changed > 3000 && returned > 8000, "{changed} {returned}");
+    }
+
+    /// Block `n` of `count`, the last of which returns. Its loop depth is 1, as if all were one loop.
+    fn random_block(n: usize, count: usize, pick: &mut impl FnMut(usize) -> usize) -> BlockData<Reg> {
+        let mut insts = Vec::new();
+        for _ in 0..pick(4) {
+            let (rd, rn) = (Reg::new(REGS[pick(4)]), Reg::new(REGS[pick(4)]));
+            insts.push(match pick(4) {
+                0 | 1 => Inst::Const { rd, value: Const::Int(pick(4) as u32) },
+                2 => Inst::Mov { s: false, rd, rhs: Operand2::Reg(rn) },
+                _ => Inst::Alu { op: AluOp::Add, s: false, rd, rn, rhs: imm(1) },
+            });
+        }
+        let rn = Reg::new(REGS[pick(4)]);
+        let mut edge = || Edge::to(BlockId::new(1 + pick(count - 1)));
+        let (a, b, c, d) = (edge(), edge(), edge(), edge());
+        let term = match pick(5) {
+            _ if n + 1 == count => {
+                Term::Return { values: REGS.iter().map(|&reg| (Reg::new(reg), Reg::new(reg))).collect() }
+            }
+            0 => Term::Jump(a),
+            1 | 2 => {
+                insts.push(Inst::Test { op: TestOp::Cmp, rn, rhs: imm(pick(4) as u32) });
+                Term::Branch { cond: Cond::ALL[pick(14)], then: a, otherwise: b }
+            }
+            3 => Term::BranchZero { rn, zero: a, nonzero: b },
+            _ => {
+                // An index is below the count of targets.
+                insts.push(Inst::Const { rd: rn, value: Const::Int(pick(4) as u32) });
+                Term::Table { rn, targets: vec![a, b, c, d] }
+            }
+        };
+        BlockData { params: SmallVec::new(), insts, term, loop_depth: 1, cold: false }
+    }
+}

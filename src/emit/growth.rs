@@ -48,18 +48,7 @@ pub fn tail_return(area: u32, options: &EmitOptions) -> Program {
         loop_depth: 0,
         cold: false,
     };
-    let func = Func {
-        blocks: vec![block],
-        entry: Vec::new(),
-        vregs: 0,
-        outgoing: 0,
-        locals: 0,
-        slots: 0,
-        stack_check: false,
-        growth: None,
-        frame_pointer: false,
-        singles: Default::default(),
-    };
+    let func = Func::new(vec![block]);
     build_inside(&func, &Frame::of_area(area), options)
 }
 

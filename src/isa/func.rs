@@ -350,6 +350,22 @@ impl Func<VReg> {
 }
 
 impl<R> Func<R> {
+    /// A function of these blocks that receives nothing and has no frame.
+    pub fn new(blocks: Vec<BlockData<R>>) -> Func<R> {
+        Func {
+            blocks,
+            entry: Vec::new(),
+            vregs: 0,
+            outgoing: 0,
+            locals: 0,
+            slots: 0,
+            stack_check: false,
+            singles: BitVec::new(),
+            growth: None,
+            frame_pointer: false,
+        }
+    }
+
     pub fn block_ids(&self) -> impl DoubleEndedIterator<Item = BlockId> + use<R> {
         (0..self.blocks.len()).map(BlockId::new)
     }

@@ -34,18 +34,7 @@ pub struct Builder {
 impl Builder {
     /// A function with `args` values arriving in r0 and up, and its entry block.
     pub fn new(args: u8) -> (Builder, Vec<VReg>) {
-        let mut func = Func {
-            blocks: Vec::new(),
-            entry: Vec::new(),
-            vregs: 0,
-            outgoing: 0,
-            locals: 0,
-            slots: 0,
-            stack_check: false,
-            singles: Default::default(),
-            growth: None,
-            frame_pointer: false,
-        };
+        let mut func = Func::new(Vec::new());
         for reg in (0..args).map(Reg::new) {
             let v = func.new_vreg();
             func.entry.push((v, reg));
