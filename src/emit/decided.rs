@@ -129,10 +129,8 @@ fn constants(func: &Func<Reg>) -> Option<Vec<Option<Constants>>> {
 /// What the choice of edge `n` at the end of a block says.
 fn learn(block: &BlockData<Reg>, n: usize, target: BlockId, known: &mut Constants) {
     match &block.term {
-        Term::Table { rn, targets } => {
-            if targets.iter().filter(|edge| edge.target == target).count() == 1 {
-                known.set(*rn, u32::try_from(n).ok());
-            }
+        Term::Table { rn, targets } if targets.iter().filter(|edge| edge.target == target).count() == 1 => {
+            known.set(*rn, u32::try_from(n).ok());
         }
         Term::BranchZero { rn, zero, nonzero } if zero.target == target && nonzero.target != target => {
             known.set(*rn, Some(0));

@@ -146,11 +146,11 @@ impl<'g> Finding<'g> {
 
     fn is_copyable(&self, block: Block) -> bool {
         let body = &self.graph.block(block).body;
-        let suitable = |&value: &Value| match self.graph.op(value) {
-            Op::Call(_) | Op::Routine(_) | Op::SetStack | Op::FrameTop | Op::Argument(_) => false,
-            _ => true,
+        let stays = |&value: &Value| {
+            let op = self.graph.op(value);
+            matches!(op, Op::Call(_) | Op::Routine(_) | Op::SetStack | Op::FrameTop | Op::Argument(_))
         };
-        body.len() <= BODY && body.iter().all(suitable)
+        body.len() <= BODY && !body.iter().any(stays)
     }
 
     /// In how many blocks values of this one are live on entry, as far as that is not too many.

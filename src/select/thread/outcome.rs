@@ -14,6 +14,9 @@ const DOMINATORS: usize = 12;
 /// How deep values are looked into.
 const DEPTH: u32 = 6;
 
+/// Values that are constants on a way, and comparisons whose outcome it knows.
+type Facts = (SmallVec<[(Value, u32); 4]>, SmallVec<[Fact; 8]>);
+
 /// A condition that holds, or does not.
 #[derive(Copy, Clone)]
 struct Fact {
@@ -30,7 +33,7 @@ pub struct Way<'g> {
     /// What stands for the parameters of the blocks on the way, in terms of values before it.
     params: HashMap<Value, Value>,
     /// Values that are known to be constants and conditions that are decided, found when first asked for.
-    facts: Option<(SmallVec<[(Value, u32); 4]>, SmallVec<[Fact; 8]>)>,
+    facts: Option<Facts>,
 }
 
 impl<'g> Way<'g> {
@@ -61,7 +64,7 @@ impl<'g> Way<'g> {
         }
     }
 
-    fn facts(&mut self) -> &(SmallVec<[(Value, u32); 4]>, SmallVec<[Fact; 8]>) {
+    fn facts(&mut self) -> &Facts {
         let (graph, flow, from, edge) = (self.graph, self.flow, self.from, self.edge);
         self.facts.get_or_insert_with(|| {
             let mut facts = (SmallVec::new(), SmallVec::new());
@@ -158,9 +161,9 @@ impl<'g> Way<'g> {
         self.facts().1.iter().find_map(|fact| {
             let node = graph.node(fact.cond);
             let Op::Compare(known) = node.op else { return None };
-            let known = match node.args.as_slice() {
-                &[left, right] if left == a && right == b => known,
-                &[left, right] if left == b && right == a => known.swapped(),
+            let known = match *node.args.as_slice() {
+                [left, right] if left == a && right == b => known,
+                [left, right] if left == b && right == a => known.swapped(),
                 _ => return None,
             };
             implied(if fact.holds { known } else { known.inverse() }, cond)
@@ -169,7 +172,7 @@ impl<'g> Way<'g> {
 }
 
 /// Adds what a decided condition says.
-fn note(graph: &Graph, cond: Value, holds: bool, facts: &mut (SmallVec<[(Value, u32); 4]>, SmallVec<[Fact; 8]>)) {
+fn note(graph: &Graph, cond: Value, holds: bool, facts: &mut Facts) {
     facts.1.push(Fact { cond, holds });
     if !holds {
         facts.0.push((cond, 0));
