@@ -21,6 +21,9 @@ const MOST: usize = 4;
 /// How many tests a way is followed through.
 const TESTS: usize = 3;
 
+/// Targets of a table from which states are learnt: each is compared with all.
+const STATES: usize = 64;
+
 /// How often the blocks are walked until no constant is found wrong.
 const SWEEPS: usize = 8;
 
@@ -129,8 +132,11 @@ fn constants(func: &Func<Reg>) -> Option<Vec<Option<Constants>>> {
 /// What the choice of edge `n` at the end of a block says.
 fn learn(block: &BlockData<Reg>, n: usize, target: BlockId, known: &mut Constants) {
     match &block.term {
-        Term::Table { rn, targets } if targets.iter().filter(|edge| edge.target == target).count() == 1 => {
-            known.set(*rn, u32::try_from(n).ok());
+        Term::Table { rn, targets } => {
+            let ways = || targets.iter().filter(|edge| edge.target == target).count();
+            if targets.len() <= STATES && ways() == 1 {
+                known.set(*rn, u32::try_from(n).ok());
+            }
         }
         Term::BranchZero { rn, zero, nonzero } if zero.target == target && nonzero.target != target => {
             known.set(*rn, Some(0));
@@ -168,7 +174,7 @@ fn follow(func: &Func<Reg>, target: BlockId, mut known: Constants, most: usize) 
     let mut decided = false;
     for _ in 0..TESTS {
         let block = func.block(behind_empty(func, way.target));
-        if block.insts.iter().any(|inst| matches!(inst, Inst::Call(_))) || block.insts.len() > MOST + 1 {
+        if block.insts.len() > MOST + 1 || block.insts.iter().any(|inst| matches!(inst, Inst::Call(_))) {
             break;
         }
         block.insts.iter().for_each(|inst| known.step(inst));

@@ -12,7 +12,7 @@ const MOST: usize = 4;
 
 /// How many blocks that do nothing, or stand elsewhere, are looked past: longer chains of them are rare, and walking them from
 /// each of their blocks would take time quadratic in their length.
-pub(super) const PASSED: usize = 64;
+pub(super) const PASSED: usize = 16;
 
 /// The function with fewer jumps in its loops.
 pub fn duplicate(func: &mut Func<Reg>, optimize: Optimize) {
@@ -45,12 +45,11 @@ pub(super) fn behind_empty(func: &Func<Reg>, mut id: BlockId) -> BlockId {
 
 fn is_worth(func: &Func<Reg>, id: BlockId, target: BlockId) -> bool {
     let (block, copied) = (func.block(id), func.block(target));
-    // An empty block is branched past.
-    let jumps = !block.insts.is_empty() && !block.cold && !follows(func, id, target);
-    let is_hot = copied.loop_depth > 0 && block.loop_depth >= copied.loop_depth;
+    let is_hot = copied.loop_depth > 0 && block.loop_depth >= copied.loop_depth && !block.cold;
     let decides = matches!(copied.term, Term::Branch { .. } | Term::BranchZero { .. });
-    let is_small = copied.insts.len() <= MOST && !copied.insts.iter().any(|inst| matches!(inst, Inst::Call(_)));
-    jumps && is_hot && decides && is_small
+    let is_small = || copied.insts.len() <= MOST && !copied.insts.iter().any(|inst| matches!(inst, Inst::Call(_)));
+    // An empty block is branched past.
+    is_hot && decides && !block.insts.is_empty() && is_small() && !follows(func, id, target)
 }
 
 /// Whether the target will stand right behind the block.
