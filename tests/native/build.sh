@@ -22,7 +22,7 @@ build() { output=objects/shapes-$1.o; shift; clang-16 --target=wasm32 -w -Os -c 
 build first shapes/first.ll
 build second shapes/second.ll
 build sections shapes/sections.c
-build debug -g -O2 -std=gnu11 machine/main.c
+build debug -g -fdebug-compilation-dir=/usr/src/synth/tests/native -O2 -std=gnu11 machine/main.c
 build threads -matomics -mbulk-memory shapes/threads.c
 build independent --target=wasm32-unknown-emscripten -fPIC shapes/independent.c
 build jump shapes/jump.c
@@ -31,7 +31,7 @@ build device shapes/device.c
 if rustc +nightly --version >/dev/null 2>&1; then
   compile() { output=objects/shapes-$1.o; shift; rustc +nightly --target wasm32-unknown-unknown --emit obj "$@" shapes/rust.rs -o "$output"; }
   compile rust -O
-  compile rust-debug -g -C opt-level=0 -C overflow-checks=off
+  compile rust-debug -g --remap-path-prefix "$PWD=/usr/src/synth/tests/native" -C opt-level=0 -C overflow-checks=off
 fi
 # What linkers make of several objects and still is one: relocatable, or linked with its relocations kept.
 wasm-ld-16 -r objects/dispatch-main-O2.o objects/dispatch-operations-O2.o -o objects/linked-relocatable.o
