@@ -3,7 +3,7 @@
 //! Dominators by the iteration of Cooper, Harvey and Kennedy ("A Simple, Fast Dominance Algorithm", 2001), which needs
 //! one round, since wasm's control flow is reducible and blocks come in an order that respects forward edges.
 
-use super::ir::{Block, Graph};
+use super::ir::{Block, Graph, Op, Value};
 use smallvec::SmallVec;
 
 /// What is known of a graph's shape. Blocks are indexed by position.
@@ -36,6 +36,17 @@ impl Flow {
             around = self.outer[inner.index()];
         }
         around.is_some()
+    }
+
+    /// Whether a value is there before the loop of a header, and stays the same in it.
+    pub fn is_invariant(&self, graph: &Graph, header: Block, value: Value) -> bool {
+        match graph.op(value) {
+            Op::Const(_) | Op::Address(..) => true,
+            _ => {
+                let block = graph.node(value).block;
+                block != header && self.dominates(block, header)
+            }
+        }
     }
 
     /// The nearest block that dominates both.

@@ -61,17 +61,6 @@ struct Plan {
 const OUTSIDE: usize = 2;
 
 impl Pointers<'_> {
-    /// Whether the value is there before the loop and stays the same in it.
-    fn is_invariant(&self, header: Block, value: Value) -> bool {
-        match self.graph.op(value) {
-            Op::Const(_) | Op::Address(..) => true,
-            _ => {
-                let block = self.graph.node(value).block;
-                block != header && self.flow.dominates(block, header)
-            }
-        }
-    }
-
     /// The other summand, if the node is a sum with this value.
     fn summand(&self, node: Value, value: Value) -> Option<Value> {
         let node = self.graph.node(node);
@@ -101,7 +90,8 @@ impl Pointers<'_> {
             return false;
         };
         let other = comparison.args[usize::from(comparison.args[0] == value)];
-        let suitable = other != value && self.graph.constant(other).is_none() && self.is_invariant(header, other);
+        let suitable =
+            other != value && self.graph.constant(other).is_none() && self.flow.is_invariant(self.graph, header, other);
         if suitable {
             plan.comparisons.push(node);
         }
@@ -219,7 +209,7 @@ impl Pointers<'_> {
         }
         for comparison in plan.comparisons {
             let node = self.graph.node(comparison).clone();
-            let n = usize::from(self.is_invariant(header, node.args[1]));
+            let n = usize::from(self.flow.is_invariant(self.graph, header, node.args[1]));
             let other = self.hoisted_sum(header, node.args[n], base);
             self.graph.nodes[comparison.index()].args[n] = other;
         }
@@ -322,7 +312,7 @@ impl Pointers<'_> {
     fn hoisted_sum(&mut self, header: Block, a: Value, b: Value) -> Value {
         let mut outermost = header;
         while let Some(outer) = self.flow.outer[outermost.index()] {
-            if !self.is_invariant(outer, a) {
+            if !self.flow.is_invariant(self.graph, outer, a) {
                 break;
             }
             outermost = outer;
@@ -337,7 +327,7 @@ impl Pointers<'_> {
             return;
         }
         let (sum, base) = (node.args[0], node.args[1]);
-        if self.is_invariant(header, sum) {
+        if self.flow.is_invariant(self.graph, header, sum) {
             let hoisted = self.hoisted_sum(header, sum, base);
             let zero = self.constant(0);
             self.graph.nodes[value.index()].args = smallvec![hoisted, zero];
@@ -348,7 +338,7 @@ impl Pointers<'_> {
             return;
         }
         for (x, y) in [(inner.args[0], inner.args[1]), (inner.args[1], inner.args[0])] {
-            if self.is_invariant(header, x) && self.graph.constant(x).is_none() {
+            if self.flow.is_invariant(self.graph, header, x) && self.graph.constant(x).is_none() {
                 let hoisted = self.hoisted_sum(header, x, base);
                 self.graph.nodes[value.index()].args = smallvec![hoisted, y];
                 return;

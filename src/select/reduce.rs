@@ -85,16 +85,6 @@ impl Plan {
 }
 
 impl Reduction<'_> {
-    fn is_invariant(&self, header: Block, value: Value) -> bool {
-        match self.graph.op(value) {
-            Op::Const(_) | Op::Address(..) => true,
-            _ => {
-                let block = self.graph.node(value).block;
-                block != header && self.flow.dominates(block, header)
-            }
-        }
-    }
-
     fn leads_around(&self, header: Block, position: usize, pred: Block, edge: u32, index: u32) -> bool {
         let target = self.graph.block(pred).term.edge(edge as usize).target;
         target == header && index as usize == position && self.flow.is_inside(header, pred)
@@ -155,7 +145,7 @@ impl Reduction<'_> {
         let &[a, _] = node.args.as_slice() else { return None };
         let n = usize::from(a == value);
         let other = node.args[n];
-        (other != value && self.is_invariant(header, other)).then_some(())?;
+        (other != value && self.flow.is_invariant(self.graph, header, other)).then_some(())?;
         match node.op {
             Op::Compare(Cond::Eq | Cond::Ne) => {
                 plan.comparisons.push((user, n));

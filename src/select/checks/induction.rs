@@ -27,13 +27,7 @@ pub struct Induction<'g> {
 
 impl Induction<'_> {
     pub fn is_invariant(&self, value: Value) -> bool {
-        match self.graph.op(value) {
-            Op::Const(_) | Op::Address(..) => true,
-            _ => {
-                let block = self.graph.node(value).block;
-                block != self.found.header() && self.flow.dominates(block, self.found.header())
-            }
-        }
+        self.flow.is_invariant(self.graph, self.found.header(), value)
     }
 
     /// The edge from the latch around the loop.
