@@ -389,7 +389,7 @@ impl Assigner<'_> {
         let mut votes: SmallVec<[Votes; 14]> = SmallVec::from_elem(Votes::from_elem(0.0, registers), plan.entry.len());
         let mut total = 0.0;
         for &pred in preds.iter().filter(|&&pred| pred < id) {
-            let freq = self.flow.freq[pred.index()];
+            let freq = self.flow.cost[pred.index()];
             total += freq;
             let exit = &self.exits[pred.index()];
             let mut vote = |v: VReg, source: VReg| {

@@ -10,6 +10,7 @@
 //! that cold blocks do not run; they only ever rank alternatives.
 
 use crate::isa::{BlockId, Func, VReg};
+use crate::options::Optimize;
 use smallvec::SmallVec;
 
 /// How much farther a use beyond the end of a loop is.
@@ -35,6 +36,8 @@ pub struct Flow {
     pub idom: Vec<BlockId>,
     /// Estimated executions of each block per call.
     pub freq: Vec<f32>,
+    /// What an instruction of each block costs: executions, or where size counts its bytes and a little for executions.
+    pub cost: Vec<f32>,
     cold: Vec<bool>,
     /// The first position of each block, and behind the last block its end.
     starts: Vec<u32>,
@@ -43,10 +46,14 @@ pub struct Flow {
 }
 
 impl Flow {
-    pub fn new(func: &Func<VReg>) -> Flow {
+    pub fn new(func: &Func<VReg>, optimize: Optimize) -> Flow {
         let preds = func.predecessors();
         let (loops, innermost) = find_loops(&preds);
         let freq = frequencies(func, &preds, &loops, &innermost);
+        let cost = match optimize {
+            Optimize::Speed => freq.clone(),
+            Optimize::Size => freq.iter().map(|freq| 1.0 + 0.02 * freq).collect(),
+        };
         let idom = dominators(&preds);
         let cold = func.blocks.iter().map(|block| block.cold).collect();
         let starts = positions(func);
@@ -54,7 +61,7 @@ impl Flow {
         for (id, block) in func.block_ids().zip(&func.blocks) {
             block_of.extend(std::iter::repeat_n(id, block.insts.len() + 2));
         }
-        Flow { preds, loops, innermost, idom, freq, cold, starts, block_of }
+        Flow { preds, loops, innermost, idom, freq, cost, cold, starts, block_of }
     }
 
     pub fn start(&self, block: BlockId) -> u32 {

@@ -76,19 +76,19 @@ impl Wishes {
         let (mut short, mut weight) = (vec![0; func.vregs], vec![0.0; func.vregs]);
         for id in func.block_ids() {
             let block = func.block(id);
-            let freq = flow.freq[id.index()];
+            let cost = flow.cost[id.index()];
             for index in 0..=block.insts.len() {
                 let position = flow.position(id, index);
                 let in_low = block.insts.get(index).is_none_or(Inst::is_short_in_low);
                 for &(v, role) in operands.at(position) {
                     short[v.index()] += u32::from(in_low);
-                    weight[v.index()] += freq;
+                    weight[v.index()] += cost;
                     match role {
                         Role::FixedUse(reg) => {
                             points.push((v, (reg, position)));
-                            fixed.push((v, (reg, freq)));
+                            fixed.push((v, (reg, cost)));
                         }
-                        Role::FixedDef(reg) => fixed.push((v, (reg, freq))),
+                        Role::FixedDef(reg) => fixed.push((v, (reg, cost))),
                         Role::Use | Role::TiedUse(_) | Role::Def | Role::TiedDef(_) => {}
                     }
                 }
@@ -96,9 +96,11 @@ impl Wishes {
                 if !inst.clobbers().is_empty() {
                     clobbers.push((inst.clobbers(), position + 1));
                 }
-                if let Some((rd, rn)) = two_operand_form(inst) {
-                    friends.push((rd, (rn, 0.2 * freq)));
-                    friends.push((rn, (rd, 0.2 * freq)));
+                if let Some((rd, uses)) = inst.shared() {
+                    for rn in uses {
+                        friends.push((rd, (rn, TIE * cost)));
+                        friends.push((rn, (rd, TIE * cost)));
+                    }
                 }
             }
         }
@@ -114,6 +116,8 @@ impl Wishes {
         Wishes { ranges, short, weight, fixed, friends, points, clobbers }
     }
 }
+
+const TIE: f32 = 0.2;
 
 /// How many moved arguments of an edge are compared with each other.
 const EDGE_MOVES: usize = 16;
@@ -134,7 +138,7 @@ fn avoid_cycles(func: &Func<VReg>, flow: &Flow, webs: &Webs, friends: &mut Vec<(
             .filter(|&(arg, param)| webs.of(arg) != webs.of(param))
             .take(EDGE_MOVES)
             .collect();
-        let weight = -0.5 * flow.freq[id.index()];
+        let weight = -0.5 * flow.cost[id.index()];
         for &(arg, _) in &moved {
             let others = moved.iter().filter(|&&(other, param)| other != arg && param != arg);
             for &(_, param) in others {
@@ -142,15 +146,6 @@ fn avoid_cycles(func: &Func<VReg>, flow: &Flow, webs: &Webs, friends: &mut Vec<(
                 friends.push((param, (arg, weight)));
             }
         }
-    }
-}
-
-/// The definition and the use that should share a register for a 16-bit encoding (ARMv7-M ARM A5.2.2).
-fn two_operand_form(inst: &Inst<VReg>) -> Option<(VReg, VReg)> {
-    match *inst {
-        Inst::Alu { rd, rn, rhs: Operand2::Reg(_) | Operand2::Imm(_), .. } => Some((rd, rn)),
-        Inst::Shift { rd, rn, .. } | Inst::Mul { rd, rn, .. } => Some((rd, rn)),
-        _ => None,
     }
 }
 
