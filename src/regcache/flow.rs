@@ -34,10 +34,8 @@ pub struct Flow {
     pub innermost: Vec<Option<usize>>,
     /// The immediate dominator of each block; the entry is its own.
     pub idom: Vec<BlockId>,
-    /// Estimated executions of each block per call.
+    /// What an instruction in each block costs: estimated executions per call, or bytes where size counts.
     pub freq: Vec<f32>,
-    /// What an instruction of each block costs: executions, or where size counts its bytes and a little for executions.
-    pub cost: Vec<f32>,
     cold: Vec<bool>,
     /// The first position of each block, and behind the last block its end.
     starts: Vec<u32>,
@@ -50,9 +48,10 @@ impl Flow {
         let preds = func.predecessors();
         let (loops, innermost) = find_loops(&preds);
         let freq = frequencies(func, &preds, &loops, &innermost);
-        let cost = match optimize {
-            Optimize::Speed => freq.clone(),
-            Optimize::Size => freq.iter().map(|freq| 1.0 + 0.02 * freq).collect(),
+        let freq = match optimize {
+            Optimize::Speed => freq,
+            // An instruction is as large anywhere; executions decide between equals.
+            Optimize::Size => freq.into_iter().map(|freq| 1.0 + 0.01 * freq).collect(),
         };
         let idom = dominators(&preds);
         let cold = func.blocks.iter().map(|block| block.cold).collect();
@@ -61,7 +60,7 @@ impl Flow {
         for (id, block) in func.block_ids().zip(&func.blocks) {
             block_of.extend(std::iter::repeat_n(id, block.insts.len() + 2));
         }
-        Flow { preds, loops, innermost, idom, freq, cost, cold, starts, block_of }
+        Flow { preds, loops, innermost, idom, freq, cold, starts, block_of }
     }
 
     pub fn start(&self, block: BlockId) -> u32 {

@@ -45,7 +45,7 @@ pub fn webs(func: &Func<VReg>, flow: &Flow, operands: &Operands, liveness: &Live
 fn pairs(func: &Func<VReg>, flow: &Flow, operands: &Operands) -> Vec<Affinity> {
     let mut pairs = Vec::new();
     for id in func.block_ids() {
-        let weight = flow.cost[id.index()];
+        let weight = flow.freq[id.index()];
         let block = func.block(id);
         for (index, inst) in block.insts.iter().enumerate() {
             if let Some((a, b)) = as_move(inst) {

@@ -5,7 +5,7 @@ use super::liveness::Range;
 use super::operands::Operands;
 use super::plan::{ActionKind, Plan};
 use super::webs::Webs;
-use crate::isa::{BlockId, Func, Inst, Operand2, Reg, RegSet, Role, Term, VReg};
+use crate::isa::{BlockId, Func, Inst, Reg, RegSet, Role, Term, VReg};
 use crate::options::Optimize;
 
 /// Lists per vreg in one allocation.
@@ -73,22 +73,23 @@ impl Wishes {
         avoid_cycles(func, flow, webs, &mut friends);
         let mut fixed: Vec<(VReg, (Reg, f32))> = func.entry.iter().map(|&(v, reg)| (v, (reg, 1.0))).collect();
         let (mut points, mut clobbers) = (Vec::new(), Vec::new());
+        let tie = tie(optimize);
         let (mut short, mut weight) = (vec![0; func.vregs], vec![0.0; func.vregs]);
         for id in func.block_ids() {
             let block = func.block(id);
-            let cost = flow.cost[id.index()];
+            let freq = flow.freq[id.index()];
             for index in 0..=block.insts.len() {
                 let position = flow.position(id, index);
                 let in_low = block.insts.get(index).is_none_or(Inst::is_short_in_low);
                 for &(v, role) in operands.at(position) {
                     short[v.index()] += u32::from(in_low);
-                    weight[v.index()] += cost;
+                    weight[v.index()] += freq;
                     match role {
                         Role::FixedUse(reg) => {
                             points.push((v, (reg, position)));
-                            fixed.push((v, (reg, cost)));
+                            fixed.push((v, (reg, freq)));
                         }
-                        Role::FixedDef(reg) => fixed.push((v, (reg, cost))),
+                        Role::FixedDef(reg) => fixed.push((v, (reg, freq))),
                         Role::Use | Role::TiedUse(_) | Role::Def | Role::TiedDef(_) => {}
                     }
                 }
@@ -98,8 +99,8 @@ impl Wishes {
                 }
                 if let Some((rd, uses)) = inst.shared() {
                     for rn in uses {
-                        friends.push((rd, (rn, TIE * cost)));
-                        friends.push((rn, (rd, TIE * cost)));
+                        friends.push((rd, (rn, tie * freq)));
+                        friends.push((rn, (rd, tie * freq)));
                     }
                 }
             }
@@ -110,14 +111,20 @@ impl Wishes {
         if optimize == Optimize::Size {
             for (index, weight) in weight.iter_mut().enumerate() {
                 let moves = fixed.of(VReg::new(index)).len();
-                *weight = 0.1 * *weight + short[index] as f32 + moves as f32;
+                *weight = 0.02 * *weight + short[index] as f32 + 0.3 * moves as f32;
             }
         }
         Wishes { ranges, short, weight, fixed, friends, points, clobbers }
     }
 }
 
-const TIE: f32 = 0.2;
+/// What equal operands are worth that let an instruction be short, in moves: the other operands have to suit too.
+fn tie(optimize: Optimize) -> f32 {
+    match optimize {
+        Optimize::Speed => 0.2,
+        Optimize::Size => 0.9,
+    }
+}
 
 /// How many moved arguments of an edge are compared with each other.
 const EDGE_MOVES: usize = 16;
@@ -138,7 +145,7 @@ fn avoid_cycles(func: &Func<VReg>, flow: &Flow, webs: &Webs, friends: &mut Vec<(
             .filter(|&(arg, param)| webs.of(arg) != webs.of(param))
             .take(EDGE_MOVES)
             .collect();
-        let weight = -0.5 * flow.cost[id.index()];
+        let weight = -0.5 * flow.freq[id.index()];
         for &(arg, _) in &moved {
             let others = moved.iter().filter(|&&(other, param)| other != arg && param != arg);
             for &(_, param) in others {

@@ -108,6 +108,7 @@ pub fn lower(graph: &Graph, tail_area: u32, target: Target, stack_check: bool) -
             lower.func.entry.push((reg, at));
         }
     }
+    consts::unite(&mut lower.func, &lower.consts);
     lower.arrange()
 }
 
@@ -135,7 +136,7 @@ impl Lower<'_> {
             self.convert(param);
         }
         self.flush();
-        let insts = flags::share(self.consts.finish_block(block, &mut self.reversed));
+        let insts = flags::share(self.consts.finish_block(block, &self.flow, &mut self.reversed));
         let params = graph.block(block).params.iter().map(|&param| self.native(param)).collect();
         let data = &mut self.func.blocks[block.index()];
         data.insts = insts;
