@@ -5,7 +5,7 @@ use super::liveness::Range;
 use super::operands::Operands;
 use super::plan::{ActionKind, Plan};
 use super::webs::Webs;
-use crate::isa::{BlockId, Func, Inst, Reg, RegSet, Role, Term, VReg};
+use crate::isa::{BlockId, Const, Func, Inst, Reg, RegSet, Role, Term, VReg};
 use crate::options::Optimize;
 
 /// Lists per vreg in one allocation.
@@ -71,6 +71,7 @@ impl Wishes {
             friends.push((pair.b, (pair.a, pair.weight)));
         }
         avoid_cycles(func, flow, webs, &mut friends);
+        join_shown(func, flow, &mut friends);
         let mut fixed: Vec<(VReg, (Reg, f32))> = func.entry.iter().map(|&(v, reg)| (v, (reg, 1.0))).collect();
         let (mut points, mut clobbers) = (Vec::new(), Vec::new());
         let tie = tie(optimize);
@@ -151,6 +152,25 @@ fn avoid_cycles(func: &Func<VReg>, flow: &Flow, webs: &Webs, friends: &mut Vec<(
             for &(_, param) in others {
                 friends.push((arg, (param, weight)));
                 friends.push((param, (arg, weight)));
+            }
+        }
+    }
+}
+
+/// A constant behind the branch that shows a value to be the same needs no instruction in that value's register.
+fn join_shown(func: &Func<VReg>, flow: &Flow, friends: &mut Vec<(VReg, (VReg, f32))>) {
+    for id in func.block_ids() {
+        let &[pred] = &flow.preds[id.index()][..] else { continue };
+        let before = func.block(pred);
+        let edge = before.term.successors().position(|to| to == id);
+        let Some((reg, shown)) = edge.and_then(|n| before.shown(n)) else { continue };
+        for inst in &func.block(id).insts {
+            if let Inst::Const { rd, value: Const::Int(value) } = *inst
+                && value == shown
+            {
+                let weight = 0.5 * flow.freq[id.index()];
+                friends.push((rd, (reg, weight)));
+                friends.push((reg, (rd, weight)));
             }
         }
     }

@@ -17,7 +17,6 @@
 ;; ----
 ;; func[1] depth:
 ;;     cbnz r0, .L2
-;;     movs r0, #0
 ;;     bx lr
 ;; .L2:
 ;;     push {r4, r5, r6, lr}
