@@ -251,6 +251,7 @@ fn drop_dead(func: &mut Func<Reg>) {
 mod tests {
     use super::*;
     use crate::isa::{AluOp, ModImm};
+    use crate::isa::{Cond, Const};
 
     const REGS: [u8; 4] = [0, 1, 2, 3];
 

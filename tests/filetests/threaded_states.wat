@@ -24,8 +24,8 @@
     (i32.const 0)))
 ;; ----
 ;; func[0]:
-;;     ldr r12, =m_memory
-;;     add r0, r0, r12
+;;     ldr r3, =m_memory
+;;     adds r0, r0, r3
 ;;     cbz r1, .L5
 ;; .L2:
 ;;     ldrb r3, [r0]
@@ -40,7 +40,8 @@
 ;;     movs r0, #0
 ;;     bx lr
 ;; .L6:
-;;     sub.w r0, r0, r12
+;;     ldr r1, =m_memory
+;;     subs r0, r0, r1
 ;;     bx lr
 ;; .L7:
 ;;     mov.w r0, #0xffffffff

@@ -7,6 +7,7 @@
 
 use super::Lower;
 use crate::isa::{Const, FloatImm, Func, Imm16, Inst, ModImm, VReg};
+use crate::options::Optimize;
 use crate::select::flow::Flow;
 use crate::select::ir::{Block, Graph, Op};
 use hashbrown::HashMap;
@@ -45,6 +46,8 @@ pub struct Consts {
     built: HashMap<Const, SmallVec<[(Block, VReg); 2]>>,
     /// Constants that a dominating block turned out to build as well, with its register.
     superseded: Vec<(VReg, VReg)>,
+    /// Where speed counts, the headers of loops that stand before or at each block.
+    headers: Option<Vec<u32>>,
 }
 
 /// Whether a single instruction without a literal builds the constant.
@@ -57,7 +60,7 @@ pub fn is_cheap(constant: Const) -> bool {
 }
 
 impl Consts {
-    pub fn new(graph: &Graph, flow: &Flow) -> Consts {
+    pub fn new(graph: &Graph, flow: &Flow, optimize: Optimize) -> Consts {
         let count = graph.blocks.len();
         let mut has_call = vec![false; count];
         for block in graph.block_ids() {
@@ -92,7 +95,16 @@ impl Consts {
             terminator: 0,
             built: HashMap::new(),
             superseded: Vec::new(),
+            headers: (optimize == Optimize::Speed).then(|| headers_up_to(flow)),
         }
+    }
+
+    /// Whether a constant that `from` builds stays in a register as far as `to`, which it dominates. Where speed counts, it
+    /// does not in loops between them: there it would cost moves in every round and not one load.
+    fn may_stay(&self, flow: &Flow, from: Block, to: Block) -> bool {
+        let Some(headers) = &self.headers else { return true };
+        let between = headers[to.index()] - headers[from.index()];
+        between == flow.depth[to.index()].saturating_sub(flow.depth[from.index()])
     }
 
     /// Whether what a block uses is built before a loop.
@@ -150,13 +162,14 @@ impl Consts {
         for constant in std::mem::take(&mut self.pending[block.index()]) {
             if self.shared.get(&constant).is_some_and(|wanted| wanted.block == block) {
                 let wanted = self.shared.remove(&constant).expect("just found");
-                let built = self.built.entry(constant).or_default();
+                let mut built = self.built.remove(&constant).unwrap_or_default();
                 built.retain(|&mut (other, reg)| {
-                    let dominated = flow.dominates(block, other);
+                    let dominated = flow.dominates(block, other) && self.may_stay(flow, block, other);
                     self.superseded.extend(dominated.then_some((reg, wanted.reg)));
                     !dominated
                 });
                 built.push((block, wanted.reg));
+                self.built.insert(constant, built);
                 let position = wanted.position.unwrap_or(self.terminator);
                 ready.push((position, Inst::Const { rd: wanted.reg, value: constant }));
             }
@@ -175,6 +188,18 @@ impl Consts {
         insts.reverse();
         insts
     }
+}
+
+/// How many headers of loops stand before or at each block.
+fn headers_up_to(flow: &Flow) -> Vec<u32> {
+    let mut count = 0;
+    let heads = flow.header.iter().enumerate().map(|(n, header)| u32::from(*header == Some(Block::new(n))));
+    heads
+        .map(|head| {
+            count += head;
+            count
+        })
+        .collect()
 }
 
 /// Blocks are covered before those that dominate them. What both build stays in the dominating one alone.
