@@ -12,6 +12,7 @@
 //!   reduce    pointers instead of indices
 //!   unroll    several rounds of a loop between two tests
 //!   tail      calls whose results are returned become tail calls
+//!   rebase    sums in the place of what they count from
 //!   steps     accesses that step their addresses
 //!   lower     tree covering: instructions over virtual registers
 //! ```
@@ -34,6 +35,7 @@ mod long;
 mod lower;
 mod pointers;
 mod print;
+mod rebase;
 mod reduce;
 mod repair;
 mod routines;

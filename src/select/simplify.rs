@@ -1,7 +1,7 @@
 //! Simplification of a whole graph: what the walk could only see locally is built again with the shape known, once
 //! before and once after pointers become machine pointers (`pointers`), and once more in between where bounds checks move
-//! (`checks`). Branches on conjunctions are split (`branches`). In the end accesses step addresses
-//! (`steps`) and tail calls are found (`tail`).
+//! (`checks`). Branches on conjunctions are split (`branches`). In the end sums take the place of what they
+//! count from (`rebase`), accesses step addresses (`steps`) and tail calls are found (`tail`).
 //!
 //! A round
 //! 1. drops blocks that cannot be reached, folding branches on constants, and keeps the others in order;
@@ -19,6 +19,7 @@ use super::graph::Builder;
 use super::ir::{Block, BlockData, Edge, Graph, Op, Term, Value};
 use super::known;
 use super::pointers::pointers;
+use super::rebase::rebase;
 use super::reduce::reduce;
 use super::states;
 use super::steps::steps;
@@ -54,6 +55,7 @@ pub fn simplify(graph: Graph, order: &[Block], optimize: Optimize) -> Graph {
             None => {}
         }
     }
+    rebase(&mut graph);
     steps(&mut graph);
     if tail_calls(&mut graph) {
         let order: Vec<Block> = graph.block_ids().collect();
