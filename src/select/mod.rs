@@ -8,7 +8,7 @@
 //!   branches  two branches for one on a conjunction
 //!   thread    ways around tests whose outcome is known (repair)
 //!   checks    fewer bounds checks
-//!   simplify  the graph built again with its shape known (flow)
+//!   simplify  the graph built again with its shape known (flow, joined, contents)
 //!   reduce    pointers instead of indices
 //!   unroll    several rounds of a loop between two tests
 //!   tail      calls whose results are returned become tail calls
@@ -22,6 +22,7 @@ mod branches;
 mod build;
 mod bytes;
 mod checks;
+mod contents;
 mod divide;
 mod flow;
 mod fold;
@@ -29,6 +30,7 @@ mod frames;
 mod graph;
 mod init;
 mod ir;
+mod joined;
 mod known;
 mod locals;
 mod long;
