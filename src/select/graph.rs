@@ -54,6 +54,8 @@ pub struct Builder {
     looping: bool,
     /// What loads find.
     memory: Contents,
+    /// Conditions that hold, or do not, wherever these blocks have been passed.
+    decided: HashMap<Value, (Block, bool)>,
     /// Conditions that have trapped wherever these blocks have been passed.
     checked: HashMap<Value, Block>,
     /// The same for `value > limit`: the least limit.
@@ -78,6 +80,7 @@ impl Builder {
             dominators,
             looping: false,
             memory: Contents::new(),
+            decided: HashMap::new(),
             checked: HashMap::new(),
             bounded: HashMap::new(),
             refined: vec![SmallVec::new()],
@@ -166,6 +169,7 @@ impl Builder {
 
     /// Takes note that a condition holds, or does not, in the current block and those that it dominates.
     pub fn assume(&mut self, cond: Value, holds: bool) {
+        self.decided.insert(cond, (self.block, holds));
         let Op::Compare(comparison) = self.op(cond) else {
             self.assume_of_floats(cond, holds);
             if !holds {
@@ -184,6 +188,17 @@ impl Builder {
             Cond::Gt if c.cast_signed() >= -1 => self.refine(value, u32::MAX >> 1),
             _ => {}
         }
+    }
+
+    /// What a value is here: of one that is chosen by a condition that is decided, what is chosen.
+    pub fn chosen(&self, mut value: Value) -> Value {
+        while let (Op::Select, &[cond, a, b]) = (self.op(value), self.args(value)) {
+            match self.decided.get(&cond) {
+                Some(&(block, holds)) if self.dominates(block) => value = if holds { a } else { b },
+                _ => break,
+            }
+        }
+        value
     }
 
     /// The same of comparisons of floats with constants, and of two conditions that both hold.

@@ -12,6 +12,7 @@
 //!   reduce    pointers instead of indices
 //!   unroll    several rounds of a loop between two tests
 //!   tail      calls whose results are returned become tail calls
+//!   shifted   tests of what a shift leaves
 //!   rebase    sums in the place of what they count from
 //!   steps     accesses that step their addresses
 //!   lower     tree covering: instructions over virtual registers
@@ -41,6 +42,7 @@ mod rebase;
 mod reduce;
 mod repair;
 mod routines;
+mod shifted;
 mod simplify;
 mod states;
 mod steps;

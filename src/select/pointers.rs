@@ -54,6 +54,8 @@ struct Plan {
     symbol: Option<Symbol>,
     /// Sums with the symbol's address, which lose it.
     addresses: Vec<Value>,
+    /// Indices that are added to members before the symbol's address is.
+    indices: SmallVec<[Value; 2]>,
     /// Comparisons for equality, whose other operand gains it.
     comparisons: Vec<Value>,
     /// Readers behind the loop, which get the parameter or its step without the address.
@@ -71,7 +73,7 @@ impl Plan {
 }
 
 /// How many readers behind a loop are worth it.
-const OUTSIDE: usize = 2;
+const OUTSIDE: usize = 4;
 
 /// How many values may count from a symbol together.
 const MEMBERS: usize = 24;
@@ -135,7 +137,8 @@ impl Pointers<'_> {
             at += 1;
         }
         let here = plan.addresses.iter().any(|&sum| self.flow.is_inside(header, self.graph.node(sum).block));
-        let suitable = plan.symbol.is_some() && here && plan.outside.len() <= OUTSIDE;
+        let once = plan.indices.iter().all(|index| !plan.members.contains(index));
+        let suitable = plan.symbol.is_some() && here && once && plan.outside.len() <= OUTSIDE;
         (suitable && plan.members[1..].iter().all(|&member| self.is_fed(&plan, member))).then_some(plan)
     }
 
@@ -147,13 +150,13 @@ impl Pointers<'_> {
             Some(other) if matches!(self.graph.op(other), Op::Address(..)) => self.plan_address(plan, node, other),
             // The sum with an index, which has to become an address in turn.
             Some(other) => {
-                other != value
-                    && self.users[node.index()].iter().all(|&user| match user {
-                        User::Node(outer) => self
-                            .summand(outer, node)
-                            .is_some_and(|address| self.plan_address(plan, outer, address)),
-                        _ => false,
-                    })
+                plan.indices.push(other);
+                self.users[node.index()].iter().all(|&user| match user {
+                    User::Node(outer) => {
+                        self.summand(outer, node).is_some_and(|address| self.plan_address(plan, outer, address))
+                    }
+                    _ => false,
+                })
             }
         };
         suitable.then_some(())

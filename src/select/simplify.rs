@@ -22,6 +22,7 @@ use super::known;
 use super::pointers::pointers;
 use super::rebase::rebase;
 use super::reduce::reduce;
+use super::shifted::shifted;
 use super::states;
 use super::steps::steps;
 use super::tail::tail_calls;
@@ -56,6 +57,7 @@ pub fn simplify(graph: Graph, order: &[Block], optimize: Optimize) -> Graph {
             None => {}
         }
     }
+    shifted(&mut graph);
     rebase(&mut graph);
     steps(&mut graph);
     if tail_calls(&mut graph) {
@@ -266,7 +268,7 @@ impl Rebuild<'_> {
             _ => unreachable!("a value is built before its uses"),
         });
         self.new[old.index()] = Some(new);
-        new
+        self.builder.chosen(new)
     }
 
     fn node(&mut self, value: Value) {
