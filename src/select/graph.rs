@@ -190,13 +190,17 @@ impl Builder {
         }
     }
 
+    /// Whether a condition holds here, if a branch before or a trap says so.
+    pub fn outcome(&self, cond: Value) -> Option<bool> {
+        let known = self.decided.get(&cond).filter(|known| self.dominates(known.0));
+        known.map(|known| known.1)
+    }
+
     /// What a value is here: of one that is chosen by a condition that is decided, what is chosen.
     pub fn chosen(&self, mut value: Value) -> Value {
         while let (Op::Select, &[cond, a, b]) = (self.op(value), self.args(value)) {
-            match self.decided.get(&cond) {
-                Some(&(block, holds)) if self.dominates(block) => value = if holds { a } else { b },
-                _ => break,
-            }
+            let Some(holds) = self.outcome(cond) else { break };
+            value = if holds { a } else { b };
         }
         value
     }

@@ -348,10 +348,15 @@ impl Rebuild<'_> {
                 let cond = self.value(*cond);
                 let cond = self.builder.truth(cond);
                 let (then, otherwise) = (self.edge(then), self.edge(otherwise));
-                match self.builder.negated(cond) {
-                    Some(inner) => Term::Branch { cond: inner, then: otherwise, otherwise: then },
-                    None => Term::Branch { cond, then, otherwise },
-                }
+                let (cond, then, otherwise) = match self.builder.negated(cond) {
+                    Some(inner) => (inner, otherwise, then),
+                    None => (cond, then, otherwise),
+                };
+                let cond = match self.builder.outcome(cond) {
+                    Some(holds) => self.builder.int(u32::from(holds)),
+                    None => cond,
+                };
+                Term::Branch { cond, then, otherwise }
             }
             Term::Table { index, targets, default } => {
                 let largest = states::largest(self.old, self.predecessors, *index);
