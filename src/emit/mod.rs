@@ -34,6 +34,7 @@ pub mod flags;
 mod frame;
 mod growth;
 mod it;
+mod known;
 mod layout;
 mod output;
 mod pool;
@@ -103,6 +104,7 @@ pub fn emit(func: Func<Reg>, options: &EmitOptions) -> Result<Code, Error> {
     let mut func = common::merge(func, options.optimize);
     duplicate::duplicate(&mut func, options.optimize);
     decided::decide(&mut func, options.optimize);
+    known::drop_held(&mut func);
     let (mut func, wrap) = wrap::wrap(func, options.trap == Trap::Call, options.optimize);
     constants::derive(&mut func);
     let (program, frame) = build::build(&func, wrap, options);

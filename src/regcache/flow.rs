@@ -10,6 +10,7 @@
 //! even branches otherwise, and that cold blocks do not run; they only ever rank alternatives.
 
 use crate::isa::{BlockId, Cond, Func, Inst, Term, TestOp, VReg};
+use crate::options::Optimize;
 use smallvec::SmallVec;
 
 /// How much farther a use beyond the end of a loop is.
@@ -33,7 +34,7 @@ pub struct Flow {
     pub innermost: Vec<Option<usize>>,
     /// The immediate dominator of each block; the entry is its own.
     pub idom: Vec<BlockId>,
-    /// Estimated executions of each block per call.
+    /// What an instruction in each block costs: estimated executions per call, or bytes where size counts.
     pub freq: Vec<f32>,
     cold: Vec<bool>,
     /// The first position of each block, and behind the last block its end.
@@ -43,10 +44,15 @@ pub struct Flow {
 }
 
 impl Flow {
-    pub fn new(func: &Func<VReg>) -> Flow {
+    pub fn new(func: &Func<VReg>, optimize: Optimize) -> Flow {
         let preds = func.predecessors();
         let (loops, innermost) = find_loops(&preds);
         let freq = frequencies(func, &preds, &loops, &innermost);
+        let freq = match optimize {
+            Optimize::Speed => freq,
+            // An instruction is as large anywhere; executions decide between equals.
+            Optimize::Size => freq.into_iter().map(|freq| 1.0 + 0.01 * freq).collect(),
+        };
         let idom = dominators(&preds);
         let cold = func.blocks.iter().map(|block| block.cold).collect();
         let starts = positions(func);

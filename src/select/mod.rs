@@ -78,5 +78,5 @@ pub fn init(module: &Module<'_>, layout: &Layout, options: &Options) -> Graph {
 
 /// A graph as instructions. `tail_area` is that of its module.
 pub fn lower(graph: &Graph, tail_area: u32, options: &Options) -> Func<VReg> {
-    lower::lower(graph, tail_area, options.target, options.stack_limit.is_some())
+    lower::lower(graph, tail_area, options)
 }

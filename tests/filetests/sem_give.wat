@@ -19,8 +19,8 @@
 ;;     bl z_ready_thread
 ;;     b .L3
 ;; .L2:
-;;     ldr r0, =m_memory
-;;     adds r1, r6, r0
+;;     ldr r1, =m_memory
+;;     adds r1, r6, r1
 ;;     ldr r0, [r1, #8]
 ;;     ldr r2, [r1, #12]
 ;;     cmp r0, r2

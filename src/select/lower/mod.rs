@@ -23,7 +23,7 @@ mod wide;
 use super::flow::{Flow, flow};
 use super::ir::{BinOp, Block, Graph, Op, Place, Value};
 use crate::isa::{self, AluOp, Class, Func, Inst, Reg, Term, TrapCode, VReg};
-use crate::options::Target;
+use crate::options::Options;
 use bitvec::vec::BitVec;
 use consts::Consts;
 use hashbrown::{HashMap, HashSet};
@@ -64,10 +64,10 @@ struct Lower<'a> {
 }
 
 /// Covers a graph whose blocks stand in order.
-pub fn lower(graph: &Graph, tail_area: u32, target: Target, stack_check: bool) -> Func<VReg> {
+pub fn lower(graph: &Graph, tail_area: u32, options: &Options) -> Func<VReg> {
     let flow = flow(graph);
-    let classes = if target.has_float_unit() { classes::singles(graph, &flow) } else { BitVec::EMPTY };
-    let consts = Consts::new(graph, &flow);
+    let classes = if options.target.has_float_unit() { classes::singles(graph, &flow) } else { BitVec::EMPTY };
+    let consts = Consts::new(graph, &flow, options.optimize);
     let empty = || isa::BlockData {
         params: smallvec::SmallVec::new(),
         insts: Vec::new(),
@@ -82,7 +82,7 @@ pub fn lower(graph: &Graph, tail_area: u32, target: Target, stack_check: bool) -
         outgoing: call::outgoing(graph),
         locals: graph.result_area,
         slots: 0,
-        stack_check,
+        stack_check: options.stack_limit.is_some(),
         singles: BitVec::EMPTY,
         growth: call::growth(graph, tail_area),
         frame_pointer: graph.frame_moves,
@@ -116,6 +116,7 @@ pub fn lower(graph: &Graph, tail_area: u32, target: Target, stack_check: bool) -
             lower.func.entry.push((reg, at));
         }
     }
+    consts::unite(&mut lower.func, &lower.consts);
     lower.arrange()
 }
 
@@ -145,7 +146,7 @@ impl Lower<'_> {
             self.convert(param);
         }
         self.flush();
-        let insts = flags::share(self.consts.finish_block(block, &mut self.reversed));
+        let insts = flags::share(self.consts.finish_block(block, &self.flow, &mut self.reversed));
         let params = graph.block(block).params.iter().map(|&param| self.native(param)).collect();
         let data = &mut self.func.blocks[block.index()];
         data.insts = insts;
