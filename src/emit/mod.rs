@@ -10,6 +10,7 @@
 //!   frame    what is saved, where the stack areas lie
 //!   growth   more room for arguments of tail calls than the caller gave
 //!   flags    comparisons that an instruction before makes, and where which flags are live
+//!   carried  comparisons that a block's only predecessor has made
 //!   it       conditional instructions in IT blocks
 //!   build    all of these together, and terminators: a list of items (program)
 //!   encode   each instruction to its shortest encoding   (branches: what counts from the program counter)
@@ -20,6 +21,7 @@
 
 pub mod branches;
 mod build;
+mod carried;
 mod common;
 mod constants;
 mod decided;

@@ -16,6 +16,7 @@ mod cond;
 mod consts;
 mod flags;
 mod float;
+mod late;
 mod memory;
 mod wide;
 
@@ -54,6 +55,10 @@ struct Lower<'a> {
     headers: Vec<Option<Block>>,
     /// Accesses of this block that also step their address.
     steps: HashMap<Value, Step>,
+    /// Sums that are made on the ways out of their loops, and how often.
+    passed_out: HashMap<Value, u32>,
+    /// The node of this block that its terminator has made.
+    made: Option<Value>,
     /// Offsets of incoming arguments that tail calls replace.
     passed: HashSet<u32>,
 }
@@ -82,9 +87,12 @@ pub fn lower(graph: &Graph, tail_area: u32, options: &Options) -> Func<VReg> {
         growth: call::growth(graph, tail_area),
         frame_pointer: graph.frame_moves,
     };
+    let uses = graph.uses();
     let mut lower = Lower {
         graph,
-        uses: graph.uses(),
+        passed_out: late::passed_out(graph, &flow, &uses),
+        uses,
+        made: None,
         regs: vec![None; graph.nodes.len()],
         results: HashMap::new(),
         arguments: vec![None; graph.arguments.len()],
@@ -120,7 +128,9 @@ impl Lower<'_> {
         self.flush();
         let graph = self.graph;
         for (n, &value) in graph.block(block).body.iter().enumerate().rev() {
-            if graph.op(value).has_effect() || self.is_wanted(value) {
+            if self.made == Some(value) {
+                self.made = None;
+            } else if graph.op(value).has_effect() || self.is_wanted(value) {
                 if self.step_at_access(block, n) {
                     continue;
                 }
