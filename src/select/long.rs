@@ -125,6 +125,8 @@ impl Builder {
         }
         let zero = self.int(0);
         match (op, amount) {
+            // A carry takes less than a bit that is shifted out of one word and into the other.
+            (BinOp::Shl, 1) if self.constant(lo).is_none() && self.constant(hi).is_none() => self.add_long(a, a),
             (BinOp::Shl, 32..) => [zero, self.binary_const(BinOp::Shl, lo, amount - 32)],
             (BinOp::Shl, _) => [self.binary_const(BinOp::Shl, lo, amount), self.funnel(lo, hi, 32 - amount)],
             (BinOp::ShrU, 32..) => [self.binary_const(BinOp::ShrU, hi, amount - 32), zero],

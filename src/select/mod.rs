@@ -14,11 +14,13 @@
 //!   tail      calls whose results are returned become tail calls
 //!   shifted   tests of what a shift leaves
 //!   rebase    sums in the place of what they count from
+//!   arms      selects of a sum or not instead of sums with a value or nothing
 //!   steps     accesses that step their addresses
 //!   lower     tree covering: instructions over virtual registers
 //! ```
 
 mod abi;
+mod arms;
 mod branches;
 mod build;
 mod bytes;

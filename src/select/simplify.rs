@@ -11,6 +11,7 @@
 //! 4. drops nodes and parameters that nothing needs: halves of i64, locals that are overwritten before they
 //!    are read.
 
+use super::arms::arms;
 use super::branches::branches;
 use super::checks::checks;
 use super::flow::flow;
@@ -57,6 +58,7 @@ pub fn simplify(graph: Graph, order: &[Block], optimize: Optimize) -> Graph {
             None => {}
         }
     }
+    arms(&mut graph);
     shifted(&mut graph);
     rebase(&mut graph);
     steps(&mut graph);

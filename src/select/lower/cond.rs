@@ -1,8 +1,9 @@
 //! Conditions: flags where a branch, a trap or a select reads them, 0 or 1 only where a value is wanted.
 
 use super::Lower;
-use crate::isa::UnaryOp;
-use crate::isa::{AluOp, Cond, Const, Imm16, Inst, ModImm, Operand2, ShiftAmount, ShiftOp, TestOp, TrapCode, VReg};
+use crate::isa::{
+    AluOp, Cond, Const, Imm16, Inst, ModImm, Operand2, ShiftAmount, ShiftOp, TestOp, TrapCode, UnaryOp, VReg,
+};
 use crate::select::ir::{BinOp, Op, Value};
 
 /// How a condition can be read.
@@ -205,6 +206,15 @@ impl Lower<'_> {
 
     pub fn select(&mut self, value: Value, cond: Value, a: Value, b: Value) {
         let rd = self.dest(value);
+        for (operation, kept, inverse) in [(a, b, false), (b, a, true)] {
+            if let Some((op, rhs)) = self.operation_on(operation, kept) {
+                let old = self.reg(kept);
+                let cond = self.flags(cond);
+                let cond = if inverse { cond.inverse() } else { cond };
+                let inst = Inst::Alu { op, s: false, rd, rn: old, rhs };
+                return self.push(Inst::If { cond, old, inst: Box::new(inst) });
+            }
+        }
         // The arm that stays is moved to rd beforehand, unless it dies here; the other needs an instruction under
         // the condition, for which an immediate is as good as a register.
         let swap = self.conditional_immediate(b).is_some() && self.conditional_immediate(a).is_none()
@@ -218,6 +228,32 @@ impl Lower<'_> {
         let cond = self.flags(cond);
         let cond = if swap { cond.inverse() } else { cond };
         self.push(Inst::If { cond, old, inst: Box::new(inst) });
+    }
+
+    /// What one instruction does to the kept arm of a select to make the other one, if nothing else wants that.
+    fn operation_on(&mut self, value: Value, kept: Value) -> Option<(AluOp, Operand2<VReg>)> {
+        let Op::Binary(op) = self.graph.op(value) else { return None };
+        let op = match op {
+            BinOp::Add => AluOp::Add,
+            BinOp::Sub => AluOp::Sub,
+            BinOp::And => AluOp::And,
+            BinOp::Or => AluOp::Orr,
+            BinOp::Xor => AluOp::Eor,
+            _ => return None,
+        };
+        let args = &self.graph.node(value).args;
+        let other = match (args[0] == kept, args[1] == kept && op != AluOp::Sub) {
+            (true, false) => args[1],
+            (false, true) => args[0],
+            _ => return None,
+        };
+        if !self.folds(value) || self.graph.constant(kept).is_some() {
+            return None;
+        }
+        let Some(c) = self.graph.constant(other) else { return Some((op, Operand2::Reg(self.reg(other)))) };
+        let negated = if op == AluOp::Add { ModImm::new(c.wrapping_neg()) } else { None };
+        let imm = ModImm::new(c).map(|imm| (op, imm)).or(negated.map(|imm| (AluOp::Sub, imm)));
+        imm.map(|(op, imm)| (op, Operand2::Imm(imm)))
     }
 
     /// The value as an immediate of a move.
