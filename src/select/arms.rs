@@ -34,6 +34,65 @@ pub fn arms(graph: &mut Graph) {
         }
         state.graph.blocks[block.index()].body = new;
     }
+    for block in graph.block_ids() {
+        together(graph, block);
+    }
+}
+
+/// How many nodes move with a select, and how many selects of a block move.
+const MOVED: usize = 6;
+const SELECTS: usize = 32;
+
+/// Moves selects up to the first one on the same comparison of i64, so that they share its flags, with what they need.
+fn together(graph: &mut Graph, block: Block) {
+    let mut firsts: HashMap<Value, Value> = HashMap::new();
+    let mut others: Vec<(Value, Value)> = Vec::new();
+    for &value in &graph.block(block).body {
+        let node = graph.node(value);
+        if node.op == Op::Select && matches!(graph.op(node.args[0]), Op::CompareLong(_)) {
+            match firsts.get(&node.args[0]) {
+                Some(&first) => others.push((first, value)),
+                None => drop(firsts.insert(node.args[0], value)),
+            }
+        }
+    }
+    let mut body = std::mem::take(&mut graph.blocks[block.index()].body);
+    for (first, value) in others.into_iter().take(SELECTS) {
+        move_up(graph, &mut body, first, value);
+    }
+    graph.blocks[block.index()].body = body;
+}
+
+/// Moves a select right behind another, and what it needs before that and before its difference.
+fn move_up(graph: &Graph, body: &mut Vec<Value>, first: Value, value: Value) {
+    let place =
+        |body: &[Value], value: Value| body.iter().position(|&other| other == value).expect("it stands in the block");
+    let (at, end) = (place(body, first), place(body, value));
+    let start = (0..at).rev().take_while(|&n| is_difference(graph, body[n], first)).last().unwrap_or(at);
+    let mut needs = vec![value];
+    for &other in body[start..end].iter().rev() {
+        if needs.iter().any(|&need| graph.node(need).args.contains(&other)) {
+            needs.push(other);
+            if other == first || !graph.op(other).is_pure() || needs.len() > MOVED {
+                return;
+            }
+        }
+    }
+    body.retain(|other| !needs.contains(other));
+    let at = place(body, first);
+    body.insert(at + 1, value);
+    body.splice(start..start, needs.into_iter().skip(1).rev());
+}
+
+/// Whether the value belongs to the difference of what a select compares.
+fn is_difference(graph: &Graph, value: Value, select: Value) -> bool {
+    let compared = &graph.node(graph.node(select).args[0]).args;
+    let node = graph.node(value);
+    match node.op {
+        Op::SubLong => node.args == *compared,
+        Op::Result(1) => graph.op(node.args[0]) == Op::SubLong && graph.node(node.args[0]).args == *compared,
+        _ => false,
+    }
 }
 
 struct Arms<'g> {
