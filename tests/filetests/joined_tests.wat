@@ -37,7 +37,6 @@
 ;; .L5:
 ;;     cmp r0, r2
 ;;     bhs .L9
-;;     movs r1, #0
 ;;     strb r1, [r3]
 ;; .L9:
 ;;     adds r0, r0, r0
