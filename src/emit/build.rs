@@ -66,7 +66,7 @@ impl<'a> Builder<'a> {
             options,
             frame,
             program: Program::new(func.blocks.len(), insts + 2 * func.blocks.len()),
-            home: terminators::shared_return(func, &wrap, &layout, frame),
+            home: terminators::shared_return(func, &wrap, &layout, frame, options.optimize),
             wrap,
             layout,
             carried: Carried::none(func),

@@ -3,6 +3,8 @@
 //! Spilling decides what is in registers at a header before it has seen the loop. A value that turns out to
 //! have left at the end of each iteration is better reloaded where it is read, in the header's block or in those that only it
 //! leads to, past inner loops: that costs the same or less, and leaves the back edge empty, so that it needs no block of its own.
+//!
+//! What no successor of a block expects in a register leaves behind what last reads or writes it there.
 
 use super::flow::Flow;
 use super::operands::{Operands, uses};
@@ -78,6 +80,50 @@ fn let_go_of(func: &Func<VReg>, flow: &Flow, operands: &Operands, header: BlockI
             Return::Behind => block.exit.retain(|w| *w != v),
         }
     }
+}
+
+/// Frees the registers of values at the ends of blocks where nobody expects them.
+pub fn trim(func: &Func<VReg>, flow: &Flow, operands: &Operands, plan: &mut Plan) {
+    for id in func.block_ids().rev() {
+        let exit = plan.blocks[id.index()].exit.clone();
+        for v in exit {
+            if is_expected(func, plan, id, v) {
+                continue;
+            }
+            // Arguments and parameters arrive whether anyone reads them here or not.
+            let arrives = id == BlockId::ENTRY || func.block(id).params.contains(&v);
+            let last = last_touch(func, flow, operands, id, v).or(arrives.then_some((0, ActionKind::Drop)));
+            let block = &mut plan.blocks[id.index()];
+            match last {
+                Some((index, kind)) => {
+                    let action = Action { index, kind, vreg: v };
+                    let place = block.actions.partition_point(|&other| other < action);
+                    block.actions.insert(place, action);
+                }
+                None => block.entry.retain(|w| *w != v),
+            }
+            block.exit.retain(|w| *w != v);
+        }
+    }
+}
+
+/// Whether the value is to be in a register where a block goes on, or what arrives there as a parameter.
+fn is_expected(func: &Func<VReg>, plan: &Plan, id: BlockId, v: VReg) -> bool {
+    let is_argument = match &func.block(id).term {
+        Term::Jump(edge) => edge.args.contains(&v),
+        _ => false,
+    };
+    is_argument || func.block(id).term.successors().any(|to| plan.is_held_at_start(to, v))
+}
+
+/// The last instruction of the block that reads or writes `v`, and how `v` leaves there.
+fn last_touch(func: &Func<VReg>, flow: &Flow, operands: &Operands, id: BlockId, v: VReg) -> Option<(u32, ActionKind)> {
+    (0..=func.block(id).insts.len()).rev().find_map(|index| {
+        let mut roles = operands.at(flow.position(id, index)).iter().filter(|&&(w, _)| w == v).map(|&(_, role)| role);
+        let role = roles.next()?;
+        let index = u32::try_from(index).expect("positions fit 32 bits");
+        Some(if role.is_use() { (index, ActionKind::Kill) } else { (index + 1, ActionKind::Drop) })
+    })
 }
 
 /// The first instruction or terminator that needs `v` in a register.

@@ -35,6 +35,7 @@ pub fn spill(
     let Spiller { blocks, site, .. } = spiller;
     let mut plan = Plan { blocks, site, slot: vec![None; func.vregs], slots: 0 };
     super::headers::let_go(func, flow, operands, &mut plan);
+    super::headers::trim(func, flow, operands, &mut plan);
     super::slots::place(func, flow, liveness, webs, &mut plan);
     plan
 }
