@@ -12,6 +12,7 @@ mod float;
 mod inner;
 mod reference;
 mod rounds;
+mod scanning;
 mod statement;
 mod stress;
 mod tail;

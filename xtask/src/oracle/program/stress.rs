@@ -1,7 +1,7 @@
 //! Statements where compilers break, each of one kind: pressure over calls and loops, swaps at joins, several exits with values,
 //! tables of branches with values, amounts and masks at the edges of words, offsets at the edges of encodings, accesses that
 //! overlap, induction variables that wrap around, operands that are overwritten while they wait, carries over four words. Loops that are counted are in `counted`,
-//! those that go from state to state in `rounds`.
+//! those that go from state to state in `rounds`, those over bytes in `scanning`.
 //!
 //! They leave the operand stack as it is and end like all of the program: by fuel.
 
@@ -45,7 +45,7 @@ const ACCESSES: [(Ty, &str, &str); 11] = [
 
 impl Program<'_, '_> {
     pub(super) fn stress(&mut self, depth: u32) {
-        match self.pick(18) {
+        match self.pick(21) {
             0 => self.pressure(depth),
             1 => self.permutation_at_join(depth),
             2 => self.several_exits(depth),
@@ -61,6 +61,7 @@ impl Program<'_, '_> {
             12 | 13 => self.counted_rounds(),
             14 => self.indexed_rounds(),
             15 | 16 => self.state_machine(),
+            17..=19 => self.scanning(),
             _ => self.carries(),
         }
     }
