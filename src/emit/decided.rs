@@ -12,6 +12,7 @@ use super::common::registers;
 use super::duplicate::{PASSED, behind_empty, follows, is_passed};
 use crate::isa::{BlockData, BlockId, Cond, Const, Edge, Func, Inst, Operand2, Reg, RegSet, Term, TestOp};
 use crate::options::Optimize;
+use bitvec::vec::BitVec;
 use hashbrown::HashMap;
 use smallvec::SmallVec;
 
@@ -104,10 +105,12 @@ pub fn decide(func: &mut Func<Reg>, optimize: Optimize) {
 fn constants(func: &Func<Reg>) -> Option<Vec<Option<Constants>>> {
     let mut at_start: Vec<Option<Constants>> = vec![None; func.blocks.len()];
     at_start[BlockId::ENTRY.index()] = Some(Constants::NONE);
+    // The blocks for which less is known since they were walked.
+    let mut stale: BitVec = BitVec::repeat(true, func.blocks.len());
     for _ in 0..SWEEPS {
         let mut changed = false;
         for id in func.block_ids() {
-            let Some(mut known) = at_start[id.index()] else { continue };
+            let Some(mut known) = at_start[id.index()].filter(|_| stale.replace(id.index(), false)) else { continue };
             let block = func.block(id);
             block.insts.iter().for_each(|inst| known.step(inst));
             for (n, edge) in block.term.edges().enumerate() {
@@ -119,7 +122,10 @@ fn constants(func: &Func<Reg>) -> Option<Vec<Option<Constants>>> {
                     Some(start) => start.meet(&known),
                     None => *start = Some(known),
                 }
-                changed |= *start != before;
+                if *start != before {
+                    stale.set(edge.target.index(), true);
+                    changed = true;
+                }
             }
         }
         if !changed {

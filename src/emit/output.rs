@@ -19,6 +19,7 @@ pub fn write(program: &Program, placement: &Placement, literals: &[Const], optio
         referenced: referenced(program),
         code: Code { align: 2, listing: options.names.map(|_| String::new()), ..Code::default() },
     };
+    output.code.bytes.reserve_exact(placement.size as usize);
     if let Some(identity) = options.identity {
         output.words();
         output.word(identity);

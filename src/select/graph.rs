@@ -7,7 +7,7 @@ use super::ir::{Access, BinOp, Block, BlockData, CallInfo, FloatUnOp, Graph, Nod
 use super::known::{below, possible_bits};
 use crate::isa::{Cond, MemSize, Symbol, TrapCode};
 use hashbrown::hash_table::Entry;
-use hashbrown::{DefaultHashBuilder, HashMap, HashTable};
+use hashbrown::{DefaultHashBuilder, HashMap, HashTable, hash_map};
 use smallvec::SmallVec;
 use std::hash::BuildHasher;
 use std::num::NonZeroU32;
@@ -51,9 +51,8 @@ pub struct Builder {
     dominators: Vec<(u32, u32)>,
     /// Whether the current block is known to be in a loop.
     looping: bool,
-    /// Counts what may write: loads are numbered only between two writes of the same block.
-    epoch: u32,
-    loads: HashMap<(Access, Value), (Value, u32)>,
+    /// Loads of the current block since something may have written.
+    loads: HashMap<(Access, Value), Value>,
     /// Conditions that have trapped wherever these blocks have been passed.
     checked: HashMap<Value, Block>,
     /// The same for `value > limit`: the least limit.
@@ -66,6 +65,9 @@ pub struct Builder {
     routines: HashMap<Symbol, u32>,
 }
 
+/// For how many loads the table is kept.
+const MANY_LOADS: usize = 64;
+
 impl Builder {
     /// An empty function with one block, the entry.
     pub fn new(dominators: Vec<(u32, u32)>) -> Builder {
@@ -77,7 +79,6 @@ impl Builder {
             known: Vec::new(),
             dominators,
             looping: false,
-            epoch: 0,
             loads: HashMap::new(),
             checked: HashMap::new(),
             bounded: HashMap::new(),
@@ -118,7 +119,7 @@ impl Builder {
 
     pub fn switch_to(&mut self, block: Block) {
         self.block = block;
-        self.epoch += 1;
+        self.forget_loads();
     }
 
     /// Whether speed counts more here.
@@ -337,14 +338,23 @@ impl Builder {
         if access.volatile {
             return self.effect(Op::Load(access), &[address]);
         }
-        if let Some(&(value, epoch)) = self.loads.get(&(access, address))
-            && epoch == self.epoch
-        {
-            return value;
+        match self.loads.entry((access, address)) {
+            hash_map::Entry::Occupied(entry) => *entry.get(),
+            hash_map::Entry::Vacant(entry) => {
+                let value = Value::new(self.graph.nodes.len());
+                entry.insert(value);
+                self.effect(Op::Load(access), &[address])
+            }
         }
-        let value = self.effect(Op::Load(access), &[address]);
-        self.loads.insert((access, address), (value, self.epoch));
-        value
+    }
+
+    /// Something may have written.
+    fn forget_loads(&mut self) {
+        // Clearing takes time proportional to the capacity.
+        match self.loads.capacity() > MANY_LOADS {
+            true => self.loads = HashMap::new(),
+            false => self.loads.clear(),
+        }
     }
 
     /// A store of `value` to `address` + `access.offset`.
@@ -355,7 +365,7 @@ impl Builder {
             MemSize::U16 | MemSize::S16 => self.low_bits(value, 0xffff),
             MemSize::Word => value,
         };
-        self.epoch += 1;
+        self.forget_loads();
         self.effect(Op::Store(access), &[address, value]);
     }
 
@@ -443,7 +453,7 @@ impl Builder {
 
     /// A call by `graph.calls[index]`, which may write anything.
     pub fn call(&mut self, index: u32, args: &[Value]) -> Value {
-        self.epoch += 1;
+        self.forget_loads();
         self.effect(Op::Call(index), args)
     }
 

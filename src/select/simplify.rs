@@ -25,6 +25,7 @@ use super::steps::steps;
 use super::tail::tail_calls;
 use super::thread::thread;
 use super::unroll::unroll;
+use crate::lists::Lists;
 use crate::options::Optimize;
 use bitvec::vec::BitVec;
 use hashbrown::HashMap;
@@ -141,14 +142,9 @@ fn cut_at_trap(graph: &Graph, block: Block) -> Option<(usize, Term)> {
 }
 
 /// For each block with parameters, the edges that bring their values.
-fn arguments(graph: &Graph) -> Vec<Vec<&Edge>> {
-    let mut incoming: Vec<Vec<&Edge>> = vec![Vec::new(); graph.blocks.len()];
-    for edge in graph.blocks.iter().flat_map(|block| block.term.edges()) {
-        if !edge.args.is_empty() {
-            incoming[edge.target.index()].push(edge);
-        }
-    }
-    incoming
+fn arguments(graph: &Graph) -> Lists<Block, &Edge> {
+    let edges = graph.blocks.iter().flat_map(|block| block.term.edges()).filter(|edge| !edge.args.is_empty());
+    Lists::new(edges.map(|edge| (edge.target, edge)), graph.blocks.len())
 }
 
 /// For each value, what it is replaced by: itself, or of parameters that always have one value, that.
@@ -166,7 +162,8 @@ fn redundant_params(graph: &Graph) -> Vec<Value> {
     // Replacing one parameter can make another redundant; each round replaces at least one.
     loop {
         let mut changed = false;
-        for (block, edges) in graph.blocks.iter().zip(&incoming) {
+        for (id, block) in graph.block_ids().zip(&graph.blocks) {
+            let edges = incoming.of(id);
             for (n, &param) in block.params.iter().enumerate() {
                 if replaced[param.index()] != param {
                     continue;
@@ -412,7 +409,7 @@ fn live_nodes(graph: &Graph) -> BitVec {
         let node = graph.node(value);
         work.extend(node.args.iter().copied());
         if node.op == Op::Param {
-            let edges = &incoming[node.block.index()];
+            let edges = incoming.of(node.block);
             work.extend(edges.iter().map(|edge| edge.args[position[value.index()] as usize]));
         }
     }
