@@ -9,6 +9,7 @@ pub mod emit;
 pub mod error;
 pub mod header;
 pub mod isa;
+mod lists;
 pub mod options;
 pub mod regcache;
 pub mod report;

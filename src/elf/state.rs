@@ -185,10 +185,13 @@ impl Writer<'_, '_> {
     }
 
     pub fn data(&mut self, k: u32, name: &str) -> SymbolId {
-        let bytes = self.module.data[k as usize].bytes;
-        // Copies run by words where both sides are aligned.
-        let section = self.constants(name, bytes.to_vec(), if bytes.len() < 4 { 1 } else { 4 });
+        let images = &self.layout.images;
+        let image = images.binary_search_by_key(&k, |image| image.first);
+        let bytes =
+            image.map_or_else(|_| self.module.data[k as usize].bytes.to_vec(), |n| images[n].bytes(self.module));
         let size = u32::try_from(bytes.len()).expect("sizes of the binary format have 32 bits");
+        // Copies run by words where both sides are aligned.
+        let section = self.constants(name, bytes, if size < 4 { 1 } else { 4 });
         let span = Span { section, offset: 0, size };
         self.define(name, SymbolKind::Data, SymbolScope::Compilation, span)
     }

@@ -88,10 +88,12 @@ pub fn refine(insts: &[Inst<Reg>], term: &Term<Reg>, behind: Flags) -> Block {
             live = Flags::NZ;
         }
     }
-    let mut kept = keep.iter();
-    block.insts.retain(|_| *kept.next().expect("one mark per instruction"));
-    let mut kept = keep.iter();
-    block.live.retain(|_| *kept.next().expect("one mark per instruction"));
+    if keep.contains(&false) {
+        let mut kept = keep.iter();
+        block.insts.retain(|_| *kept.next().expect("one mark per instruction"));
+        let mut kept = keep.iter();
+        block.live.retain(|_| *kept.next().expect("one mark per instruction"));
+    }
     block
 }
 

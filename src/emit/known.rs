@@ -2,6 +2,7 @@
 
 use super::common::registers;
 use crate::isa::{BlockId, Const, Func, Inst, Operand2, Reg};
+use bitvec::vec::BitVec;
 
 /// How often the blocks are walked until no constant is found wrong.
 const SWEEPS: usize = 8;
@@ -59,10 +60,12 @@ impl Constants {
 pub(super) fn constants(func: &Func<Reg>) -> Option<Vec<Option<Constants>>> {
     let mut at_start: Vec<Option<Constants>> = vec![None; func.blocks.len()];
     at_start[BlockId::ENTRY.index()] = Some(Constants::NONE);
+    // The blocks for which less is known since they were walked.
+    let mut stale: BitVec = BitVec::repeat(true, func.blocks.len());
     for _ in 0..SWEEPS {
         let mut changed = false;
         for id in func.block_ids() {
-            let Some(mut known) = at_start[id.index()] else { continue };
+            let Some(mut known) = at_start[id.index()].filter(|_| stale.replace(id.index(), false)) else { continue };
             let block = func.block(id);
             block.insts.iter().for_each(|inst| known.step(inst));
             for (n, edge) in block.term.edges().enumerate() {
@@ -76,7 +79,10 @@ pub(super) fn constants(func: &Func<Reg>) -> Option<Vec<Option<Constants>>> {
                     Some(start) => start.meet(&known),
                     None => *start = Some(known),
                 }
-                changed |= *start != before;
+                if *start != before {
+                    stale.set(edge.target.index(), true);
+                    changed = true;
+                }
             }
         }
         if !changed {

@@ -7,6 +7,7 @@
 use super::wrap::Wrap;
 use crate::isa::{BlockId, Func, Inst, Reg, Term, TrapCode};
 use hashbrown::HashMap;
+use hashbrown::hash_map::Entry;
 
 /// Where a branch goes.
 #[derive(Copy, Clone, PartialEq, Eq, Debug)]
@@ -107,7 +108,7 @@ type Contents<'f> = (&'f [Inst<Reg>], Term<Reg>);
 /// ways to one place pass the same constants. A block that another falls into stays, since a jump would take
 /// the place of the fall.
 fn share(func: &Func<Reg>, wrap: &Wrap, targets: &mut [Target]) {
-    let mut first: HashMap<(bool, Contents<'_>), BlockId> = HashMap::new();
+    let mut first: HashMap<(bool, Contents<'_>), BlockId> = HashMap::with_capacity(func.blocks.len());
     let mut shared: Vec<(BlockId, BlockId)> = Vec::new();
     // Successors come first, so that what follows equal blocks is compared after being shared itself.
     for id in func.block_ids().rev() {
@@ -121,9 +122,12 @@ fn share(func: &Func<Reg>, wrap: &Wrap, targets: &mut [Target]) {
                 edge.target = target;
             }
         }
-        let Some(&same) = first.get(&(wrap.is_bare(id), (block.insts.as_slice(), term.clone()))) else {
-            first.insert((wrap.is_bare(id), (block.insts.as_slice(), term)), id);
-            continue;
+        let same = match first.entry((wrap.is_bare(id), (block.insts.as_slice(), term))) {
+            Entry::Occupied(entry) => *entry.get(),
+            Entry::Vacant(entry) => {
+                entry.insert(id);
+                continue;
+            }
         };
         let before = id.index().checked_sub(1).map(BlockId::new);
         let is_fallen_into =

@@ -19,15 +19,16 @@ pub fn write(program: &Program, placement: &Placement, literals: &[Const], optio
         referenced: referenced(program),
         code: Code { align: 2, listing: options.names.map(|_| String::new()), ..Code::default() },
     };
+    output.code.bytes.reserve_exact(placement.size as usize);
     if let Some(identity) = options.identity {
         output.words();
         output.word(identity);
     }
     output.code.entry = output.position();
     for (at, item) in program.items.iter().enumerate() {
-        debug_assert_eq!(output.position(), placement.positions[at]);
         output.item(at, item);
     }
+    debug_assert_eq!(output.position(), placement.size);
     output.code.tally.redundant = program.redundant;
     output.code
 }
@@ -93,6 +94,7 @@ impl Output<'_> {
         let form = self.placement.forms[at];
         match item {
             Item::Label(label) => {
+                debug_assert_eq!(self.position(), self.placement.label(*label));
                 if self.referenced[label.index()] {
                     self.define(|output| output.program.name(*label));
                 }

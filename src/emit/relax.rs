@@ -43,11 +43,20 @@ const EXACT_ROUNDS: u32 = 8;
 pub struct Placement {
     /// The form of each item.
     pub forms: Vec<u8>,
-    /// The offset of each item from the start of the section.
-    pub positions: Vec<u32>,
+    /// The items but those of a fixed length, and what stands before each.
+    stops: Vec<Stop>,
     pub labels: Vec<u32>,
     pub literals: Vec<u32>,
     pub size: u32,
+}
+
+/// An item whose length or position matters.
+struct Stop {
+    at: usize,
+    /// Bytes of the items between the stop before and this one.
+    before: u32,
+    /// Offset from the start of the section.
+    position: u32,
 }
 
 impl Placement {
@@ -60,7 +69,7 @@ impl Placement {
 pub fn relax(program: &Program, literals: usize, start: u32) -> Result<Placement, Error> {
     let mut placement = Placement {
         forms: program.items.iter().map(initial).collect(),
-        positions: vec![0; program.items.len()],
+        stops: stops(program),
         labels: vec![0; program.label_count()],
         literals: vec![0; literals],
         size: 0,
@@ -82,6 +91,26 @@ pub fn relax(program: &Program, literals: usize, start: u32) -> Result<Placement
         });
     }
     Ok(placement)
+}
+
+/// The items that are measured in each round; another one stands for the end.
+fn stops(program: &Program) -> Vec<Stop> {
+    let mut stops = Vec::new();
+    let mut before = 0;
+    for (at, item) in program.items.iter().enumerate() {
+        match item {
+            Item::Fixed { encoding, .. } => before += encoding.size(),
+            Item::Label(_)
+            | Item::Branch { .. }
+            | Item::BranchZero { .. }
+            | Item::Literal { .. }
+            | Item::Table(_)
+            | Item::Island { .. }
+            | Item::Pool { .. } => stops.push(Stop { at, before: std::mem::take(&mut before), position: 0 }),
+        }
+    }
+    stops.push(Stop { at: program.items.len(), before, position: 0 });
+    stops
 }
 
 fn initial(item: &Item) -> u8 {
@@ -158,15 +187,17 @@ pub fn table_start(position: u32) -> u32 {
 impl Placement {
     fn measure(&mut self, program: &Program, start: u32) {
         let mut position = start;
-        for (at, item) in program.items.iter().enumerate() {
-            self.positions[at] = position;
+        for stop in &mut self.stops {
+            position += stop.before;
+            stop.position = position;
+            let Some(item) = program.items.get(stop.at) else { break };
             match item {
                 Item::Label(label) | Item::Island { label, .. } => {
                     self.labels[label.index()] = position;
                 }
                 _ => {}
             }
-            position += size(item, self.forms[at], position);
+            position += size(item, self.forms[stop.at], position);
             if let Item::Pool { first, end, .. } = item {
                 let words = (end.index() - first.index()) as u32;
                 let base = position - 4 * words;
@@ -181,15 +212,17 @@ impl Placement {
     /// Lengthens what does not reach with `margin` to spare; whether there was anything.
     fn grow(&mut self, program: &Program, margin: i64) -> bool {
         let mut grown = false;
-        for (at, item) in program.items.iter().enumerate() {
+        for index in 0..self.stops.len() - 1 {
+            let Stop { at, position, .. } = self.stops[index];
+            let item = &program.items[at];
             match item {
                 Item::Table(table) => {
                     for n in 0..table.targets.len() {
-                        grown |= self.grow_table(at, n, table.targets[n], margin);
+                        grown |= self.grow_table(at, n, position, table.targets[n], margin);
                     }
                 }
                 _ => {
-                    while !self.reaches(at, item, margin) {
+                    while !self.reaches(at, item, position, margin) {
                         self.forms[at] += 1;
                         grown = true;
                     }
@@ -200,9 +233,8 @@ impl Placement {
     }
 
     /// Whether an item in its present form reaches its target. A final form counts as reaching.
-    fn reaches(&self, at: usize, item: &Item, margin: i64) -> bool {
+    fn reaches(&self, at: usize, item: &Item, position: u32, margin: i64) -> bool {
         let form = self.forms[at];
-        let position = self.positions[at];
         let reaches = |target: u32, before: u32, range: (i64, i64)| {
             let offset = i64::from(target) - i64::from(position + before + 4);
             offset >= range.0 + margin.min(-range.0) && offset <= range.1 - margin
@@ -241,8 +273,8 @@ impl Placement {
     }
 
     /// Widens a table, or adds the island of its target number `n`, where that is out of reach.
-    fn grow_table(&mut self, at: usize, n: usize, target: (Label, Label), margin: i64) -> bool {
-        let base = i64::from(self.positions[at] + 4);
+    fn grow_table(&mut self, at: usize, n: usize, position: u32, target: (Label, Label), margin: i64) -> bool {
+        let base = i64::from(position + 4);
         let island = at + 1 + n;
         let mut grown = false;
         loop {

@@ -416,7 +416,7 @@ impl<R> Func<R> {
 
     /// For each block, the blocks that can run just before it; once per edge.
     pub fn predecessors(&self) -> Vec<SmallVec<[BlockId; 2]>> {
-        let mut preds = vec![SmallVec::new(); self.blocks.len()];
+        let mut preds: Vec<SmallVec<[BlockId; 2]>> = self.blocks.iter().map(|_| SmallVec::new()).collect();
         for id in self.block_ids() {
             for target in self.block(id).term.successors() {
                 preds[target.index()].push(id);

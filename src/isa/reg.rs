@@ -1,6 +1,7 @@
 //! Registers: the sixteen core registers and the 32 single-precision registers of the floating-point extension, sets of
 //! them, and virtual registers.
 
+use crate::lists::Numbered;
 use std::fmt;
 
 /// Which of the two files a register belongs to. A value lives in one of them; instructions move it to the other.
@@ -108,6 +109,12 @@ impl VReg {
 
     pub fn index(self) -> usize {
         self.0 as usize
+    }
+}
+
+impl Numbered for VReg {
+    fn number(self) -> usize {
+        self.index()
     }
 }
 

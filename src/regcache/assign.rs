@@ -20,10 +20,7 @@ use crate::isa::{BlockId, Edge, Func, Inst, Reg, RegSet, Role, Term, VReg};
 use smallvec::SmallVec;
 
 /// Where the values in registers are at some place.
-type Locations = SmallVec<[(VReg, Reg); 14]>;
-
-/// How often a value arrives in each register.
-type Votes = SmallVec<[f32; 16]>;
+pub(super) type Locations = SmallVec<[(VReg, Reg); 14]>;
 
 pub fn assign(
     func: &Func<VReg>,
@@ -47,8 +44,8 @@ pub fn assign(
         loc: vec![Reg::PC; func.vregs],
         used: hints.paid,
         steps: Vec::new(),
-        entries: vec![Locations::new(); func.blocks.len()],
-        exits: vec![Locations::new(); func.blocks.len()],
+        entries: func.blocks.iter().map(|_| Locations::new()).collect(),
+        exits: func.blocks.iter().map(|_| Locations::new()).collect(),
     };
     let mut blocks: Vec<PlacedBlock> = func.block_ids().map(|id| assigner.block(id)).collect();
     for id in func.block_ids() {
@@ -58,14 +55,14 @@ pub fn assign(
     Placed { blocks, slots: plan.slots + 2 }
 }
 
-struct Assigner<'a> {
-    func: &'a Func<VReg>,
-    flow: &'a Flow,
+pub(super) struct Assigner<'a> {
+    pub(super) func: &'a Func<VReg>,
+    pub(super) flow: &'a Flow,
     operands: &'a Operands,
     webs: &'a Webs,
-    plan: &'a Plan,
-    hints: &'a Hints,
-    allocatable: RegSet,
+    pub(super) plan: &'a Plan,
+    pub(super) hints: &'a Hints,
+    pub(super) allocatable: RegSet,
     /// What each register holds at the place of the walk, and where each held vreg is.
     at: [Option<VReg>; Reg::COUNT],
     /// The registers that hold anything.
@@ -75,7 +72,7 @@ struct Assigner<'a> {
     used: RegSet,
     steps: Vec<Step>,
     entries: Vec<Locations>,
-    exits: Vec<Locations>,
+    pub(super) exits: Vec<Locations>,
 }
 
 impl Assigner<'_> {
@@ -91,8 +88,7 @@ impl Assigner<'_> {
             let position = self.flow.position(id, index);
             let list = self.operands.at(position);
             self.before(here, list, position);
-            let fixed = list.iter().any(|(_, r)| matches!(r, Role::FixedUse(_) | Role::FixedDef(_)));
-            let regs = if fixed || !inst.clobbers().is_empty() {
+            let regs = if self.operands.kinds(position).fixed {
                 self.isolate(inst.clobbers(), list, here, position)
             } else {
                 let killed: SmallVec<[VReg; 6]> = killed(here).collect();
@@ -144,7 +140,7 @@ impl Assigner<'_> {
 
     /// A register for `v` out of `allowed`: its hint, else one that is free for as long as `v` stays, a
     /// cheap one first.
-    fn choose(&self, v: VReg, allowed: RegSet, position: u32) -> Reg {
+    pub(super) fn choose(&self, v: VReg, allowed: RegSet, position: u32) -> Reg {
         let allowed = allowed.in_class(self.func.class(v));
         if let Some(reg) = self.hints.of(v).filter(|&reg| allowed.contains(reg)) {
             return reg;
@@ -347,88 +343,6 @@ impl Assigner<'_> {
         };
         let mut regs = regs.into_iter();
         term.map(&mut |_, _| regs.next().expect("one register per operand"))
-    }
-
-    /// Where the values are that the plan has in registers at the start of the block.
-    fn entry(&self, id: BlockId) -> Locations {
-        let planned = &self.plan.blocks[id.index()].entry;
-        if id == BlockId::ENTRY {
-            let arrive = |v: &VReg| self.func.entry.iter().find(|&&(w, _)| w == *v).copied();
-            return planned.iter().filter_map(arrive).collect();
-        }
-        let preds = &self.flow.preds[id.index()];
-        let is_header = self.flow.loop_at(id).is_some();
-        let votes = self.votes(id, preds, is_header);
-        let mut ranked: SmallVec<[(f32, usize, VReg); 14]> = planned
-            .iter()
-            .enumerate()
-            .map(|(index, &v)| (votes[index].iter().copied().fold(0.0, f32::max), index, v))
-            .collect();
-        ranked.sort_by(|a, b| b.0.total_cmp(&a.0));
-        let mut free = self.allocatable;
-        let mut entry = Locations::new();
-        let mut later: SmallVec<[VReg; 14]> = SmallVec::new();
-        for &(_, index, v) in &ranked {
-            let vote = |reg: &Reg| votes[index][reg.index()];
-            let best =
-                free.in_class(self.func.class(v)).iter().max_by(|a, b| vote(a).total_cmp(&vote(b)).then(b.cmp(a)));
-            // A value without a hint should not enter a loop in a register that it must leave there.
-            let start = self.flow.start(id);
-            let stays = |reg: &Reg| {
-                let hinted = self.hints.of(v).is_some() || !is_header;
-                hinted || self.hints.is_free_for(v, start, *reg)
-            };
-            match best.filter(|reg| vote(reg) > 0.0 && stays(reg)) {
-                Some(reg) => {
-                    free.remove(reg);
-                    entry.push((v, reg));
-                }
-                None => later.push(v),
-            }
-        }
-        for v in later {
-            let reg = self.choose(v, free, self.flow.start(id));
-            free.remove(reg);
-            entry.push((v, reg));
-        }
-        entry
-    }
-
-    /// For each value planned at the start of the block, how often it arrives in each register.
-    fn votes(&self, id: BlockId, preds: &[BlockId], is_header: bool) -> SmallVec<[Votes; 14]> {
-        let plan = &self.plan.blocks[id.index()];
-        let params = &self.func.block(id).params;
-        let registers = self.allocatable.last().map_or(0, |last| last.index() + 1);
-        let mut votes: SmallVec<[Votes; 14]> = SmallVec::from_elem(Votes::from_elem(0.0, registers), plan.entry.len());
-        let mut total = 0.0;
-        for &pred in preds.iter().filter(|&&pred| pred < id) {
-            let freq = self.flow.freq[pred.index()];
-            total += freq;
-            let exit = &self.exits[pred.index()];
-            let mut vote = |v: VReg, source: VReg| {
-                let index = plan.entry.iter().position(|&w| w == v);
-                let from = exit.iter().find(|&&(w, _)| w == source);
-                if let (Some(index), Some(&(_, reg))) = (index, from) {
-                    votes[index][reg.index()] += freq;
-                }
-            };
-            self.plan.live_through(id).for_each(|v| vote(v, v));
-            for &number in &plan.register_params {
-                let number = number as usize;
-                vote(params[number], argument(self.func, pred, number));
-            }
-        }
-        for (&v, votes) in plan.entry.iter().zip(&mut votes) {
-            if let Some(reg) = self.hints.of(v) {
-                let single = preds.len() == 1 && votes.iter().any(|&vote| vote > 0.0);
-                votes[reg.index()] += match (is_header, single) {
-                    (true, _) => 1e12,
-                    (false, true) => 0.0,
-                    (false, false) => 0.1 * total,
-                };
-            }
-        }
-        votes
     }
 
     /// Adds the moves of all edges into the block.

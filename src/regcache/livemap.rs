@@ -1,13 +1,13 @@
 //! Persistent maps from keys, which are numbers, to positions.
 //!
 //! The maps of neighbouring blocks differ in a few entries, so they share everything else: a map is
-//! the root of a radix tree with sixteen children per node, and an operation copies only the nodes on the way
+//! the root of a radix tree with eight children per node, and an operation copies only the nodes on the way
 //! to what changes. Union and difference skip what both sides share. This keeps liveness near-linear
 //! where tens of thousands of values are live through thousands of blocks.
 //!
 //! Invariant: no subtree is without keys but the empty one, so that what has gone costs nothing.
 
-const BITS: u32 = 4;
+const BITS: u32 = 3;
 const FANOUT: usize = 1 << BITS;
 
 /// A map inside its `Pool`.

@@ -11,6 +11,7 @@ use super::flow::Flow;
 use super::livemap::{Map, Pool};
 use super::operands::{Operands, defs, extra_registers, survivors, uses};
 use crate::isa::{BlockId, Class, Func, RegSet, VReg};
+use crate::lists::Lists;
 use std::fmt::Write;
 
 pub struct Liveness {
@@ -18,9 +19,7 @@ pub struct Liveness {
     pool: Pool,
     live_in: Vec<Map>,
     live_out: Vec<Map>,
-    ranges: Vec<Range>,
-    /// Where the ranges of each vreg begin in `ranges`.
-    first_range: Vec<u32>,
+    ranges: Lists<VReg, Range>,
     /// For each block, how many more values are live at its worst place than fit.
     pub excess: Vec<PerClass<i64>>,
     /// How many values are live at the start of each block, parameters included.
@@ -78,9 +77,10 @@ pub fn liveness(func: &Func<VReg>, flow: &Flow, operands: &Operands, allocatable
         sweep.define(v, 0);
     }
     assert!(sweep.count.iter().all(|&count| count == 0), "a value is read that is not defined on every path");
-    let (ranges, first_range) = sort_ranges(sweep.ranges, func.vregs);
+    // They come in descending order.
+    let ranges = Lists::new(sweep.ranges.iter().rev().copied(), func.vregs);
     let Sweep { excess, entry_count, .. } = sweep;
-    Liveness { globals, pool, live_in, live_out, ranges, first_range, excess, entry_count }
+    Liveness { globals, pool, live_in, live_out, ranges, excess, entry_count }
 }
 
 impl Liveness {
@@ -96,8 +96,7 @@ impl Liveness {
 
     /// Where `v` is live, in ascending order. A value that nobody reads is live where it is written.
     pub fn ranges(&self, v: VReg) -> &[Range] {
-        let first = self.first_range[v.index()] as usize;
-        &self.ranges[first..self.first_range[v.index() + 1] as usize]
+        self.ranges.of(v)
     }
 
     /// One line per block and one per vreg.
@@ -280,11 +279,15 @@ impl<'a> Sweep<'a> {
             for v in defs(list) {
                 self.close(v, position + 2);
             }
-            for &class in self.classes {
-                let survivors = survivors(inst, list, self.allocatable.in_class(class)) as i64;
-                excess[class] = excess[class].max(self.count[class] - survivors);
+            let kinds = operands.kinds(position);
+            // Elsewhere as many fit as before.
+            if kinds.fixed {
+                for &class in self.classes {
+                    let survivors = survivors(inst, list, kinds, self.allocatable.in_class(class)) as i64;
+                    excess[class] = excess[class].max(self.count[class] - survivors);
+                }
             }
-            let extra = extra_registers(func, inst, list, |v| self.is_open(v));
+            let extra = extra_registers(func, inst, list, kinds, |v| self.is_open(v));
             for v in uses(list) {
                 self.open(v, position + 1);
             }
@@ -302,24 +305,4 @@ impl<'a> Sweep<'a> {
         }
         self.excess[id.index()] = excess;
     }
-}
-
-/// Sorts ranges, which come in descending order, by vreg and then ascending.
-fn sort_ranges(mut found: Vec<(VReg, Range)>, vregs: usize) -> (Vec<Range>, Vec<u32>) {
-    let mut first = vec![0u32; vregs + 1];
-    for (v, _) in &found {
-        first[v.index() + 1] += 1;
-    }
-    for index in 0..vregs {
-        first[index + 1] += first[index];
-    }
-    found.reverse();
-    let mut next = first.clone();
-    let mut ranges = vec![Range { start: 0, end: 0 }; found.len()];
-    for (v, range) in found {
-        let place = &mut next[v.index()];
-        ranges[*place as usize] = range;
-        *place += 1;
-    }
-    (ranges, first)
 }

@@ -7,7 +7,7 @@
 //!   webs      vregs that want one register and one slot
 //!   spill     what is in registers where                  (plan, weights, headers, slots)
 //!   prefer    a register hint for each vreg               (wishes, timeline)
-//!   assign    registers for all operands                  (moves: parallel moves)
+//!   assign    registers for all operands                  (arrivals: at the starts of blocks, moves: parallel moves)
 //!   tidy      inserted moves that nobody needs
 //!   check     replays the result against the input
 //!   placed    the result with its origin, and the final function
@@ -19,6 +19,7 @@
 //! Spilling bounds the pressure by the number of registers everywhere, so assignment cannot fail and nothing
 //! is ever tried again. Inserted instructions (moves, loads, stores, constants, EORs) leave NZCV alone.
 
+mod arrivals;
 mod assign;
 mod check;
 mod classes;

@@ -18,28 +18,64 @@ pub struct Operands {
     list: Vec<Operand>,
     /// Where the operands of each instruction begin, by its position over four.
     first: Vec<u32>,
+    /// What kinds of operands each instruction has, by the same.
+    kinds: Vec<Kinds>,
+}
+
+/// Kinds of operands of an instruction.
+#[derive(Copy, Clone, PartialEq, Eq, Debug, Default)]
+pub struct Kinds {
+    /// Some are in given registers, or it destroys registers besides.
+    pub fixed: bool,
+    /// Some are read where others are written.
+    pub tied: bool,
+}
+
+impl Kinds {
+    fn add(&mut self, role: Role) {
+        match role {
+            Role::FixedUse(_) | Role::FixedDef(_) => self.fixed = true,
+            Role::TiedUse(_) | Role::TiedDef(_) => self.tied = true,
+            Role::Use | Role::Def => {}
+        }
+    }
 }
 
 impl Operands {
     pub fn new(func: &Func<VReg>, flow: &Flow) -> Operands {
         let places = (flow.length() / 4) as usize;
-        let mut operands = Operands { list: Vec::with_capacity(3 * places), first: Vec::with_capacity(places + 1) };
+        let mut operands = Operands {
+            list: Vec::with_capacity(3 * places),
+            first: Vec::with_capacity(places + 1),
+            kinds: Vec::with_capacity(places + 1),
+        };
         for block in &func.blocks {
             // The place of the block's parameters.
-            operands.begin();
+            operands.begin(false);
             for inst in &block.insts {
-                operands.begin();
-                inst.visit(|v, role| operands.list.push((v, role)));
+                operands.begin(!inst.clobbers().is_empty());
+                inst.visit(|v, role| operands.add(v, role));
             }
-            operands.begin();
-            block.term.visit(|v, role| operands.list.push((v, role)));
+            operands.begin(false);
+            block.term.visit(|v, role| operands.add(v, role));
         }
-        operands.begin();
+        operands.begin(false);
         operands
     }
 
-    fn begin(&mut self) {
+    fn begin(&mut self, clobbers: bool) {
         self.first.push(u32::try_from(self.list.len()).expect("a function has fewer than 2^32 operands"));
+        self.kinds.push(Kinds { fixed: clobbers, tied: false });
+    }
+
+    fn add(&mut self, v: VReg, role: Role) {
+        self.list.push((v, role));
+        self.kinds.last_mut().expect("its instruction has begun").add(role);
+    }
+
+    /// The kinds of operands of the instruction at the position.
+    pub fn kinds(&self, position: u32) -> Kinds {
+        self.kinds[(position / 4) as usize]
     }
 
     /// How many there are in all.
@@ -95,7 +131,10 @@ fn fixed_uses(list: &[Operand]) -> RegSet {
 }
 
 /// How many values can stay in registers over the instruction, of those in `allocatable`.
-pub fn survivors(inst: &Inst<VReg>, list: &[Operand], allocatable: RegSet) -> usize {
+pub fn survivors(inst: &Inst<VReg>, list: &[Operand], kinds: Kinds, allocatable: RegSet) -> usize {
+    if !kinds.fixed {
+        return allocatable.len();
+    }
     allocatable.minus(inst.clobbers()).minus(fixed_uses(list)).len()
 }
 
@@ -114,9 +153,13 @@ pub fn extra_registers(
     func: &Func<VReg>,
     inst: &Inst<VReg>,
     list: &[Operand],
+    kinds: Kinds,
     stays: impl Fn(VReg) -> bool,
 ) -> PerClass<usize> {
     let mut extra = PerClass::default();
+    if !kinds.tied {
+        return extra;
+    }
     for (index, &(v, role)) in list.iter().enumerate() {
         if matches!(role, Role::TiedUse(_)) && needs_copy(inst, list, index, stays(v)) {
             extra[func.class(v)] += 1;

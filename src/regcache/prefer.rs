@@ -13,14 +13,15 @@ use super::operands::Operands;
 use super::plan::Plan;
 use super::timeline::Timeline;
 use super::webs::Webs;
-use super::wishes::{PerVReg, Wishes};
+use super::wishes::Wishes;
 use crate::isa::{Class, Func, Inst, Reg, RegSet, VReg};
+use crate::lists::Lists;
 use crate::options::Optimize;
 use std::collections::BinaryHeap;
 
 pub struct Hints {
     hint: Vec<Option<Reg>>,
-    ranges: PerVReg<Range>,
+    ranges: Lists<VReg, Range>,
     planned: Timeline,
     /// Registers that cost nothing to use: not saved, or saved for some hint or call already.
     pub paid: RegSet,
@@ -92,7 +93,7 @@ pub fn prefer(
         paid.remove(Reg::LR);
     }
     let members = members(&wishes, webs);
-    let market = Market::new(func, &wishes, webs, allocatable, &members, flow);
+    let market = Market::new(func, &wishes, webs, allocatable, members.all(), flow);
     // The first round finds out which registers are saved, so that the second one uses them where
     // they serve, from the heaviest web on. Where none are, it would do the same again.
     let first = Colouring::new(&market, Prices::of(optimize), paid).run();
@@ -116,11 +117,10 @@ fn saved_with(reg: Reg) -> RegSet {
 }
 
 /// The vregs that are ever in a register, by web.
-fn members(wishes: &Wishes, webs: &Webs) -> Vec<VReg> {
-    let all = (0..wishes.short.len()).map(VReg::new);
-    let mut members: Vec<VReg> = all.filter(|&v| !wishes.ranges.of(v).is_empty()).collect();
-    members.sort_by_key(|&v| webs.of(v));
-    members
+fn members(wishes: &Wishes, webs: &Webs) -> Lists<VReg, VReg> {
+    let vregs = wishes.short.len();
+    let members = (0..vregs).map(VReg::new).filter(|&v| !wishes.ranges.of(v).is_empty());
+    Lists::new(members.map(|v| (webs.of(v), v)), vregs)
 }
 
 /// A set of vregs that is coloured together: a web, or one of its vregs.

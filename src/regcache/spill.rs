@@ -139,6 +139,7 @@ impl<'a> Spiller<'a> {
         let mut held = self.entry(id);
         let mut plan = BlockPlan { entry: vregs(&held), ..BlockPlan::default() };
         let block = self.func.block(id);
+        plan.actions.reserve(block.insts.len());
         for (number, &v) in (0..).zip(&block.params) {
             if plan.entry.contains(&v) {
                 plan.register_params.push(number);
@@ -149,9 +150,10 @@ impl<'a> Spiller<'a> {
         let after = std::mem::take(&mut self.after);
         for (index, inst) in block.insts.iter().enumerate() {
             let step = self.step_at(id, index, &after);
-            let extra = extra_registers(self.func, inst, step.list, |v| step.after(v) != NEVER);
+            let kinds = self.operands.kinds(self.flow.position(id, index));
+            let extra = extra_registers(self.func, inst, step.list, kinds, |v| step.after(v) != NEVER);
             for &class in self.classes {
-                let survivors = survivors(inst, step.list, self.allocatable.in_class(class));
+                let survivors = survivors(inst, step.list, kinds, self.allocatable.in_class(class));
                 let demand = Demand { class, extra: extra[class], survivors };
                 self.step(&step, demand, &mut held[class], &mut plan);
             }

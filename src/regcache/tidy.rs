@@ -15,28 +15,38 @@ use crate::isa::{Class, Inst, Reg, RegSet, Term};
 pub fn tidy(placed: &mut Placed) {
     let count = placed.blocks.len();
     let mut live_in = vec![RegSet::EMPTY; count];
+    // What was live behind each block when it was looked at last.
+    let mut behind: Vec<Option<RegSet>> = vec![None; count];
     let mut changed = true;
     while changed {
         changed = false;
         for index in (0..count).rev() {
             let block = &placed.blocks[index];
             let mut live = live_out(block, &live_in);
+            if behind[index].replace(live) == Some(live) {
+                continue;
+            }
             block.steps.iter().rev().for_each(|step| before(step, &mut live));
             changed |= live != live_in[index];
             live_in[index] = live;
         }
     }
+    // Marks of a block's steps.
+    let mut keep: Vec<bool> = Vec::new();
     for block in &mut placed.blocks {
         let mut live = live_out(block, &live_in);
-        let mut keep = vec![true; block.steps.len()];
+        keep.clear();
+        keep.resize(block.steps.len(), true);
         for (step, keep) in block.steps.iter().zip(&mut keep).rev() {
             *keep = target(step).is_none_or(|reg| live.contains(reg));
             if *keep {
                 before(step, &mut live);
             }
         }
-        let mut keep = keep.into_iter();
-        block.steps.retain(|_| keep.next().expect("one mark per step"));
+        if keep.contains(&false) {
+            let mut keep = keep.iter();
+            block.steps.retain(|_| *keep.next().expect("one mark per step"));
+        }
     }
     copy_before_branches(placed, &live_in);
     let mut loaded = vec![false; placed.slots as usize];
@@ -50,7 +60,9 @@ pub fn tidy(placed: &mut Placed) {
         Step::Move(MoveOp::Copy { .. } | MoveOp::Swap { .. } | MoveOp::Load { .. } | MoveOp::Remat { .. }) => true,
         Step::Inst { .. } => true,
     };
-    placed.blocks.iter_mut().for_each(|block| block.steps.retain(is_read));
+    for block in placed.blocks.iter_mut().filter(|block| !block.steps.iter().all(is_read)) {
+        block.steps.retain(is_read);
+    }
     let last = (0..placed.slots).rev().find(|&slot| loaded[slot as usize]);
     placed.slots = last.map_or(0, |slot| slot + 1);
 }

@@ -6,52 +6,24 @@ use super::operands::Operands;
 use super::plan::{ActionKind, Plan};
 use super::webs::Webs;
 use crate::isa::{BlockId, Const, Func, Inst, Reg, RegSet, Role, Term, VReg};
+use crate::lists::Lists;
 use crate::options::Optimize;
-
-/// Lists per vreg in one allocation.
-pub struct PerVReg<T> {
-    items: Vec<T>,
-    first: Vec<u32>,
-}
-
-impl<T: Copy> PerVReg<T> {
-    /// Sorts by vreg; the items of one vreg keep their order.
-    fn new(mut pairs: Vec<(VReg, T)>, vregs: usize) -> PerVReg<T> {
-        pairs.sort_by_key(|&(v, _)| v);
-        let mut first = vec![0u32; vregs + 1];
-        for (v, _) in &pairs {
-            first[v.index() + 1] += 1;
-        }
-        for index in 0..vregs {
-            first[index + 1] += first[index];
-        }
-        PerVReg { items: pairs.into_iter().map(|(_, item)| item).collect(), first }
-    }
-
-    pub fn all(&self) -> &[T] {
-        &self.items
-    }
-
-    pub fn of(&self, v: VReg) -> &[T] {
-        &self.items[self.first[v.index()] as usize..self.first[v.index() + 1] as usize]
-    }
-}
 
 /// What colouring needs to know of the function.
 pub struct Wishes {
     /// Where each vreg is in a register, ascending.
-    pub ranges: PerVReg<Range>,
+    pub ranges: Lists<VReg, Range>,
     /// For each vreg, how many operands would do with 16 bits in a low register.
     pub short: Vec<u32>,
     /// What a register is worth to each vreg: estimated executions of its operands, or how many would be shorter or need no
     /// move.
     pub weight: Vec<f32>,
     /// Registers that fixed operands want for each vreg.
-    pub fixed: PerVReg<(Reg, f32)>,
+    pub fixed: Lists<VReg, (Reg, f32)>,
     /// Vregs that would like the same register as each vreg or, negative, another one.
-    pub friends: PerVReg<(VReg, f32)>,
+    pub friends: Lists<VReg, (VReg, f32)>,
     /// Registers and positions of fixed operands.
-    pub points: PerVReg<(Reg, u32)>,
+    pub points: Lists<VReg, (Reg, u32)>,
     pub clobbers: Vec<(RegSet, u32)>,
 }
 
@@ -64,7 +36,7 @@ impl Wishes {
         plan: &Plan,
         optimize: Optimize,
     ) -> Wishes {
-        let ranges = PerVReg::new(register_ranges(func, flow, operands, plan), func.vregs);
+        let ranges = Lists::new(register_ranges(func, flow, operands, plan).iter().copied(), func.vregs);
         let mut friends = Vec::new();
         for pair in &webs.split {
             friends.push((pair.a, (pair.b, pair.weight)));
@@ -106,9 +78,9 @@ impl Wishes {
                 }
             }
         }
-        let fixed = PerVReg::new(fixed, func.vregs);
-        let points = PerVReg::new(points, func.vregs);
-        let friends = PerVReg::new(friends, func.vregs);
+        let fixed = Lists::new(fixed.iter().copied(), func.vregs);
+        let points = Lists::new(points.iter().copied(), func.vregs);
+        let friends = Lists::new(friends.iter().copied(), func.vregs);
         if optimize == Optimize::Size {
             for (index, weight) in weight.iter_mut().enumerate() {
                 let moves = fixed.of(VReg::new(index)).len();

@@ -64,9 +64,14 @@ struct Tree {
 }
 
 impl Tree {
-    /// The root alone.
-    fn new() -> Tree {
-        Tree { parent: vec![Block::ENTRY], far: vec![Block::ENTRY], depth: vec![0] }
+    /// The root alone, of a tree of so many blocks.
+    fn new(count: usize) -> Tree {
+        let list = || Vec::with_capacity(count);
+        let mut tree = Tree { parent: list(), far: list(), depth: Vec::with_capacity(count) };
+        tree.parent.push(Block::ENTRY);
+        tree.far.push(Block::ENTRY);
+        tree.depth.push(0);
+        tree
     }
 
     /// Adds the next block.
@@ -118,7 +123,7 @@ pub fn flow(graph: &Graph) -> Flow {
 }
 
 fn dominators(predecessors: &[SmallVec<[Block; 2]>]) -> Tree {
-    let mut tree = Tree::new();
+    let mut tree = Tree::new(predecessors.len());
     for (block, predecessors) in predecessors.iter().enumerate().skip(1) {
         let forward = predecessors.iter().filter(|pred| pred.index() < block);
         let nearest = forward.copied().reduce(|a, b| tree.meet(a, b));

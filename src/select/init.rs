@@ -199,21 +199,21 @@ impl Init<'_> {
     }
 
     fn data(&mut self) {
-        for (data, n) in self.module.data.iter().zip(0..) {
-            let Placement::Active { index: memory, offset } = &data.placement else {
-                continue;
+        for image in &self.layout.images {
+            let n = image.first;
+            let Placement::Active { index: memory, offset } = &self.module.data[n as usize].placement else {
+                unreachable!("passive segments have no images");
             };
             let start = self.evaluate(offset)[0];
             let size = match self.layout.memories[*memory as usize].size {
                 Size::Fixed(size) => self.builder.int(size),
                 Size::Word => size_word(&mut self.builder, Symbol::MemorySize(*memory)),
             };
-            let count = u32::try_from(data.bytes.len()).expect("a segment has fewer than 2^32 bytes");
-            let length = self.builder.int(count);
+            let length = self.builder.int(image.size);
             self.builder.check_range(start, length, size, TrapCode::MemoryOutOfBounds);
             let base = self.builder.address(Symbol::Memory(*memory), 0);
             let place = self.builder.binary(BinOp::Add, start, base);
-            self.copy(place, Symbol::Data(n), count);
+            self.copy(place, Symbol::Data(n), image.size);
             if self.layout.data[n as usize].size == Size::Word {
                 self.builder.drop_segment(Symbol::DataSize(n));
             }

@@ -6,6 +6,7 @@
 //! `Op::Result` nodes.
 
 use crate::isa::{BoundsCounts, Cond, MemSize, Reg, Symbol, TrapCode};
+use crate::lists::Numbered;
 use bitvec::vec::BitVec;
 use smallvec::SmallVec;
 use std::slice::{from_mut, from_ref};
@@ -35,6 +36,12 @@ impl Block {
 
     pub fn index(self) -> usize {
         self.0 as usize
+    }
+}
+
+impl Numbered for Block {
+    fn number(self) -> usize {
+        self.index()
     }
 }
 
@@ -288,7 +295,7 @@ pub enum Term {
 
 impl Term {
     /// Of a table, the default comes last.
-    pub fn edges(&self) -> impl Iterator<Item = &Edge> {
+    pub fn edges(&self) -> impl Iterator<Item = &Edge> + Clone {
         let (first, others): (&[Edge], &[Edge]) = match self {
             Term::Jump(edge) => (from_ref(edge), &[]),
             Term::Branch { then, otherwise, .. } => (from_ref(then), from_ref(otherwise)),
@@ -431,7 +438,7 @@ impl Graph {
 
     /// For each block, the blocks that can run just before it, once per edge.
     pub fn predecessors(&self) -> Vec<SmallVec<[Block; 2]>> {
-        let mut preds = vec![SmallVec::new(); self.blocks.len()];
+        let mut preds: Vec<SmallVec<[Block; 2]>> = self.blocks.iter().map(|_| SmallVec::new()).collect();
         for block in self.block_ids() {
             for edge in self.block(block).term.edges() {
                 preds[edge.target.index()].push(block);

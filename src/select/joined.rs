@@ -9,6 +9,7 @@
 
 use super::flow::Flow;
 use super::ir::{Block, BlockData, Edge, Graph, Op, Value};
+use crate::lists::Lists;
 use hashbrown::HashMap;
 use smallvec::SmallVec;
 
@@ -16,24 +17,20 @@ use smallvec::SmallVec;
 const OTHERS: usize = 16;
 
 /// For each block with parameters, the edges that bring their values.
-pub fn arguments(graph: &Graph) -> Vec<Vec<&Edge>> {
-    let mut incoming: Vec<Vec<&Edge>> = vec![Vec::new(); graph.blocks.len()];
-    for edge in graph.blocks.iter().flat_map(|block| block.term.edges()) {
-        if !edge.args.is_empty() {
-            incoming[edge.target.index()].push(edge);
-        }
-    }
-    incoming
+pub fn arguments(graph: &Graph) -> Lists<Block, &Edge> {
+    let edges = graph.blocks.iter().flat_map(|block| block.term.edges()).filter(|edge| !edge.args.is_empty());
+    Lists::new(edges.map(|edge| (edge.target, edge)), graph.blocks.len())
 }
 
 /// For each value, what it is replaced by: itself, or of parameters that always have one value, that; of those that always have
 /// the same, the first.
-pub fn redundant_params(graph: &Graph, incoming: &[Vec<&Edge>]) -> Vec<Value> {
+pub fn redundant_params(graph: &Graph, incoming: &Lists<Block, &Edge>) -> Vec<Value> {
     let mut replaced: Vec<Value> = (0..graph.nodes.len()).map(Value::new).collect();
     // Replacing one parameter can make another redundant; each round replaces at least one.
     loop {
         let mut changed = false;
-        for (block, edges) in graph.blocks.iter().zip(incoming) {
+        for (id, block) in graph.block_ids().zip(&graph.blocks) {
+            let edges = incoming.of(id);
             for (n, &param) in block.params.iter().enumerate() {
                 if replaced[param.index()] != param {
                     continue;
@@ -92,12 +89,12 @@ pub type Comparison = (Op, SmallVec<[Value; 4]>);
 pub fn comparisons(
     graph: &Graph,
     flow: &Flow,
-    incoming: &[Vec<&Edge>],
+    incoming: &Lists<Block, &Edge>,
     replaced: &[Value],
 ) -> HashMap<Value, Comparison> {
     let mut found = HashMap::new();
     for block in graph.block_ids() {
-        let joined = Joined { graph, flow, replaced, block, edges: &incoming[block.index()] };
+        let joined = Joined { graph, flow, replaced, block, edges: incoming.of(block) };
         for (n, &param) in graph.block(block).params.iter().enumerate() {
             if replaced[param.index()] == param
                 && let Some(comparison) = joined.comparison(n)

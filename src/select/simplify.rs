@@ -399,7 +399,7 @@ fn live_nodes(graph: &Graph) -> BitVec {
         let node = graph.node(value);
         work.extend(node.args.iter().copied());
         if node.op == Op::Param {
-            let edges = &incoming[node.block.index()];
+            let edges = incoming.of(node.block);
             work.extend(edges.iter().map(|edge| edge.args[position[value.index()] as usize]));
         }
     }

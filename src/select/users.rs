@@ -22,7 +22,7 @@ pub type Users = SmallVec<[User; 1]>;
 
 /// For each parameter and sum, its readers; one that reads it twice, twice. Of other values, none.
 pub fn users(graph: &Graph) -> Vec<Users> {
-    let mut users: Vec<Users> = vec![SmallVec::new(); graph.nodes.len()];
+    let mut users: Vec<Users> = graph.nodes.iter().map(|_| SmallVec::new()).collect();
     let mut note = |value: Value, user: User| {
         if matches!(graph.op(value), Op::Param | Op::Binary(BinOp::Add)) {
             users[value.index()].push(user);

@@ -22,6 +22,7 @@
 //! no flash.
 
 use super::constant::{Value, evaluate, global_values};
+use super::images::{self, Image};
 use super::inline::{self, Plan};
 use super::reach::{Reach, reach};
 use super::segments::{self, SegmentLayout};
@@ -40,6 +41,8 @@ pub struct Layout {
     pub globals_size: u32,
     pub data: Vec<SegmentLayout>,
     pub elements: Vec<SegmentLayout>,
+    /// The active data segments.
+    pub images: Vec<Image>,
     /// Functions that can run and are not inlined wherever they do, imports included.
     pub reachable: Vec<bool>,
     /// Functions whose bodies stand in for their direct calls.
@@ -145,6 +148,7 @@ pub fn layout(module: &Module<'_>, options: &Options) -> Result<Layout, Error> {
     constant_tables(module, &reach, &values, &mut tables);
     let (globals, globals_size) = globals(module, &reach, &values);
     let (data, elements) = (segments::data(module, &reach, options), segments::elements(module, &reach));
+    let images = images::images(module, &memories, &data, &values);
     let Plan { inlined, compiled: reachable } =
         inline::plan(module, &reach.census, &reach.functions, &reach.referenced, options.optimize);
     let Reach { referenced, tail_calls, .. } = reach;
@@ -155,6 +159,7 @@ pub fn layout(module: &Module<'_>, options: &Options) -> Result<Layout, Error> {
         globals_size,
         data,
         elements,
+        images,
         reachable,
         inlined,
         referenced,

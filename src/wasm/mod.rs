@@ -1,10 +1,12 @@
 //! The module as the rest of the compiler sees it: validated, indexed, bodies still encoded.
 //!
 //! `parse` makes it from bytes, `reach` finds what can run and what that uses, `layout` decides what
-//! becomes storage and what is constant (`segments` for what code copies from), `constant` evaluates constant expressions and `signature`
-//! gives signatures their identity. `linking` has what relocatable objects say besides.
+//! becomes storage and what is constant (`segments` for what code copies from, `images` for what
+//! initialisation copies), `constant` evaluates constant expressions and `signature` gives signatures
+//! their identity. `linking` has what relocatable objects say besides.
 
 pub mod constant;
+pub mod images;
 pub mod inline;
 pub mod layout;
 pub mod linking;

@@ -109,6 +109,9 @@ pub fn select_with_stack(
         relocs: &[],
         symbol: None,
     };
+    // About as many nodes as most functions have for the bytes of their bodies.
+    let bytes = body(module, index).range();
+    walk.builder.reserve((bytes.end - bytes.start) as usize / 3);
     walk.enter(ty, stack_pointer.is_some());
     walk.operators(index)?;
     Ok((walk.builder.graph, walk.order))

@@ -253,9 +253,13 @@ impl Program<'_, '_> {
             growth += 1;
         }
         self.line(&format!("(memory $m0 (export \"memory\") {pages} {})", pages + growth));
-        let offset = self.pick(0x400);
-        let data: String = (0..self.pick(48)).map(|_| format!("\\{:02x}", self.pick(256))).collect();
-        self.line(&format!("(data (i32.const {offset}) \"{data}\")"));
+        // Behind each other, over each other, or elsewhere.
+        let mut offset = self.pick(0x400);
+        for _ in 0..1 + self.pick(5) {
+            let data: String = (0..self.pick(48)).map(|_| format!("\\{:02x}", self.pick(256))).collect();
+            self.line(&format!("(data (i32.const {offset}) \"{data}\")"));
+            offset = if self.chance(4) { self.pick(0x400) } else { offset + self.pick(80) };
+        }
         let globals = self.globals.clone();
         for (index, ty) in globals.iter().enumerate() {
             self.line(&format!("(global $g{index} (export \"global{index}\") (mut {})", ty.name()));
