@@ -10,7 +10,9 @@
 //! ends, and none with tail calls, since those leave the function that they stand in. In a relocatable object functions with a
 //! frame keep it to themselves, and what a linker may replace is called.
 
+use super::components::{Member, components};
 use super::linking::{Binding, SymbolPlace};
+use super::order::Order;
 use super::{Entity, Module};
 use crate::options::Optimize;
 use wasmparser::Operator;
@@ -55,8 +57,8 @@ pub struct Census {
 
 /// A direct call.
 #[derive(Copy, Clone, PartialEq, Eq, Debug)]
-struct Site {
-    callee: u32,
+pub struct Site {
+    pub callee: u32,
     in_loop: bool,
 }
 
@@ -82,6 +84,10 @@ struct Body {
 }
 
 impl Census {
+    pub fn functions(&self) -> usize {
+        self.bodies.len()
+    }
+
     pub fn new(functions: usize, stack_pointer: Option<u32>) -> Census {
         Census { bodies: vec![Body::default(); functions], stack_pointer, ..Census::default() }
     }
@@ -125,7 +131,7 @@ impl Census {
         }
     }
 
-    fn sites(&self, function: u32) -> &[Site] {
+    pub fn sites(&self, function: u32) -> &[Site] {
         let body = &self.bodies[function as usize];
         &self.calls[body.first as usize..body.end as usize]
     }
@@ -174,7 +180,7 @@ pub fn plan(module: &Module<'_>, census: &Census, reached: &[bool], referenced: 
     }
     let addressed = module.linking.iter().flat_map(|linking| &linking.addressed);
     addressed.chain(&module.start).for_each(|&index| needed[index as usize] = true);
-    let mut plan = Plan { inlined: vec![false; count], compiled: reached.to_vec() };
+    let mut plan = Plan { inlined: vec![false; count], compiled: reached.to_vec(), order: Order::default() };
     let calls = Calls::new(census, count);
     let order = components(census, reached);
     let mut weights: Vec<u32> = census.bodies.iter().map(|body| body.weight).collect();
@@ -219,6 +225,7 @@ pub fn plan(module: &Module<'_>, census: &Census, reached: &[bool], referenced: 
         plan.inlined[index] = true;
         plan.compiled[index] = needed[index];
     }
+    plan.order = Order::new(module, census, &order, &plan.inlined);
     plan
 }
 
@@ -233,6 +240,7 @@ pub struct Plan {
     pub inlined: Vec<bool>,
     /// Functions that have code of their own, imports that can be called included.
     pub compiled: Vec<bool>,
+    pub order: Order,
 }
 
 /// A call, as its callee sees it.
@@ -272,68 +280,6 @@ impl Calls {
         let index = function as usize;
         &self.callers[self.first[index] as usize..self.first[index + 1] as usize]
     }
-}
-
-struct Member {
-    function: u32,
-    /// Whether a chain of direct calls leads back to it.
-    recursive: bool,
-}
-
-struct Components {
-    /// Callees before their callers, where neither calls back.
-    members: Vec<Member>,
-    /// `Member::recursive` by function.
-    recursive: Vec<bool>,
-}
-
-/// The strongly connected components of the call graph, by Tarjan's algorithm ("Depth-first search and linear graph
-/// algorithms", 1972), without recursion of its own.
-fn components(census: &Census, reached: &[bool]) -> Components {
-    let count = census.bodies.len();
-    // The number of each function in the search, from 1 on, and the least that it is known to lead back to.
-    let (mut number, mut low) = (vec![0u32; count], vec![0u32; count]);
-    let mut closed = vec![false; count];
-    let mut found = Components { members: Vec::new(), recursive: vec![false; count] };
-    let (mut open, mut path): (Vec<u32>, Vec<(u32, u32)>) = (Vec::new(), Vec::new());
-    let mut visited = 0;
-    for root in (0..count as u32).filter(|&root| reached[root as usize]) {
-        if number[root as usize] == 0 {
-            path.push((root, 0));
-        }
-        while let Some((function, next)) = path.pop() {
-            let index = function as usize;
-            if next == 0 {
-                visited += 1;
-                (number[index], low[index]) = (visited, visited);
-                open.push(function);
-            }
-            if let Some(&Site { callee, .. }) = census.sites(function).get(next as usize) {
-                path.push((function, next + 1));
-                found.recursive[index] |= callee == function;
-                match number[callee as usize] {
-                    0 => path.push((callee, 0)),
-                    seen if !closed[callee as usize] => low[index] = low[index].min(seen),
-                    _ => {}
-                }
-                continue;
-            }
-            if let Some(&(caller, _)) = path.last() {
-                low[caller as usize] = low[caller as usize].min(low[index]);
-            }
-            if low[index] == number[index] {
-                let start = open.iter().rposition(|&member| member == function).expect("a root is open");
-                let several = open.len() - start > 1;
-                for function in open.drain(start..) {
-                    closed[function as usize] = true;
-                    found.recursive[function as usize] |= several;
-                    let recursive = found.recursive[function as usize];
-                    found.members.push(Member { function, recursive });
-                }
-            }
-        }
-    }
-    found
 }
 
 #[cfg(test)]

@@ -23,6 +23,7 @@
 
 use super::constant::{Value, evaluate, global_values};
 use super::inline::{self, Plan};
+use super::order::Order;
 use super::reach::{Reach, reach};
 use super::segments::{self, SegmentLayout};
 use super::{ConstExpr, Entity, Items, Module, Placement};
@@ -44,6 +45,8 @@ pub struct Layout {
     pub reachable: Vec<bool>,
     /// Functions whose bodies stand in for their direct calls.
     pub inlined: Vec<bool>,
+    /// In which order functions are compiled.
+    pub order: Order,
     /// Functions whose reference is taken: they carry their signature's identity in the word before
     /// their entry.
     pub referenced: Vec<bool>,
@@ -145,7 +148,7 @@ pub fn layout(module: &Module<'_>, options: &Options) -> Result<Layout, Error> {
     constant_tables(module, &reach, &values, &mut tables);
     let (globals, globals_size) = globals(module, &reach, &values);
     let (data, elements) = (segments::data(module, &reach, options), segments::elements(module, &reach));
-    let Plan { inlined, compiled: reachable } =
+    let Plan { inlined, compiled: reachable, order } =
         inline::plan(module, &reach.census, &reach.functions, &reach.referenced, options.optimize);
     let Reach { referenced, tail_calls, .. } = reach;
     Ok(Layout {
@@ -157,6 +160,7 @@ pub fn layout(module: &Module<'_>, options: &Options) -> Result<Layout, Error> {
         elements,
         reachable,
         inlined,
+        order,
         referenced,
         tail_calls,
         values,

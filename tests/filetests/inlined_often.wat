@@ -48,9 +48,9 @@
 ;;     movs r0, #0
 ;;     bx lr
 ;; .L2:
-;;     ldr r1, [r0, #4]
-;;     adds r1, r1, #1
-;;     str r1, [r0, #4]
+;;     ldr r2, [r0, #4]
+;;     adds r2, r2, #1
+;;     str r2, [r0, #4]
 ;;     adds r3, r3, #1
 ;;     str r3, [r0]
 ;;     movs r0, #1

@@ -21,7 +21,7 @@ mod wide;
 
 use super::flow::{Flow, flow};
 use super::ir::{BinOp, Block, Graph, Op, Place, Value};
-use crate::isa::{self, AluOp, Class, Func, Inst, Reg, Term, TrapCode, VReg};
+use crate::isa::{self, AluOp, Callees, Class, Func, Inst, Reg, Term, TrapCode, VReg};
 use crate::options::Target;
 use bitvec::vec::BitVec;
 use consts::Consts;
@@ -30,6 +30,7 @@ use memory::Step;
 
 struct Lower<'a> {
     graph: &'a Graph,
+    callees: &'a Callees,
     flow: Flow,
     /// How many operands of nodes, terminators and edges name the value.
     uses: Vec<u32>,
@@ -59,7 +60,7 @@ struct Lower<'a> {
 }
 
 /// Covers a graph whose blocks stand in order.
-pub fn lower(graph: &Graph, tail_area: u32, target: Target, stack_check: bool) -> Func<VReg> {
+pub fn lower(graph: &Graph, tail_area: u32, callees: &Callees, target: Target, stack_check: bool) -> Func<VReg> {
     let flow = flow(graph);
     let classes = if target.has_float_unit() { classes::singles(graph, &flow) } else { BitVec::EMPTY };
     let consts = Consts::new(graph, &flow);
@@ -80,10 +81,12 @@ pub fn lower(graph: &Graph, tail_area: u32, target: Target, stack_check: bool) -
         stack_check,
         singles: BitVec::EMPTY,
         growth: call::growth(graph, tail_area),
+        known: false,
         frame_pointer: graph.frame_moves,
     };
     let mut lower = Lower {
         graph,
+        callees,
         uses: graph.uses(),
         regs: vec![None; graph.nodes.len()],
         results: HashMap::new(),
