@@ -198,6 +198,18 @@ fn what_leaves_early_makes_no_frame() {
     assert!(text(&limited, Trap::Udf).contains("push {r4, lr}; cbz r0"), "the check counts the frame");
 }
 
+/// The copy to r4 is made where the frame begins; a return that is there twice reads r1 where nothing is saved.
+#[test]
+fn a_copied_return_reads_what_the_entry_copied() {
+    let edge = |to: usize| Edge::to(BlockId::new(to));
+    let entry = Term::BranchZero { rn: reg(0), zero: edge(2), nonzero: edge(1) };
+    let body = block(vec![bl(1)], Term::Jump(edge(2)));
+    let early = func(vec![block(vec![mov(4, 1)], entry), body, block(vec![mov(0, 4)], ret(&[0]))]);
+    let expected =
+        "cbz r0, .L4; push {r4, lr}; mov r4, r1; bl function1; mov r0, r4; pop {r4, pc}; .L4:; mov r0, r1; bx lr";
+    assert_text(&early, expected);
+}
+
 #[test]
 fn tail_calls_restore_single_precision_registers_and_leave_arguments_alone() {
     let insts = vec![mov(4, 0), float_load(17, StackArea::Incoming, 0)];

@@ -33,11 +33,8 @@ fn seeded_bytes_agree() {
 #[test]
 fn stressful_programs_agree() {
     let (mut calls, mut returned) = (0, 0);
-    let modes = [
-        (Bounds::Trap, Target::CortexM4),
-        (Bounds::None, Target::CortexM4F),
-        (Bounds::Mask, Target::CortexM4F),
-    ];
+    let modes =
+        [(Bounds::Trap, Target::CortexM4), (Bounds::None, Target::CortexM4F), (Bounds::Mask, Target::CortexM4F)];
     for (bounds, target) in modes {
         let options = Options { target, bounds, check: true, ..Options::default() };
         for index in 0..60 {
@@ -53,11 +50,7 @@ fn stressful_programs_agree() {
 /// Nearly all calls are compared, most return, and every kind of trap occurs that the generators can cause often.
 #[test]
 fn random_modules_are_worth_comparing() {
-    let modes = [
-        (Bounds::Trap, Target::CortexM4F),
-        (Bounds::Mask, Target::CortexM4),
-        (Bounds::None, Target::CortexM4),
-    ];
+    let modes = [(Bounds::Trap, Target::CortexM4F), (Bounds::Mask, Target::CortexM4), (Bounds::None, Target::CortexM4)];
     for (bounds, target) in modes {
         let options = Options { target, bounds, ..Options::default() };
         let (mut calls, mut returned, mut confined) = (0, 0, 0);

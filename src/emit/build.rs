@@ -1,6 +1,7 @@
 //! From blocks to items: frame, flags and IT blocks in the order of the layout. `terminators` has the
 //! ends of blocks.
 
+use super::carried::{Carried, carried};
 use super::encode::{self, Context, Encoding};
 use super::encode_float;
 use super::flags::{self, Flags};
@@ -24,6 +25,7 @@ use smallvec::smallvec;
 pub fn build(func: &Func<Reg>, wrap: Wrap, options: &EmitOptions) -> (Program, Frame) {
     let frame = Frame::new(func, options.trap == Trap::Call);
     let mut builder = Builder::new(func, wrap, options, &frame);
+    builder.carried = carried(func, &builder.layout, &builder.wrap, options.optimize);
     builder.entry();
     for at in 0..builder.layout.order.len() {
         builder.block(at);
@@ -45,6 +47,7 @@ pub(super) struct Builder<'a> {
     pub(super) frame: &'a Frame,
     pub(super) wrap: Wrap,
     pub(super) layout: Layout,
+    carried: Carried,
     pub(super) program: Program,
     /// The block that ends in the epilogue that other returns branch to.
     pub(super) home: Option<BlockId>,
@@ -63,9 +66,10 @@ impl<'a> Builder<'a> {
             options,
             frame,
             program: Program::new(func.blocks.len(), insts + 2 * func.blocks.len()),
-            home: terminators::shared_return(func, &wrap, &layout, frame),
+            home: terminators::shared_return(func, &wrap, &layout, frame, options.optimize),
             wrap,
             layout,
+            carried: Carried::none(func),
             traps: [false; TrapCode::ALL.len()],
             last: None,
         }
@@ -179,8 +183,8 @@ impl<'a> Builder<'a> {
         if self.wrap.begin == Some(id) {
             self.prologue();
         }
-        let block = self.func.block(id);
-        let refined = flags::refine(&block.insts, &block.term);
+        let (insts, term) = self.carried.contents(self.func, id);
+        let refined = flags::refine(insts, term, self.carried.behind(id));
         self.insts(&refined.insts, &refined.live);
         let next = self.layout.order.get(at + 1).copied();
         self.terminator(id, &refined.term, next);

@@ -10,7 +10,8 @@
 
 use super::common::registers;
 use super::duplicate::{PASSED, behind_empty, follows, is_passed};
-use crate::isa::{BlockData, BlockId, Cond, Const, Edge, Func, Inst, Operand2, Reg, RegSet, Term, TestOp};
+use super::known::{Constants, constants};
+use crate::isa::{BlockData, BlockId, Edge, Func, Inst, Operand2, Reg, RegSet, Term, TestOp};
 use crate::options::Optimize;
 use hashbrown::HashMap;
 use smallvec::SmallVec;
@@ -20,60 +21,6 @@ const MOST: usize = 4;
 
 /// How many tests a way is followed through.
 const TESTS: usize = 3;
-
-/// Targets of a table from which states are learnt: each is compared with all.
-const STATES: usize = 64;
-
-/// How often the blocks are walked until no constant is found wrong.
-const SWEEPS: usize = 8;
-
-/// The integers that core registers hold.
-#[derive(Copy, Clone, PartialEq, Eq)]
-struct Constants {
-    known: u16,
-    values: [u32; 16],
-}
-
-impl Constants {
-    const NONE: Constants = Constants { known: 0, values: [0; 16] };
-
-    fn get(&self, reg: Reg) -> Option<u32> {
-        let n = reg.index();
-        (n < 16 && self.known >> n & 1 != 0).then(|| self.values[n])
-    }
-
-    fn set(&mut self, reg: Reg, value: Option<u32>) {
-        let n = reg.index();
-        if n < 16 {
-            self.known = self.known & !(1 << n) | u16::from(value.is_some()) << n;
-            self.values[n] = value.unwrap_or(0);
-        }
-    }
-
-    /// Keeps what both agree on.
-    fn meet(&mut self, other: &Constants) {
-        for n in 0..16 {
-            if other.known >> n & 1 == 0 || other.values[n] != self.values[n] {
-                self.known &= !(1 << n);
-                self.values[n] = 0;
-            }
-        }
-    }
-
-    /// Goes on to what is known behind an instruction.
-    fn step(&mut self, inst: &Inst<Reg>) {
-        let made = match *inst {
-            Inst::Const { rd, value: Const::Int(value) } => Some((rd, Some(value))),
-            Inst::Mov { rd, rhs: Operand2::Reg(rm), .. } => Some((rd, self.get(rm))),
-            _ => None,
-        };
-        let (_, written) = registers(inst);
-        written.iter().for_each(|reg| self.set(reg, None));
-        if let Some((rd, value)) = made {
-            self.set(rd, value);
-        }
-    }
-}
 
 /// Rewrites the function. Copies are made only where speed counts.
 pub fn decide(func: &mut Func<Reg>, optimize: Optimize) {
@@ -98,67 +45,6 @@ pub fn decide(func: &mut Func<Reg>, optimize: Optimize) {
         drop_dead(func);
         around.arrange(func, count);
     }
-}
-
-/// The constants at the start of each block.
-fn constants(func: &Func<Reg>) -> Option<Vec<Option<Constants>>> {
-    let mut at_start: Vec<Option<Constants>> = vec![None; func.blocks.len()];
-    at_start[BlockId::ENTRY.index()] = Some(Constants::NONE);
-    for _ in 0..SWEEPS {
-        let mut changed = false;
-        for id in func.block_ids() {
-            let Some(mut known) = at_start[id.index()] else { continue };
-            let block = func.block(id);
-            block.insts.iter().for_each(|inst| known.step(inst));
-            for (n, edge) in block.term.edges().enumerate() {
-                let mut known = known;
-                learn(block, n, edge.target, &mut known);
-                let start = &mut at_start[edge.target.index()];
-                let before = *start;
-                match start {
-                    Some(start) => start.meet(&known),
-                    None => *start = Some(known),
-                }
-                changed |= *start != before;
-            }
-        }
-        if !changed {
-            return Some(at_start);
-        }
-    }
-    None
-}
-
-/// What the choice of edge `n` at the end of a block says.
-fn learn(block: &BlockData<Reg>, n: usize, target: BlockId, known: &mut Constants) {
-    match &block.term {
-        Term::Table { rn, targets } => {
-            let ways = || targets.iter().filter(|edge| edge.target == target).count();
-            if targets.len() <= STATES && ways() == 1 {
-                known.set(*rn, u32::try_from(n).ok());
-            }
-        }
-        Term::BranchZero { rn, zero, nonzero } if zero.target == target && nonzero.target != target => {
-            known.set(*rn, Some(0));
-        }
-        Term::Branch { cond, then, otherwise } if then.target != otherwise.target => {
-            let equal = matches!((cond, n), (Cond::Eq, 0) | (Cond::Ne, 1));
-            if let (true, Some(at)) = (equal, comparison(&block.insts))
-                && let Inst::Test { op: TestOp::Cmp, rn, rhs: Operand2::Imm(imm) } = block.insts[at]
-                && block.insts[at..].iter().all(|inst| !registers(inst).1.contains(rn))
-            {
-                known.set(rn, Some(imm.value()));
-            }
-        }
-        _ => {}
-    }
-}
-
-/// The comparison that makes the flags at the end of a block, if nothing else reads them.
-fn comparison(insts: &[Inst<Reg>]) -> Option<usize> {
-    let at = insts.iter().rposition(Inst::writes_flags)?;
-    let reads = |inst: &Inst<Reg>| matches!(inst, Inst::If { .. } | Inst::TrapIf { .. }) || inst.reads_flags();
-    (matches!(insts[at], Inst::Test { .. }) && !insts[at..].iter().any(reads)).then_some(at)
 }
 
 /// Where a way goes on that goes around tests, and what it does instead.
@@ -200,13 +86,10 @@ fn outcome(block: &BlockData<Reg>, known: &Constants) -> Option<(BlockId, Option
         }
         Term::Table { rn, targets } => Some((targets.get(known.get(*rn)? as usize)?.target, None)),
         Term::Branch { cond, then, otherwise } => {
-            let at = comparison(&block.insts)?;
+            let at = block.comparison()?;
             let &Inst::Test { op: TestOp::Cmp, rn, rhs } = &block.insts[at] else { return None };
             // Registers that are written behind the comparison are not what it compared.
-            let of = |reg: Reg| {
-                let same = block.insts[at..].iter().all(|inst| !registers(inst).1.contains(reg));
-                known.get(reg).filter(|_| same)
-            };
+            let of = |reg: Reg| known.get(reg).filter(|_| block.stays(at, reg));
             let rhs = match rhs {
                 Operand2::Imm(imm) => imm.value(),
                 Operand2::Reg(rm) => of(rm)?,
@@ -242,7 +125,9 @@ fn decide_block(
     let mut found: SmallVec<[(usize, Way); 2]> = SmallVec::new();
     for (n, edge) in block.term.edges().enumerate() {
         let mut known = known;
-        learn(block, n, edge.target, &mut known);
+        if let Some((reg, value)) = block.shown(n) {
+            known.set(reg, Some(value));
+        }
         let is_hot = block.loop_depth > 0 && optimize == Optimize::Speed;
         // A jump would take the place of a fall.
         if optimize == Optimize::Size && follows(func, id, edge.target) {
@@ -366,6 +251,7 @@ fn drop_dead(func: &mut Func<Reg>) {
 mod tests {
     use super::*;
     use crate::isa::{AluOp, ModImm};
+    use crate::isa::{Cond, Const};
 
     const REGS: [u8; 4] = [0, 1, 2, 3];
 

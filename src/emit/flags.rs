@@ -1,7 +1,7 @@
 //! The condition flags inside a block: which are live after each instruction, and which comparisons
 //! are not needed because the instruction before sets the flags itself.
 //!
-//! Flags never live across blocks, so one walk backwards from the terminator is all of liveness.
+//! Flags live across blocks only where `carried` says so, so one walk backwards from the terminator is all of liveness.
 //! The rewriting also walks backwards: a comparison with zero, or a branch on zero, looks for the
 //! definition of its register. If nothing in between reads or writes flags, and the definition can
 //! set them, it does, and the comparison goes away. Only N and Z of the definition agree with those
@@ -58,15 +58,18 @@ pub struct Block {
     /// The flags that are live after each instruction.
     pub live: SmallVec<[Flags; 32]>,
     pub term: Term<Reg>,
+    /// The flags that are live behind the block.
+    behind: Flags,
 }
 
-/// Drops comparisons whose flags the instruction before can set, or nobody reads.
-pub fn refine(insts: &[Inst<Reg>], term: &Term<Reg>) -> Block {
+/// Drops comparisons whose flags the instruction before can set, or nobody reads. `behind` are the flags that are live behind
+/// the block.
+pub fn refine(insts: &[Inst<Reg>], term: &Term<Reg>, behind: Flags) -> Block {
     let mut insts = insts.to_vec();
     let term = refine_term(&mut insts, term);
-    let mut block = Block { live: SmallVec::from_elem(Flags::NONE, insts.len()), insts, term };
+    let mut block = Block { live: SmallVec::from_elem(Flags::NONE, insts.len()), insts, term, behind };
     let mut keep: SmallVec<[bool; 32]> = SmallVec::from_elem(true, block.insts.len());
-    let mut live = term_reads(&block.term);
+    let mut live = term_reads(&block.term).union(behind);
     for at in (0..block.insts.len()).rev() {
         block.live[at] = live;
         let (before, rest) = block.insts.split_at_mut(at);
@@ -196,6 +199,7 @@ impl Block {
             }
         }
         match &mut self.term {
+            _ if self.behind != Flags::NONE => false,
             Term::Branch { cond, .. } => f(cond),
             _ => true,
         }

@@ -10,6 +10,7 @@
 //!   frame    what is saved, where the stack areas lie
 //!   growth   more room for arguments of tail calls than the caller gave
 //!   flags    comparisons that an instruction before makes, and where which flags are live
+//!   carried  comparisons that a block's only predecessor has made
 //!   it       conditional instructions in IT blocks
 //!   build    all of these together, and terminators: a list of items (program)
 //!   encode   each instruction to its shortest encoding   (branches: what counts from the program counter)
@@ -20,6 +21,7 @@
 
 pub mod branches;
 mod build;
+mod carried;
 mod common;
 mod constants;
 mod decided;
@@ -32,6 +34,7 @@ pub mod flags;
 mod frame;
 mod growth;
 mod it;
+mod known;
 mod layout;
 mod output;
 mod pool;
@@ -103,6 +106,7 @@ pub fn emit(func: Func<Reg>, options: &EmitOptions) -> Result<Code, Error> {
     let mut func = common::merge(func, options.optimize);
     duplicate::duplicate(&mut func, options.optimize);
     decided::decide(&mut func, options.optimize);
+    known::drop_held(&mut func);
     let (mut func, wrap) = wrap::wrap(func, options.trap == Trap::Call, options.optimize);
     constants::derive(&mut func);
     let (program, frame) = build::build(&func, wrap, options);

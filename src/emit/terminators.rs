@@ -12,12 +12,23 @@ use super::wrap::Wrap;
 use crate::isa::{
     BlockId, Call, CallTarget, Cond, Const, Edge, Func, Inst, Operand2, Reg, RegSet, Symbol, Term, TrapCode,
 };
-use crate::options::Trap;
+use crate::options::{Optimize, Trap};
 use hashbrown::HashMap;
 
 /// Where the one epilogue stands, if a function with several returns is smaller with one: at a
 /// return without instructions if there is one, which branches can reach directly.
-pub(super) fn shared_return(func: &Func<Reg>, wrap: &Wrap, layout: &Layout, frame: &Frame) -> Option<BlockId> {
+pub(super) fn shared_return(
+    func: &Func<Reg>,
+    wrap: &Wrap,
+    layout: &Layout,
+    frame: &Frame,
+    optimize: Optimize,
+) -> Option<BlockId> {
+    let most = match optimize {
+        Optimize::Speed => 4,
+        // What a branch takes.
+        Optimize::Size => 2,
+    };
     let results = |id: BlockId| match &func.block(id).term {
         Term::Return { values } => Some(values.iter().map(|value| value.1).collect()),
         _ => None,
@@ -25,7 +36,7 @@ pub(super) fn shared_return(func: &Func<Reg>, wrap: &Wrap, layout: &Layout, fram
     let order = layout.order.iter().copied().filter(|&id| !wrap.is_bare(id));
     let returns: Vec<(BlockId, RegSet)> = order.filter_map(|id| Some((id, results(id)?))).collect();
     let last = returns.last()?;
-    if returns.len() < 2 || frame.return_size(last.1) <= 4 {
+    if returns.len() < 2 || frame.return_size(last.1) <= most {
         return None;
     }
     let empty = returns.iter().find(|(id, _)| func.block(*id).insts.is_empty());
@@ -70,9 +81,9 @@ impl Builder<'_> {
         let Term::Return { values } = &block.term else {
             return false;
         };
-        let limit = match block.insts[..] {
-            [] => 4,
-            [Inst::Mov { .. } | Inst::Const { .. }] => 2,
+        let limit = match (&block.insts[..], self.options.optimize) {
+            ([], Optimize::Speed) => 4,
+            ([], Optimize::Size) | ([Inst::Mov { .. } | Inst::Const { .. }], Optimize::Speed) => 2,
             _ => return false,
         };
         let results: RegSet = values.iter().map(|value| value.1).collect();

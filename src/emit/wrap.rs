@@ -54,10 +54,12 @@ pub fn wrap(mut func: Func<Reg>, traps_call: bool, optimize: Optimize) -> (Func<
     }
     let mut is_bare = vec![false; func.blocks.len()];
     bare.iter().for_each(|id| is_bare[id.index()] = true);
-    uncopy(&mut func, &bare, &copies);
     copy_exits(&mut func, &bare, begin, &mut is_bare);
+    uncopy(&mut func, &is_bare, &copies);
     let begin = make_begin(&mut func, begin, &copies, &mut is_bare);
-    (func, Wrap { begin: Some(begin), bare: is_bare })
+    let wrap = Wrap { begin: Some(begin), bare: is_bare };
+    debug_assert!(needs_no_frame(&func, &wrap), "a register is read or written before it is saved");
+    (func, wrap)
 }
 
 /// Registers that are preserved, and what they are copies of.
@@ -185,12 +187,18 @@ fn leaves(term: &Term<Reg>) -> bool {
     matches!(term, Term::Return { .. } | Term::TailCall(_))
 }
 
-/// Takes the copies away and reads what they are copies of.
-fn uncopy(func: &mut Func<Reg>, bare: &[BlockId], copies: &Copies) {
+/// Whether the blocks before the frame leave alone what it preserves.
+fn needs_no_frame(func: &Func<Reg>, wrap: &Wrap) -> bool {
+    let none = Copies::new();
+    let bare = func.block_ids().filter(|&id| wrap.is_bare(id)).map(|id| func.block(id));
+    bare.into_iter().all(|block| block.insts.iter().all(|inst| is_bare(inst, &none)) && is_bare_end(&block.term, &none))
+}
+
+/// Takes the copies away; the blocks before the frame read what they are copies of.
+fn uncopy(func: &mut Func<Reg>, is_bare: &[bool], copies: &Copies) {
     let source = |reg: Reg| copies.iter().find(|copy| copy.0 == reg).map_or(reg, |copy| copy.1);
     func.blocks[0].insts.retain(|inst| as_copy(inst).is_none());
-    for id in bare {
-        let block = &mut func.blocks[id.index()];
+    for (block, _) in func.blocks.iter_mut().zip(is_bare).filter(|(_, bare)| **bare) {
         for inst in &mut block.insts {
             *inst = inst.map(&mut |reg, role| if role.is_use() { source(reg) } else { reg });
         }

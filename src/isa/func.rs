@@ -4,7 +4,7 @@
 //! a new vreg) and blocks have parameters. Afterwards registers are core registers and parameters and
 //! edge arguments are empty.
 
-use super::inst::{Call, Cond, Inst, Role};
+use super::inst::{Call, Cond, Inst, Operand2, Role, TestOp};
 use super::name::Name;
 use super::reg::{Class, Reg, VReg};
 use bitvec::vec::BitVec;
@@ -287,6 +287,46 @@ pub struct BlockData<R> {
     pub loop_depth: u32,
     /// Not expected to run: it ends in a trap.
     pub cold: bool,
+}
+
+/// Targets of a table that are looked at to see whether one is the only way to its block.
+const TARGETS: usize = 64;
+
+impl<R: Copy + PartialEq> BlockData<R> {
+    /// The register that the choice of edge `n` shows to hold a constant, and that.
+    pub fn shown(&self, n: usize) -> Option<(R, u32)> {
+        let target = self.term.edges().nth(n)?.target;
+        match &self.term {
+            Term::Table { rn, targets } => {
+                let ways = || targets.iter().filter(|edge| edge.target == target).count();
+                (targets.len() <= TARGETS && ways() == 1).then_some((*rn, u32::try_from(n).ok()?))
+            }
+            Term::BranchZero { rn, zero, nonzero } => {
+                (zero.target == target && nonzero.target != target).then_some((*rn, 0))
+            }
+            Term::Branch { cond, then, otherwise } if then.target != otherwise.target => {
+                let at = self.comparison()?;
+                let Inst::Test { op: TestOp::Cmp, rn, rhs: Operand2::Imm(imm) } = self.insts[at] else { return None };
+                let equal = matches!((cond, n), (Cond::Eq, 0) | (Cond::Ne, 1));
+                (equal && self.stays(at, rn)).then_some((rn, imm.value()))
+            }
+            Term::Branch { .. } | Term::Jump(_) | Term::Return { .. } | Term::TailCall(_) | Term::Trap(_) => None,
+        }
+    }
+
+    /// The comparison that makes the flags at the end of the block, if nothing else reads them.
+    pub fn comparison(&self) -> Option<usize> {
+        let at = self.insts.iter().rposition(Inst::writes_flags)?;
+        let reads = |inst: &Inst<R>| matches!(inst, Inst::If { .. } | Inst::TrapIf { .. }) || inst.reads_flags();
+        (matches!(self.insts[at], Inst::Test { .. }) && !self.insts[at..].iter().any(reads)).then_some(at)
+    }
+
+    /// Whether no instruction from number `at` on writes the register.
+    pub fn stays(&self, at: usize, reg: R) -> bool {
+        let mut stays = true;
+        self.insts[at..].iter().for_each(|inst| inst.visit(|r, role| stays &= role.is_use() || r != reg));
+        stays
+    }
 }
 
 /// A function. Block 0 is the entry; it has no predecessors and no parameters. Every block is

@@ -2,6 +2,7 @@
 //! anything is encoded.
 
 use super::inst::{Addr, AluOp, Const, Inst, MemSize, Operand2, Rotation, ShiftOp, TestOp};
+use smallvec::{SmallVec, smallvec};
 
 impl<R: Copy> Inst<R> {
     /// Whether the instruction has a 16-bit form where all its registers are among r0–r7 and the operands that have to be
@@ -70,6 +71,24 @@ impl<R: Copy> Inst<R> {
             | Inst::SetStack { .. }
             | Inst::Call(_)
             | Inst::TrapIf { .. } => false,
+        }
+    }
+
+    /// The definition, and the uses that each would let it be short if they shared a register with it; none where a short
+    /// form in low registers has a register of its own for the result.
+    pub fn shared(&self) -> Option<(R, SmallVec<[R; 2]>)> {
+        match *self {
+            Inst::Alu { op, rd, rn, rhs: Operand2::Reg(rm), .. } => match op {
+                AluOp::Add | AluOp::And | AluOp::Orr | AluOp::Eor | AluOp::Adc => Some((rd, smallvec![rn, rm])),
+                AluOp::Bic | AluOp::Sbc => Some((rd, smallvec![rn])),
+                AluOp::Sub | AluOp::Orn | AluOp::Rsb => None,
+            },
+            Inst::Alu { op: AluOp::Add | AluOp::Sub, rd, rn, rhs: Operand2::Imm(imm), .. } => {
+                (8..=255).contains(&imm.value()).then(|| (rd, smallvec![rn]))
+            }
+            Inst::Mul { rd, rn, rm } => Some((rd, smallvec![rn, rm])),
+            Inst::Shift { rd, rn, .. } => Some((rd, smallvec![rn])),
+            _ => None,
         }
     }
 }

@@ -91,11 +91,11 @@ impl Assigner<'_> {
             let position = self.flow.position(id, index);
             let list = self.operands.at(position);
             self.before(here, list, position);
-            let killed: SmallVec<[VReg; 6]> = killed(here).collect();
             let fixed = list.iter().any(|(_, r)| matches!(r, Role::FixedUse(_) | Role::FixedDef(_)));
             let regs = if fixed || !inst.clobbers().is_empty() {
-                self.isolate(inst.clobbers(), list, &killed, position)
+                self.isolate(inst.clobbers(), list, here, position)
             } else {
+                let killed: SmallVec<[VReg; 6]> = killed(here).collect();
                 self.plain(inst, list, &killed, position)
             };
             let mut regs = regs.into_iter();
@@ -180,6 +180,8 @@ impl Assigner<'_> {
                     self.steps.push(Step::Move(MoveOp::Store { slot, from: self.loc[v.index()] }));
                 }
                 ActionKind::Drop => self.drop(v),
+                // The parallel move at the instruction brings it.
+                ActionKind::Reload if is_fetched(here, list, v) => {}
                 ActionKind::Reload => {
                     let fixed = list.iter().filter(|&&(w, _)| w == v).filter_map(|&(_, role)| fixed_use(role));
                     let direct = fixed.into_iter().find(|&reg| self.free().contains(reg));
@@ -248,7 +250,8 @@ impl Assigner<'_> {
 
     /// The registers of the operands of an instruction with fixed operands or clobbers, after one
     /// parallel move that brings the operands there and what stays out of the way.
-    fn isolate(&mut self, clobbers: RegSet, list: &[Operand], killed: &[VReg], position: u32) -> SmallVec<[Reg; 6]> {
+    fn isolate(&mut self, clobbers: RegSet, list: &[Operand], here: &[Action], position: u32) -> SmallVec<[Reg; 6]> {
+        let killed: SmallVec<[VReg; 6]> = killed(here).collect();
         let mut moves: SmallVec<[(Loc, Source); 8]> = SmallVec::new();
         let before = self.occupied;
         let fixed: RegSet = list.iter().filter_map(|&(_, role)| fixed_use(role)).collect();
@@ -272,7 +275,10 @@ impl Assigner<'_> {
         let mut regs: SmallVec<[Reg; 6]> = SmallVec::new();
         let mut written = RegSet::EMPTY;
         for &(v, role) in list.iter().filter(|(_, role)| role.is_use()) {
-            let from = Loc::Reg(self.loc[v.index()]);
+            let from = match is_fetched(here, list, v) {
+                true => self.elsewhere(v),
+                false => Source::Loc(Loc::Reg(self.loc[v.index()])),
+            };
             let reg = match (fixed_use(role), after.iter().find(|&&(w, _)| w == v)) {
                 (Some(reg), _) => reg,
                 (None, Some(&(_, home))) => home,
@@ -283,7 +289,7 @@ impl Assigner<'_> {
                 }
             };
             if fixed_use(role).is_none_or(|_| !written.contains(reg)) && !after.contains(&(v, reg)) {
-                moves.push((Loc::Reg(reg), Source::Loc(from)));
+                moves.push((Loc::Reg(reg), from));
             }
             written.insert(reg);
             busy.insert(reg);
@@ -301,6 +307,14 @@ impl Assigner<'_> {
             regs.push(reg);
         }
         regs
+    }
+
+    /// Where a value comes from that no register holds.
+    fn elsewhere(&self, v: VReg) -> Source {
+        match self.plan.slot[v.index()] {
+            _ if rematerialisation(self.func, &self.plan.site, v).is_some() => Source::Remat(v, self.func.class(v)),
+            slot => Source::Loc(Loc::Slot(slot.expect("the value is in memory"))),
+        }
     }
 
     fn parallel(&mut self, moves: &[(Loc, Source)], free: RegSet) {
@@ -325,13 +339,12 @@ impl Assigner<'_> {
             | Term::Trap(_) => {}
         }
         let list = self.operands.at(position);
-        let killed: SmallVec<[VReg; 6]> = killed(here).collect();
         let fixed = list.iter().any(|&(_, role)| fixed_use(role).is_some());
         let regs = if fixed {
-            self.isolate(RegSet::EMPTY, list, &killed, position)
+            self.isolate(RegSet::EMPTY, list, here, position)
         } else {
             let regs = list.iter().map(|&(v, _)| self.loc[v.index()]).collect();
-            killed.iter().for_each(|&v| self.drop(v));
+            killed(here).for_each(|v| self.drop(v));
             regs
         };
         let mut regs = regs.into_iter();
@@ -447,13 +460,7 @@ impl Assigner<'_> {
     fn edge_moves(&self, pred: BlockId, id: BlockId) -> SmallVec<[(Loc, Source); 16]> {
         let exit = &self.exits[pred.index()];
         let held = |v: VReg| exit.iter().find(|&&(w, _)| w == v).map(|&(_, reg)| reg);
-        let source = |v: VReg| match (held(v), self.plan.slot[v.index()]) {
-            (Some(reg), _) => Source::Loc(Loc::Reg(reg)),
-            (None, _) if rematerialisation(self.func, &self.plan.site, v).is_some() => {
-                Source::Remat(v, self.func.class(v))
-            }
-            (None, slot) => Source::Loc(Loc::Slot(slot.expect("the value is in memory"))),
-        };
+        let source = |v: VReg| held(v).map_or_else(|| self.elsewhere(v), |reg| Source::Loc(Loc::Reg(reg)));
         let entry = &self.entries[id.index()];
         let place = |v: VReg| {
             let found = entry.iter().find(|&&(w, _)| w == v);
@@ -478,6 +485,13 @@ impl Assigner<'_> {
         moves.retain(|&mut (to, from)| from != Source::Loc(to));
         moves
     }
+}
+
+/// Whether a value returns for fixed operands of the instruction alone: it is loaded where they are.
+fn is_fetched(here: &[Action], list: &[Operand], v: VReg) -> bool {
+    let has = |kind: ActionKind| here.iter().any(|action| action.vreg == v && action.kind == kind);
+    let mut roles = list.iter().filter(|&&(w, role)| w == v && role.is_use());
+    has(ActionKind::Reload) && has(ActionKind::Kill) && roles.all(|&(_, role)| fixed_use(role).is_some())
 }
 
 fn fixed_use(role: Role) -> Option<Reg> {

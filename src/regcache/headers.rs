@@ -1,13 +1,16 @@
 //! Loop headers let go of what every back edge would have to reload.
 //!
 //! Spilling decides what is in registers at a header before it has seen the loop. A value that turns out to
-//! have left at the end of each iteration is better reloaded where the header's block reads it: that
-//! costs the same and leaves the back edge empty, so that it needs no block of its own.
+//! have left at the end of each iteration is better reloaded where it is read, in the header's block or in those that only it
+//! leads to, past inner loops: that costs the same or less, and leaves the back edge empty, so that it needs no block of its own.
+//!
+//! What no successor of a block expects in a register leaves behind what last reads or writes it there.
 
 use super::flow::Flow;
 use super::operands::{Operands, uses};
 use super::plan::{Action, ActionKind, Plan};
 use crate::isa::{BlockId, Func, Term, VReg};
+use smallvec::SmallVec;
 
 pub fn let_go(func: &Func<VReg>, flow: &Flow, operands: &Operands, plan: &mut Plan) {
     for l in &flow.loops {
@@ -16,31 +19,111 @@ pub fn let_go(func: &Func<VReg>, flow: &Flow, operands: &Operands, plan: &mut Pl
         for v in values {
             let mut back = flow.preds[id.index()].iter().filter(|&&pred| pred >= id);
             if back.all(|&pred| !plan.is_held_at_end(pred, v)) {
-                let used = first_use(func, flow, operands, id, v);
-                let_go_of(func, id, v, used, plan);
+                let_go_of(func, flow, operands, id, v, plan);
             }
         }
     }
 }
 
-/// `used` is the first instruction of the header's block that needs `v`.
-fn let_go_of(func: &Func<VReg>, id: BlockId, v: VReg, used: Option<u32>, plan: &mut Plan) {
-    let wanted_behind = func.block(id).term.successors().any(|to| plan.is_held_at_start(to, v));
-    let block = &mut plan.blocks[id.index()];
-    let dropped = block.actions.iter().position(|a| a.vreg == v && a.kind == ActionKind::Drop);
-    match (used, dropped) {
-        (Some(index), place) if place.is_none_or(|place| block.actions[place].index > index) => {
-            let reload = Action { index, kind: ActionKind::Reload, vreg: v };
-            let place = block.actions.partition_point(|&action| action < reload);
-            block.actions.insert(place, reload);
+/// How many blocks a reload is moved down through.
+const DOWN: usize = 16;
+
+/// Where a block that begins without a value gets it.
+enum Return {
+    /// Before this instruction, which reads it.
+    Before(u32),
+    /// The block has let go of it anyway, by this action.
+    Never(usize),
+    /// Behind the block.
+    Behind,
+}
+
+/// Begins the header without a value, and the blocks behind it as far as they do not read it.
+fn let_go_of(func: &Func<VReg>, flow: &Flow, operands: &Operands, header: BlockId, v: VReg, plan: &mut Plan) {
+    let mut found: SmallVec<[(BlockId, Return); DOWN]> = SmallVec::new();
+    let mut work: SmallVec<[BlockId; DOWN]> = SmallVec::from_slice(&[header]);
+    while let Some(id) = work.pop() {
+        let used = first_use(func, flow, operands, id, v);
+        let actions = &plan.blocks[id.index()].actions;
+        let dropped = actions.iter().position(|a| a.vreg == v && a.kind == ActionKind::Drop);
+        let place = match (used, dropped) {
+            (Some(index), place) if place.is_none_or(|place| actions[place].index > index) => Return::Before(index),
+            (_, Some(place)) => Return::Never(place),
+            (_, None) => Return::Behind,
+        };
+        if let Return::Behind = place {
+            for to in func.block(id).term.successors().filter(|&to| plan.is_held_at_start(to, v)) {
+                if to != id && !work.contains(&to) && found.iter().all(|&(known, _)| known != to) {
+                    work.push(to);
+                }
+            }
         }
-        (_, Some(place)) => {
-            block.actions.remove(place);
+        found.push((id, place));
+        if found.len() + work.len() > DOWN {
+            return;
         }
-        (None, None) if !wanted_behind => block.exit.retain(|w| *w != v),
-        (Some(_) | None, None) => return,
     }
-    block.entry.retain(|w| *w != v);
+    let is_passed = |id: &BlockId| found.iter().any(|(known, place)| known == id && matches!(place, Return::Behind));
+    if found.iter().any(|(id, _)| *id != header && !flow.preds[id.index()].iter().all(is_passed)) {
+        return;
+    }
+    for (id, place) in found {
+        let block = &mut plan.blocks[id.index()];
+        block.entry.retain(|w| *w != v);
+        match place {
+            Return::Before(index) => {
+                let reload = Action { index, kind: ActionKind::Reload, vreg: v };
+                let place = block.actions.partition_point(|&action| action < reload);
+                block.actions.insert(place, reload);
+            }
+            Return::Never(action) => drop(block.actions.remove(action)),
+            Return::Behind => block.exit.retain(|w| *w != v),
+        }
+    }
+}
+
+/// Frees the registers of values at the ends of blocks where nobody expects them.
+pub fn trim(func: &Func<VReg>, flow: &Flow, operands: &Operands, plan: &mut Plan) {
+    for id in func.block_ids().rev() {
+        let exit = plan.blocks[id.index()].exit.clone();
+        for v in exit {
+            if is_expected(func, plan, id, v) {
+                continue;
+            }
+            // Arguments and parameters arrive whether anyone reads them here or not.
+            let arrives = id == BlockId::ENTRY || func.block(id).params.contains(&v);
+            let last = last_touch(func, flow, operands, id, v).or(arrives.then_some((0, ActionKind::Drop)));
+            let block = &mut plan.blocks[id.index()];
+            match last {
+                Some((index, kind)) => {
+                    let action = Action { index, kind, vreg: v };
+                    let place = block.actions.partition_point(|&other| other < action);
+                    block.actions.insert(place, action);
+                }
+                None => block.entry.retain(|w| *w != v),
+            }
+            block.exit.retain(|w| *w != v);
+        }
+    }
+}
+
+/// Whether the value is to be in a register where a block goes on, or what arrives there as a parameter.
+fn is_expected(func: &Func<VReg>, plan: &Plan, id: BlockId, v: VReg) -> bool {
+    let is_argument = match &func.block(id).term {
+        Term::Jump(edge) => edge.args.contains(&v),
+        _ => false,
+    };
+    is_argument || func.block(id).term.successors().any(|to| plan.is_held_at_start(to, v))
+}
+
+/// The last instruction of the block that reads or writes `v`, and how `v` leaves there.
+fn last_touch(func: &Func<VReg>, flow: &Flow, operands: &Operands, id: BlockId, v: VReg) -> Option<(u32, ActionKind)> {
+    (0..=func.block(id).insts.len()).rev().find_map(|index| {
+        let mut roles = operands.at(flow.position(id, index)).iter().filter(|&&(w, _)| w == v).map(|&(_, role)| role);
+        let role = roles.next()?;
+        let index = u32::try_from(index).expect("positions fit 32 bits");
+        Some(if role.is_use() { (index, ActionKind::Kill) } else { (index + 1, ActionKind::Drop) })
+    })
 }
 
 /// The first instruction or terminator that needs `v` in a register.

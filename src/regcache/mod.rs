@@ -67,7 +67,7 @@ fn frame<R>(func: &Func<R>, slots: u64) -> u64 {
 /// # Panics
 /// If the result is wrong, which is a bug of this module, or `func` is not in the form that `Func` describes.
 pub fn cache(mut func: Func<VReg>, optimize: Optimize, check: bool) -> Func<Reg> {
-    let flow = Flow::new(&func);
+    let flow = Flow::new(&func, optimize);
     let mut allocatable = allocatable(&func);
     schedule::schedule(&mut func, &flow, allocatable);
     if frame(&func, 0) > REACH {
@@ -117,7 +117,7 @@ fn place(
 
 /// Live-in and live-out sets of the blocks and live ranges of the vregs, as text.
 pub fn dump_liveness(func: &Func<VReg>) -> String {
-    let flow = Flow::new(func);
+    let flow = Flow::new(func, Optimize::Speed);
     let operands = Operands::new(func, &flow);
     liveness::liveness(func, &flow, &operands, allocatable(func)).dump(func, &flow)
 }

@@ -51,7 +51,7 @@ impl Prices {
     fn of(optimize: Optimize) -> Prices {
         match optimize {
             Optimize::Speed => Prices { save: 2.0, save_high: 2.0, save_first: 4.0, spared: 0.3, wide: 0.1 },
-            Optimize::Size => Prices { save: 0.3, save_high: 1.2, save_first: 1.3, spared: 0.5, wide: 0.6 },
+            Optimize::Size => Prices { save: 0.3, save_high: 1.2, save_first: 1.3, spared: 0.5, wide: 0.8 },
         }
     }
 }

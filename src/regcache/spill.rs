@@ -35,6 +35,7 @@ pub fn spill(
     let Spiller { blocks, site, .. } = spiller;
     let mut plan = Plan { blocks, site, slot: vec![None; func.vregs], slots: 0 };
     super::headers::let_go(func, flow, operands, &mut plan);
+    super::headers::trim(func, flow, operands, &mut plan);
     super::slots::place(func, flow, liveness, webs, &mut plan);
     plan
 }
@@ -49,6 +50,23 @@ const KEEP: f32 = 3.0;
 struct Value {
     v: VReg,
     next: u32,
+    touched: Touched,
+}
+
+impl Value {
+    fn arriving(v: VReg, next: u32) -> Value {
+        Value { v, next, touched: Touched::Before }
+    }
+}
+
+/// What last read or wrote a value's register in the block.
+#[derive(Copy, Clone)]
+enum Touched {
+    Before,
+    /// An instruction that reads it.
+    Read(u32),
+    /// An instruction that defines it.
+    Written(u32),
 }
 
 type Values = SmallVec<[Value; 16]>;
@@ -154,6 +172,7 @@ impl<'a> Spiller<'a> {
             self.step(&step, Demand { class, extra: 0, survivors }, &mut held[class], &mut plan);
         }
         self.after = after;
+        plan.actions.sort_unstable();
         plan.exit = vregs(&held);
         plan
     }
@@ -201,51 +220,49 @@ impl<'a> Spiller<'a> {
         let Demand { class, extra, survivors } = demand;
         let room = self.room(class);
         let is_own = |v: VReg| self.func.class(v) == class;
-        let act = |plan: &mut BlockPlan, kind, vreg| {
-            plan.actions.push(Action { index: step.index, kind, vreg });
-        };
         let uses = step.uses(is_own);
         let missing: SmallVec<[VReg; 6]> =
             uses.iter().copied().filter(|&v| held.iter().all(|value| value.v != v)).collect();
         while held.len() + missing.len() + extra > room {
             let leaving = self.farthest(step, held, |v| !uses.contains(&v));
-            act(plan, ActionKind::Drop, held.swap_remove(leaving).v);
+            step.leave(plan, held.swap_remove(leaving));
         }
         for v in missing {
             self.stored[v.index()] = true;
-            act(plan, ActionKind::Reload, v);
-            held.push(Value { v, next: NEVER });
+            plan.actions.push(Action { index: step.index, kind: ActionKind::Reload, vreg: v });
+            held.push(Value::arriving(v, NEVER));
         }
         for &v in &uses {
             let place = held.iter().position(|value| value.v == v).expect("a use is held");
             held[place].next = step.after(v);
+            held[place].touched = Touched::Read(step.index);
             if held[place].next == NEVER {
-                act(plan, ActionKind::Kill, v);
-                held.swap_remove(place);
+                step.leave(plan, held.swap_remove(place));
             }
         }
         if survivors < room {
-            self.leave_cheap(step, held, &uses, plan);
+            self.leave_cheap(step, held, plan);
         }
         let defs = step.list.iter().filter(|&&(v, role)| !role.is_use() && is_own(v)).count();
         while held.len() > survivors || held.len() + defs > room {
             let leaving = self.farthest(step, held, |_| true);
-            let v = held.swap_remove(leaving).v;
-            act(plan, if uses.contains(&v) { ActionKind::Kill } else { ActionKind::Drop }, v);
+            step.leave(plan, held.swap_remove(leaving));
         }
         for (&(v, role), &next) in step.list.iter().zip(step.after) {
             if role.is_use() || !is_own(v) {
-            } else if next != NEVER {
-                held.push(Value { v, next });
+                continue;
+            }
+            let value = Value { v, next, touched: Touched::Written(step.index) };
+            if next != NEVER {
+                held.push(value);
             } else {
-                let kind = ActionKind::Drop;
-                plan.actions.push(Action { index: step.index + 1, kind, vreg: v });
+                step.leave(plan, value);
             }
         }
     }
 
     /// Lets go at a call what is built again more cheaply than a callee-saved register is kept for it.
-    fn leave_cheap(&self, step: &Step, held: &mut Values, uses: &[VReg], plan: &mut BlockPlan) {
+    fn leave_cheap(&self, step: &Step, held: &mut Values, plan: &mut BlockPlan) {
         held.retain(|value| {
             let Some(cost) = self.anew[value.v.index()] else {
                 return true;
@@ -254,8 +271,7 @@ impl<'a> Spiller<'a> {
             let moved = cost <= 1.0 && self.is_fixed_at(value.v, value.next);
             let stays = total > KEEP && !moved;
             if !stays {
-                let kind = if uses.contains(&value.v) { ActionKind::Kill } else { ActionKind::Drop };
-                plan.actions.push(Action { index: step.index, kind, vreg: value.v });
+                step.leave(plan, *value);
             }
             stays
         });
@@ -298,7 +314,7 @@ impl<'a> Spiller<'a> {
     /// What is in registers at the start of the block.
     fn entry(&mut self, id: BlockId) -> Held {
         if id == BlockId::ENTRY {
-            let values = self.func.entry.iter().map(|&(v, _)| Value { v, next: self.next_here(id, v) });
+            let values = self.func.entry.iter().map(|&(v, _)| Value::arriving(v, self.next_here(id, v)));
             let values: Values = values.filter(|value| value.next != NEVER).collect();
             return self.by_class(values, |_| usize::MAX);
         }
@@ -362,7 +378,7 @@ impl<'a> Spiller<'a> {
             };
             let missing = total - self.have[v.index()];
             if missing <= 1e-4 * total || missing < 0.9 * self.flow.freq_at(next) {
-                values.push(Value { v, next });
+                values.push(Value::arriving(v, next));
             }
         }
         for &v in params {
@@ -372,7 +388,7 @@ impl<'a> Spiller<'a> {
             }
             let have = self.have[v.index()];
             if total - have <= have + self.flow.freq_at(next) {
-                values.push(Value { v, next });
+                values.push(Value::arriving(v, next));
             }
         }
         let from = self.flow.start(id);
@@ -413,12 +429,13 @@ impl<'a> Spiller<'a> {
             let next = self.next_here(id, v);
             if next != NEVER {
                 let weight = facts.iter().find(|&&(w, _)| w == v).map_or(0.0, |&(_, weight)| weight);
-                used.push((weight + 2.0 * self.flow.freq[id.index()], Value { v, next }));
+                used.push((weight + 2.0 * self.flow.freq[id.index()], Value::arriving(v, next)));
             }
         }
         for &(v, weight) in facts {
             if let Some(next) = self.liveness.next_use_in(id, v) {
-                used.push((if self.anew[v.index()].is_some() { 0.5 * weight } else { weight }, Value { v, next }));
+                let weight = if self.anew[v.index()].is_some() { 0.5 * weight } else { weight };
+                used.push((weight, Value::arriving(v, next)));
             }
         }
         used.sort_by(|a, b| b.0.total_cmp(&a.0));
@@ -429,7 +446,7 @@ impl<'a> Spiller<'a> {
             };
             let everywhere = total - self.have[v.index()] <= 1e-4 * total;
             if everywhere && used.iter().all(|(_, value)| value.v != v) {
-                let value = Value { v, next };
+                let value = Value::arriving(v, next);
                 through.push((self.through_profit(id, l, value), value));
             }
         }
@@ -469,6 +486,16 @@ impl Step<'_> {
     fn after(&self, v: VReg) -> u32 {
         let place = self.list.iter().position(|&(w, _)| w == v);
         self.after[place.expect("asked only for operands")]
+    }
+
+    /// The value leaves registers: behind whatever last needed it there.
+    fn leave(&self, plan: &mut BlockPlan, value: Value) {
+        let (index, kind) = match value.touched {
+            Touched::Before => (self.index, ActionKind::Drop),
+            Touched::Read(index) => (index, ActionKind::Kill),
+            Touched::Written(index) => (index + 1, ActionKind::Drop),
+        };
+        plan.actions.push(Action { index, kind, vreg: value.v });
     }
 
     fn uses(&self, is_own: impl Fn(VReg) -> bool) -> SmallVec<[VReg; 6]> {

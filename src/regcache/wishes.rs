@@ -5,7 +5,7 @@ use super::liveness::Range;
 use super::operands::Operands;
 use super::plan::{ActionKind, Plan};
 use super::webs::Webs;
-use crate::isa::{BlockId, Func, Inst, Operand2, Reg, RegSet, Role, Term, VReg};
+use crate::isa::{BlockId, Const, Func, Inst, Reg, RegSet, Role, Term, VReg};
 use crate::options::Optimize;
 
 /// Lists per vreg in one allocation.
@@ -71,8 +71,10 @@ impl Wishes {
             friends.push((pair.b, (pair.a, pair.weight)));
         }
         avoid_cycles(func, flow, webs, &mut friends);
+        join_shown(func, flow, &mut friends);
         let mut fixed: Vec<(VReg, (Reg, f32))> = func.entry.iter().map(|&(v, reg)| (v, (reg, 1.0))).collect();
         let (mut points, mut clobbers) = (Vec::new(), Vec::new());
+        let tie = tie(optimize);
         let (mut short, mut weight) = (vec![0; func.vregs], vec![0.0; func.vregs]);
         for id in func.block_ids() {
             let block = func.block(id);
@@ -96,9 +98,11 @@ impl Wishes {
                 if !inst.clobbers().is_empty() {
                     clobbers.push((inst.clobbers(), position + 1));
                 }
-                if let Some((rd, rn)) = two_operand_form(inst) {
-                    friends.push((rd, (rn, 0.2 * freq)));
-                    friends.push((rn, (rd, 0.2 * freq)));
+                if let Some((rd, uses)) = inst.shared() {
+                    for rn in uses {
+                        friends.push((rd, (rn, tie * freq)));
+                        friends.push((rn, (rd, tie * freq)));
+                    }
                 }
             }
         }
@@ -108,10 +112,18 @@ impl Wishes {
         if optimize == Optimize::Size {
             for (index, weight) in weight.iter_mut().enumerate() {
                 let moves = fixed.of(VReg::new(index)).len();
-                *weight = 0.1 * *weight + short[index] as f32 + moves as f32;
+                *weight = 0.02 * *weight + short[index] as f32 + 0.3 * moves as f32;
             }
         }
         Wishes { ranges, short, weight, fixed, friends, points, clobbers }
+    }
+}
+
+/// What equal operands are worth that let an instruction be short, in moves: the other operands have to suit too.
+fn tie(optimize: Optimize) -> f32 {
+    match optimize {
+        Optimize::Speed => 0.2,
+        Optimize::Size => 0.9,
     }
 }
 
@@ -145,12 +157,22 @@ fn avoid_cycles(func: &Func<VReg>, flow: &Flow, webs: &Webs, friends: &mut Vec<(
     }
 }
 
-/// The definition and the use that should share a register for a 16-bit encoding (ARMv7-M ARM A5.2.2).
-fn two_operand_form(inst: &Inst<VReg>) -> Option<(VReg, VReg)> {
-    match *inst {
-        Inst::Alu { rd, rn, rhs: Operand2::Reg(_) | Operand2::Imm(_), .. } => Some((rd, rn)),
-        Inst::Shift { rd, rn, .. } | Inst::Mul { rd, rn, .. } => Some((rd, rn)),
-        _ => None,
+/// A constant behind the branch that shows a value to be the same needs no instruction in that value's register.
+fn join_shown(func: &Func<VReg>, flow: &Flow, friends: &mut Vec<(VReg, (VReg, f32))>) {
+    for id in func.block_ids() {
+        let &[pred] = &flow.preds[id.index()][..] else { continue };
+        let before = func.block(pred);
+        let edge = before.term.successors().position(|to| to == id);
+        let Some((reg, shown)) = edge.and_then(|n| before.shown(n)) else { continue };
+        for inst in &func.block(id).insts {
+            if let Inst::Const { rd, value: Const::Int(value) } = *inst
+                && value == shown
+            {
+                let weight = 0.5 * flow.freq[id.index()];
+                friends.push((rd, (reg, weight)));
+                friends.push((reg, (rd, weight)));
+            }
+        }
     }
 }
 

@@ -1,26 +1,29 @@
 //! A branch on a conjunction or disjunction of comparisons becomes two branches: two comparisons whose flags are read at
-//! once take less than their truth values and an operation on these.
+//! once take less than their truth values and an operation on these. So does a branch on a value that is chosen, one way a
+//! constant, if nothing needs it but branches: what it is was known where it was chosen, and `thread` leads the ways from there
+//! around further tests of it.
 
 use super::ir::{BinOp, Block, BlockData, Edge, Graph, Op, Term, Value};
 use super::known;
-use crate::isa::TrapCode;
-use hashbrown::HashSet;
+use crate::isa::{Cond, TrapCode};
+use hashbrown::{HashMap, HashSet};
 
 /// Rewrites a graph whose blocks stand in order. Returns the new order if there are more blocks now.
 pub fn branches(graph: &mut Graph) -> Option<Vec<Block>> {
     let on_two = |block: Block| match graph.block(block).term {
-        Term::Branch { cond, .. } => matches!(graph.op(cond), Op::Binary(BinOp::And | BinOp::Or)),
+        Term::Branch { cond, .. } => matches!(graph.op(cond), Op::Binary(BinOp::And | BinOp::Or) | Op::Select),
         _ => false,
     };
     if !graph.block_ids().any(on_two) {
         return None;
     }
-    let mut splitting = Splitting { uses: graph.uses(), bits: known::bits(graph), graph };
+    let tests = tests(graph);
+    let mut splitting = Splitting { uses: graph.uses(), bits: known::bits(graph), tests, graph };
     let mut order = Vec::with_capacity(splitting.graph.blocks.len());
     for block in splitting.graph.block_ids() {
         let mut work = vec![block];
         while let Some(block) = work.pop() {
-            match splitting.split(block) {
+            match splitting.split(block).or_else(|| splitting.split_choice(block)) {
                 // The first comparison may be a conjunction in turn, and so may the second.
                 Some(second) => work.extend([second, block]),
                 None => order.push(block),
@@ -75,8 +78,23 @@ fn is_comparison(graph: &Graph, value: Value) -> bool {
     matches!(graph.op(value), Op::Compare(_) | Op::CompareLong(_) | Op::FloatCompare(_))
 }
 
+/// How many comparisons with constants for equality each chosen value has.
+fn tests(graph: &Graph) -> HashMap<Value, u32> {
+    let mut tests = HashMap::new();
+    for node in graph.blocks.iter().flat_map(|block| &block.body).map(|&value| graph.node(value)) {
+        if let (Op::Compare(Cond::Eq | Cond::Ne), &[value, other]) = (node.op, node.args.as_slice())
+            && graph.op(value) == Op::Select
+            && graph.constant(other).is_some()
+        {
+            *tests.entry(value).or_default() += 1;
+        }
+    }
+    tests
+}
+
 struct Splitting<'g> {
     graph: &'g mut Graph,
+    tests: HashMap<Value, u32>,
     /// How many readers each value has.
     uses: Vec<u32>,
     /// Bits that can be 1 in each value.
@@ -112,6 +130,40 @@ impl Splitting<'_> {
         let term = Term::Branch { cond: second, then, otherwise };
         self.graph.blocks.push(BlockData { params: Vec::new(), body, term });
         Some(new)
+    }
+
+    /// Branches on what a value is chosen by instead of on the value. Returns the new block with a branch on what was no
+    /// constant.
+    fn split_choice(&mut self, block: Block) -> Option<Block> {
+        let Term::Branch { cond, then, otherwise } = self.graph.block(block).term.clone() else { return None };
+        let node = self.graph.node(cond);
+        let (Op::Select, &[by, a, b]) = (node.op, node.args.as_slice()) else { return None };
+        let tested = self.tests.get(&cond).copied().unwrap_or(0);
+        if node.block != block || self.uses[cond.index()] != 1 + tested {
+            return None;
+        }
+        let way = |constant: u32| if constant != 0 { then.clone() } else { otherwise.clone() };
+        let new = Block::new(self.graph.blocks.len());
+        let further = Edge { target: new, args: Vec::new() };
+        let (first, second, rest) = match (self.graph.constant(a), self.graph.constant(b)) {
+            (Some(a), Some(b)) => (way(a), way(b), None),
+            (Some(a), None) => (way(a), further, Some(b)),
+            (None, Some(b)) => (further, way(b), Some(a)),
+            (None, None) => return None,
+        };
+        self.graph.blocks[block.index()].term = Term::Branch { cond: by, then: first, otherwise: second };
+        let cond = self.unshifted(rest?);
+        let term = Term::Branch { cond, then, otherwise };
+        self.graph.blocks.push(BlockData { params: Vec::new(), body: Vec::new(), term });
+        Some(new)
+    }
+
+    /// A value that is zero where this one is.
+    fn unshifted(&self, value: Value) -> Value {
+        let node = self.graph.node(value);
+        let (Op::Binary(BinOp::Shl), &[inner, amount]) = (node.op, node.args.as_slice()) else { return value };
+        let room = self.bits[inner.index()].leading_zeros();
+        if self.graph.constant(amount).is_some_and(|amount| amount <= room) { inner } else { value }
     }
 
     /// A truth value and the comparisons that only it reads.

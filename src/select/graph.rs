@@ -3,6 +3,7 @@
 //! Two nodes of the same operation on the same values are one, where the first dominates the second. With
 //! each node stands the set of bits that may be set in its value; it decides many folds.
 
+use super::contents::Contents;
 use super::ir::{Access, BinOp, Block, BlockData, CallInfo, FloatUnOp, Graph, Node, Op, Term, UnOp, Value};
 use super::known::{below, possible_bits};
 use crate::isa::{Cond, MemSize, Symbol, TrapCode};
@@ -51,9 +52,10 @@ pub struct Builder {
     dominators: Vec<(u32, u32)>,
     /// Whether the current block is known to be in a loop.
     looping: bool,
-    /// Counts what may write: loads are numbered only between two writes of the same block.
-    epoch: u32,
-    loads: HashMap<(Access, Value), (Value, u32)>,
+    /// What loads find.
+    memory: Contents,
+    /// Conditions that hold, or do not, wherever these blocks have been passed.
+    decided: HashMap<Value, (Block, bool)>,
     /// Conditions that have trapped wherever these blocks have been passed.
     checked: HashMap<Value, Block>,
     /// The same for `value > limit`: the least limit.
@@ -77,8 +79,8 @@ impl Builder {
             known: Vec::new(),
             dominators,
             looping: false,
-            epoch: 0,
-            loads: HashMap::new(),
+            memory: Contents::new(),
+            decided: HashMap::new(),
             checked: HashMap::new(),
             bounded: HashMap::new(),
             refined: vec![SmallVec::new()],
@@ -118,7 +120,18 @@ impl Builder {
 
     pub fn switch_to(&mut self, block: Block) {
         self.block = block;
-        self.epoch += 1;
+        self.memory.enter(None);
+    }
+
+    /// The same for what has been noted as the end of `pred`, which alone leads here.
+    pub fn switch_behind(&mut self, block: Block, pred: Block) {
+        self.block = block;
+        self.memory.enter(Some(pred));
+    }
+
+    /// What has been added last is the end of `block`, for `switch_behind`.
+    pub fn note_end(&mut self, block: Block) {
+        self.memory.leave(block);
     }
 
     /// Whether speed counts more here.
@@ -156,6 +169,7 @@ impl Builder {
 
     /// Takes note that a condition holds, or does not, in the current block and those that it dominates.
     pub fn assume(&mut self, cond: Value, holds: bool) {
+        self.decided.insert(cond, (self.block, holds));
         let Op::Compare(comparison) = self.op(cond) else {
             self.assume_of_floats(cond, holds);
             if !holds {
@@ -174,6 +188,21 @@ impl Builder {
             Cond::Gt if c.cast_signed() >= -1 => self.refine(value, u32::MAX >> 1),
             _ => {}
         }
+    }
+
+    /// Whether a condition holds here, if a branch before or a trap says so.
+    pub fn outcome(&self, cond: Value) -> Option<bool> {
+        let known = self.decided.get(&cond).filter(|known| self.dominates(known.0));
+        known.map(|known| known.1)
+    }
+
+    /// What a value is here: of one that is chosen by a condition that is decided, what is chosen.
+    pub fn chosen(&self, mut value: Value) -> Value {
+        while let (Op::Select, &[cond, a, b]) = (self.op(value), self.args(value)) {
+            let Some(holds) = self.outcome(cond) else { break };
+            value = if holds { a } else { b };
+        }
+        value
     }
 
     /// The same of comparisons of floats with constants, and of two conditions that both hold.
@@ -337,14 +366,20 @@ impl Builder {
         if access.volatile {
             return self.effect(Op::Load(access), &[address]);
         }
-        if let Some(&(value, epoch)) = self.loads.get(&(access, address))
-            && epoch == self.epoch
+        if let Some(value) = self.memory.find(access, address)
+            && self.is_available(value)
         {
             return value;
         }
         let value = self.effect(Op::Load(access), &[address]);
-        self.loads.insert((access, address), (value, self.epoch));
+        self.memory.note(access, address, value);
         value
+    }
+
+    /// Whether a value is there wherever the current block runs.
+    fn is_available(&self, value: Value) -> bool {
+        let node = self.graph.node(value);
+        matches!(node.op, Op::Const(_) | Op::Address(..)) || self.dominates(node.block)
     }
 
     /// A store of `value` to `address` + `access.offset`.
@@ -355,8 +390,16 @@ impl Builder {
             MemSize::U16 | MemSize::S16 => self.low_bits(value, 0xffff),
             MemSize::Word => value,
         };
-        self.epoch += 1;
         self.effect(Op::Store(access), &[address, value]);
+        self.memory.write(&self.graph, access, address, value);
+        let read = match access.size {
+            MemSize::U8 | MemSize::S8 => 0xff,
+            MemSize::U16 | MemSize::S16 => 0xffff,
+            MemSize::Word => u32::MAX,
+        };
+        if !access.volatile && self.bits(value) & !read == 0 {
+            self.memory.note(access, address, value);
+        }
     }
 
     /// A value that agrees with this one in the bits of `mask`, without operations that only change others.
@@ -443,7 +486,7 @@ impl Builder {
 
     /// A call by `graph.calls[index]`, which may write anything.
     pub fn call(&mut self, index: u32, args: &[Value]) -> Value {
-        self.epoch += 1;
+        self.memory.forget();
         self.effect(Op::Call(index), args)
     }
 

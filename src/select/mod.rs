@@ -8,10 +8,12 @@
 //!   branches  two branches for one on a conjunction
 //!   thread    ways around tests whose outcome is known (repair)
 //!   checks    fewer bounds checks
-//!   simplify  the graph built again with its shape known (flow)
+//!   simplify  the graph built again with its shape known (flow, joined, contents)
 //!   reduce    pointers instead of indices
 //!   unroll    several rounds of a loop between two tests
 //!   tail      calls whose results are returned become tail calls
+//!   shifted   tests of what a shift leaves
+//!   rebase    sums in the place of what they count from
 //!   steps     accesses that step their addresses
 //!   lower     tree covering: instructions over virtual registers
 //! ```
@@ -21,6 +23,7 @@ mod branches;
 mod build;
 mod bytes;
 mod checks;
+mod contents;
 mod divide;
 mod flow;
 mod fold;
@@ -28,15 +31,18 @@ mod frames;
 mod graph;
 mod init;
 mod ir;
+mod joined;
 mod known;
 mod locals;
 mod long;
 mod lower;
 mod pointers;
 mod print;
+mod rebase;
 mod reduce;
 mod repair;
 mod routines;
+mod shifted;
 mod simplify;
 mod states;
 mod steps;
@@ -72,5 +78,5 @@ pub fn init(module: &Module<'_>, layout: &Layout, options: &Options) -> Graph {
 
 /// A graph as instructions. `tail_area` is that of its module.
 pub fn lower(graph: &Graph, tail_area: u32, callees: &Callees, options: &Options) -> Func<VReg> {
-    lower::lower(graph, tail_area, callees, options.target, options.stack_limit.is_some())
+    lower::lower(graph, tail_area, callees, options)
 }

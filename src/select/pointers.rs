@@ -2,8 +2,9 @@
 //!
 //! Two rewrites, both exact, since machine addresses are sums modulo 2^32:
 //!
-//! - A loop's parameter that serves only to form addresses of one symbol, besides its own step and tests for equality,
-//!   counts from the symbol on: the symbol's address is added once to what enters the loop.
+//! - A loop's parameter that serves only to form addresses of one symbol, besides its own steps and tests for equality,
+//!   counts from the symbol on, and so do the parameters of blocks in the loop that it and its steps are passed to: the
+//!   symbol's address is added once to what enters the loop.
 //! - In `(x + y) + symbol`, where x is invariant in a loop and y is not, the address joins x and is added before the
 //!   loop; likewise in `x + symbol`.
 
@@ -48,17 +49,34 @@ pub fn pointers(graph: &mut Graph) {
 /// How the users of a loop's parameter have to change.
 #[derive(Default)]
 struct Plan {
+    /// The parameter, its sums with constants, and the parameters of the loop's blocks that these are passed to.
+    members: SmallVec<[Value; 4]>,
     symbol: Option<Symbol>,
     /// Sums with the symbol's address, which lose it.
     addresses: Vec<Value>,
+    /// Indices that are added to members before the symbol's address is.
+    indices: SmallVec<[Value; 2]>,
     /// Comparisons for equality, whose other operand gains it.
     comparisons: Vec<Value>,
     /// Readers behind the loop, which get the parameter or its step without the address.
     outside: Vec<(Value, User)>,
 }
 
+impl Plan {
+    /// Another value that counts from the symbol, if there are not too many.
+    fn add(&mut self, member: Value) -> Option<()> {
+        if !self.members.contains(&member) {
+            self.members.push(member);
+        }
+        (self.members.len() <= MEMBERS).then_some(())
+    }
+}
+
 /// How many readers behind a loop are worth it.
-const OUTSIDE: usize = 2;
+const OUTSIDE: usize = 4;
+
+/// How many values may count from a symbol together.
+const MEMBERS: usize = 24;
 
 impl Pointers<'_> {
     /// The other summand, if the node is a sum with this value.
@@ -98,48 +116,65 @@ impl Pointers<'_> {
         suitable
     }
 
-    /// Whether an argument is that of the loop's parameter at `position`.
-    fn leads_to(&self, header: Block, position: usize, pred: Block, edge: u32, index: u32) -> bool {
-        self.graph.block(pred).term.edge(edge as usize).target == header && index as usize == position
-    }
-
     /// What has to change so that a parameter can count from a symbol on; `None` if something else needs it.
-    fn plan(&self, header: Block, param: Value, position: usize) -> Option<Plan> {
-        let mut plan = Plan::default();
-        for &user in &self.users[param.index()] {
-            let node = match user {
-                User::Argument { pred, edge, index } if self.leads_to(header, position, pred, edge, index) => {
+    fn plan(&self, header: Block, param: Value) -> Option<Plan> {
+        let mut plan = Plan { members: smallvec![param], ..Plan::default() };
+        let mut at = 0;
+        while let Some(&value) = plan.members.get(at) {
+            for &user in &self.users[value.index()] {
+                if self.plan_outside(&mut plan, header, value, user) {
                     continue;
                 }
-                _ if self.plan_outside(&mut plan, header, param, user) => continue,
-                User::Node(node) => node,
-                User::Argument { .. } | User::Operand(_) => return None,
-            };
-            let suitable = match self.summand(node, param) {
-                None => self.plan_comparison(&mut plan, header, node, param),
-                Some(other) if self.graph.constant(other).is_some() => {
-                    self.plan_step(&mut plan, header, node, position)?
+                match user {
+                    User::Argument { pred, edge, index } => {
+                        let target = self.graph.block(pred).term.edge(edge as usize).target;
+                        plan.add(self.graph.block(target).params[index as usize])?;
+                    }
+                    User::Node(node) => self.plan_node(&mut plan, header, node, value)?,
+                    User::Operand(_) => return None,
                 }
-                Some(other) if matches!(self.graph.op(other), Op::Address(..)) => {
-                    self.plan_address(&mut plan, node, other)
-                }
-                // The sum with an index, which has to become an address in turn.
-                Some(other) => {
-                    other != param
-                        && self.users[node.index()].iter().all(|&user| match user {
-                            User::Node(outer) => self
-                                .summand(outer, node)
-                                .is_some_and(|address| self.plan_address(&mut plan, outer, address)),
-                            _ => false,
-                        })
-                }
-            };
-            if !suitable {
-                return None;
             }
+            at += 1;
         }
         let here = plan.addresses.iter().any(|&sum| self.flow.is_inside(header, self.graph.node(sum).block));
-        (plan.symbol.is_some() && here && plan.outside.len() <= OUTSIDE).then_some(plan)
+        let once = plan.indices.iter().all(|index| !plan.members.contains(index));
+        let suitable = plan.symbol.is_some() && here && once && plan.outside.len() <= OUTSIDE;
+        (suitable && plan.members[1..].iter().all(|&member| self.is_fed(&plan, member))).then_some(plan)
+    }
+
+    /// Takes note of a node of the loop that reads a member.
+    fn plan_node(&self, plan: &mut Plan, header: Block, node: Value, value: Value) -> Option<()> {
+        let suitable = match self.summand(node, value) {
+            None => self.plan_comparison(plan, header, node, value),
+            Some(other) if self.graph.constant(other).is_some() => return plan.add(node),
+            Some(other) if matches!(self.graph.op(other), Op::Address(..)) => self.plan_address(plan, node, other),
+            // The sum with an index, which has to become an address in turn.
+            Some(other) => {
+                plan.indices.push(other);
+                self.users[node.index()].iter().all(|&user| match user {
+                    User::Node(outer) => {
+                        self.summand(outer, node).is_some_and(|address| self.plan_address(plan, outer, address))
+                    }
+                    _ => false,
+                })
+            }
+        };
+        suitable.then_some(())
+    }
+
+    /// Whether a member that is no parameter of the header gets nothing but members.
+    fn is_fed(&self, plan: &Plan, member: Value) -> bool {
+        let node = self.graph.node(member);
+        if node.op != Op::Param {
+            return true;
+        }
+        let position = self.graph.block(node.block).params.iter().position(|&param| param == member);
+        let position = position.expect("a parameter is one of its block");
+        self.flow.predecessors[node.block.index()].iter().all(|&pred| {
+            let edges = self.graph.block(pred).term.edges();
+            let mut args = edges.filter(|edge| edge.target == node.block).map(|edge| edge.args[position]);
+            args.all(|arg| plan.members.contains(&arg))
+        })
     }
 
     /// Takes note of a reader behind the loop, if it is one and no address.
@@ -162,25 +197,6 @@ impl Pointers<'_> {
         outside
     }
 
-    /// The parameter plus a constant: what it is next time, what is tested, or an address.
-    fn plan_step(&self, plan: &mut Plan, header: Block, step: Value, position: usize) -> Option<bool> {
-        for &user in &self.users[step.index()] {
-            let suitable = match user {
-                User::Argument { pred, edge, index } if self.leads_to(header, position, pred, edge, index) => true,
-                _ if self.plan_outside(plan, header, step, user) => true,
-                User::Argument { .. } | User::Operand(_) => false,
-                User::Node(node) => match self.summand(node, step) {
-                    Some(other) => self.plan_address(plan, node, other),
-                    None => self.plan_comparison(plan, header, node, step),
-                },
-            };
-            if !suitable {
-                return None;
-            }
-        }
-        Some(true)
-    }
-
     /// Whether every value that enters the loop may be a pointer: a constant is where an index starts.
     fn starts_as_pointer(&self, header: Block, position: usize) -> bool {
         self.flow.predecessors[header.index()].iter().all(|&pred| {
@@ -195,31 +211,31 @@ impl Pointers<'_> {
         if !self.starts_as_pointer(header, position) {
             return;
         }
-        let Some(plan) = self.plan(header, param, position) else {
+        let Some(plan) = self.plan(header, param) else {
             return;
         };
         let symbol = plan.symbol.expect("a plan has a symbol");
         let base = self.address(symbol);
         // A sum with the address is what the sum without it is now.
-        for sum in plan.addresses {
+        for &sum in &plan.addresses {
             let node = self.graph.node(sum).clone();
             let (n, addend) = self.address_operand(&node).expect("planned as a sum with an address");
             let constant = self.constant(addend);
             self.graph.nodes[sum.index()].args[n] = constant;
         }
-        for comparison in plan.comparisons {
+        for &comparison in &plan.comparisons {
             let node = self.graph.node(comparison).clone();
             let n = usize::from(self.flow.is_invariant(self.graph, header, node.args[1]));
             let other = self.hoisted_sum(header, node.args[n], base);
             self.graph.nodes[comparison.index()].args[n] = other;
         }
-        for (value, user) in plan.outside {
+        for &(value, user) in &plan.outside {
             self.without_address(value, user, base);
         }
         let mut preds: Vec<Block> = self.flow.predecessors[header.index()].to_vec();
         preds.dedup();
         for pred in preds {
-            self.convert_edges(header, pred, position, base);
+            self.convert_edges(header, pred, position, base, &plan.members);
         }
     }
 
@@ -255,17 +271,15 @@ impl Pointers<'_> {
         self.users[plain.index()].push(user);
     }
 
-    /// Adds the base to what a block passes for a parameter, unless that is the parameter itself or its step.
-    fn convert_edges(&mut self, header: Block, pred: Block, position: usize, base: Value) {
-        let param = self.graph.block(header).params[position];
+    /// Adds the base to what a block passes for a parameter, unless that counts from the symbol already.
+    fn convert_edges(&mut self, header: Block, pred: Block, position: usize, base: Value, members: &[Value]) {
         let args: Vec<(u32, Value)> = {
             let edges = self.graph.block(pred).term.edges();
             let edges = (0..).zip(edges).filter(|(_, edge)| edge.target == header);
             edges.map(|(n, edge)| (n, edge.args[position])).collect()
         };
         for (edge, arg) in args {
-            let is_step = self.summand(arg, param).is_some_and(|other| self.graph.constant(other).is_some());
-            if arg == param || is_step {
+            if members.contains(&arg) {
                 continue;
             }
             let sum = self.sum_at_end(pred, arg, base);

@@ -1,11 +1,11 @@
 //! Simplification of a whole graph: what the walk could only see locally is built again with the shape known, once
 //! before and once after pointers become machine pointers (`pointers`), and once more in between where bounds checks move
-//! (`checks`). Branches on conjunctions are split (`branches`). In the end accesses step addresses
-//! (`steps`) and tail calls are found (`tail`).
+//! (`checks`). Branches on conjunctions are split (`branches`). In the end sums take the place of what they
+//! count from (`rebase`), accesses step addresses (`steps`) and tail calls are found (`tail`).
 //!
 //! A round
 //! 1. drops blocks that cannot be reached, folding branches on constants, and keeps the others in order;
-//! 2. replaces parameters that always have one value;
+//! 2. replaces parameters that say nothing new (`joined`);
 //! 3. builds every node again through the folds of `Builder`, numbering values over dominating blocks and
 //!    joining a block to its only predecessor where that has no other way;
 //! 4. drops nodes and parameters that nothing needs: halves of i64, locals that are overwritten before they
@@ -17,9 +17,12 @@ use super::flow::flow;
 use super::frames::frames;
 use super::graph::Builder;
 use super::ir::{Block, BlockData, Edge, Graph, Op, Term, Value};
+use super::joined::{Comparison, arguments, comparisons, redundant_params};
 use super::known;
 use super::pointers::pointers;
+use super::rebase::rebase;
 use super::reduce::reduce;
+use super::shifted::shifted;
 use super::states;
 use super::steps::steps;
 use super::tail::tail_calls;
@@ -54,6 +57,8 @@ pub fn simplify(graph: Graph, order: &[Block], optimize: Optimize) -> Graph {
             None => {}
         }
     }
+    shifted(&mut graph);
+    rebase(&mut graph);
     steps(&mut graph);
     if tail_calls(&mut graph) {
         let order: Vec<Block> = graph.block_ids().collect();
@@ -140,58 +145,6 @@ fn cut_at_trap(graph: &Graph, block: Block) -> Option<(usize, Term)> {
     })
 }
 
-/// For each block with parameters, the edges that bring their values.
-fn arguments(graph: &Graph) -> Vec<Vec<&Edge>> {
-    let mut incoming: Vec<Vec<&Edge>> = vec![Vec::new(); graph.blocks.len()];
-    for edge in graph.blocks.iter().flat_map(|block| block.term.edges()) {
-        if !edge.args.is_empty() {
-            incoming[edge.target.index()].push(edge);
-        }
-    }
-    incoming
-}
-
-/// For each value, what it is replaced by: itself, or of parameters that always have one value, that.
-fn redundant_params(graph: &Graph) -> Vec<Value> {
-    let mut replaced: Vec<Value> = (0..graph.nodes.len()).map(Value::new).collect();
-    fn find(replaced: &mut [Value], mut value: Value) -> Value {
-        while replaced[value.index()] != value {
-            let next = replaced[value.index()];
-            replaced[value.index()] = replaced[next.index()];
-            value = next;
-        }
-        value
-    }
-    let incoming = arguments(graph);
-    // Replacing one parameter can make another redundant; each round replaces at least one.
-    loop {
-        let mut changed = false;
-        for (block, edges) in graph.blocks.iter().zip(&incoming) {
-            for (n, &param) in block.params.iter().enumerate() {
-                if replaced[param.index()] != param {
-                    continue;
-                }
-                let mut only = None;
-                let unique = edges.iter().all(|edge| {
-                    let arg = find(&mut replaced, edge.args[n]);
-                    arg == param || *only.get_or_insert(arg) == arg
-                });
-                if let (true, Some(value)) = (unique, only) {
-                    replaced[param.index()] = value;
-                    changed = true;
-                }
-            }
-        }
-        if !changed {
-            break;
-        }
-    }
-    for index in 0..replaced.len() {
-        replaced[index] = find(&mut replaced, Value::new(index));
-    }
-    replaced
-}
-
 /// The translation of an old graph's values into those of a new one.
 struct Rebuild<'g> {
     builder: Builder,
@@ -200,13 +153,15 @@ struct Rebuild<'g> {
     /// For each old value the parameter or argument that stands for it.
     replaced: Vec<Value>,
     new: Vec<Option<Value>>,
+    /// Parameters that are comparisons of others.
+    comparisons: HashMap<Value, Comparison>,
     /// Of nodes that make several words: the new ones above the lowest.
     higher: HashMap<(Value, u32), Value>,
 }
 
 fn rebuild(old: &Graph) -> Graph {
     let flow = flow(old);
-    let mut builder = Builder::new(flow.intervals);
+    let mut builder = Builder::new(flow.intervals.clone());
     builder.graph.arguments.clone_from(&old.arguments);
     builder.graph.calls.clone_from(&old.calls);
     builder.graph.result_area = old.result_area;
@@ -216,14 +171,17 @@ fn rebuild(old: &Graph) -> Graph {
     builder.graph.below_frame = old.below_frame;
     builder.graph.frame_escapes = old.frame_escapes;
     builder.graph.bounds = old.bounds;
-    let replaced = redundant_params(old);
+    let incoming = arguments(old);
+    let replaced = redundant_params(old, &incoming);
+    let comparisons = comparisons(old, &flow, &incoming, &replaced);
     let bits = known::bits(old);
     let count = old.nodes.len();
     // Of the nodes of a graph many may stand in no block any more; constants never do.
     let placed: usize = old.blocks.iter().map(|block| block.params.len() + block.body.len()).sum();
     builder.reserve(placed + placed / 4);
     let predecessors = &flow.predecessors;
-    let mut state = Rebuild { builder, old, predecessors, replaced, new: vec![None; count], higher: HashMap::new() };
+    let (new, higher) = (vec![None; count], HashMap::new());
+    let mut state = Rebuild { builder, old, predecessors, replaced, new, comparisons, higher };
     for _ in 1..state.old.blocks.len() {
         state.builder.new_block();
     }
@@ -239,17 +197,22 @@ fn rebuild(old: &Graph) -> Graph {
     for block in state.old.block_ids() {
         let data = old.block(block);
         for &param in &data.params {
-            if state.replaced[param.index()] == param {
+            if state.is_passed(param) {
                 let bits = bits[param.index()];
                 state.new[param.index()] = Some(state.builder.param_of(home[block.index()], bits));
             }
         }
-        state.builder.switch_to(home[block.index()]);
+        let pred = <[Block; 1]>::try_from(flow.predecessors[block.index()].as_slice()).ok();
+        match pred {
+            Some([pred]) => state.builder.switch_behind(home[block.index()], pred),
+            None => state.builder.switch_to(home[block.index()]),
+        }
         state.builder.set_looping(flow.depth[block.index()] > 0);
-        if let &[pred] = flow.predecessors[block.index()].as_slice() {
+        if let Some([pred]) = pred {
             state.assume(pred, block);
         }
         state.builder.reserve_body(data.body.len());
+        data.params.iter().for_each(|&param| state.comparison(param));
         for &value in &data.body {
             state.node(value);
         }
@@ -261,6 +224,7 @@ fn rebuild(old: &Graph) -> Graph {
             let term = state.term(&data.term);
             state.builder.terminate(term);
         }
+        state.builder.note_end(block);
     }
     state.builder.graph
 }
@@ -279,6 +243,22 @@ impl Rebuild<'_> {
         }
     }
 
+    /// Whether a parameter is one of the new graph.
+    fn is_passed(&self, param: Value) -> bool {
+        self.replaced[param.index()] == param && !self.comparisons.contains_key(&param)
+    }
+
+    /// Makes a parameter that is a comparison.
+    fn comparison(&mut self, param: Value) {
+        let Some((op, operands)) = self.comparisons.get(&param).cloned() else { return };
+        let args: SmallVec<[Value; 4]> = operands.iter().map(|&operand| self.value(operand)).collect();
+        self.new[param.index()] = Some(match op {
+            Op::Compare(cond) => self.builder.compare(cond, args[0], args[1]),
+            Op::CompareLong(cond) => self.builder.compare_long(cond, [args[0], args[1]], [args[2], args[3]]),
+            _ => unreachable!("{op:?} is no comparison"),
+        });
+    }
+
     fn value(&mut self, old: Value) -> Value {
         let old = self.replaced[old.index()];
         let new = self.new[old.index()].unwrap_or_else(|| match self.old.op(old) {
@@ -288,7 +268,7 @@ impl Rebuild<'_> {
             _ => unreachable!("a value is built before its uses"),
         });
         self.new[old.index()] = Some(new);
-        new
+        self.builder.chosen(new)
     }
 
     fn node(&mut self, value: Value) {
@@ -354,7 +334,7 @@ impl Rebuild<'_> {
         let params = &self.old.block(edge.target).params;
         let mut args = Vec::with_capacity(params.len());
         for (&param, &arg) in params.iter().zip(&edge.args) {
-            if self.replaced[param.index()] == param {
+            if self.is_passed(param) {
                 args.push(self.value(arg));
             }
         }
@@ -368,10 +348,15 @@ impl Rebuild<'_> {
                 let cond = self.value(*cond);
                 let cond = self.builder.truth(cond);
                 let (then, otherwise) = (self.edge(then), self.edge(otherwise));
-                match self.builder.negated(cond) {
-                    Some(inner) => Term::Branch { cond: inner, then: otherwise, otherwise: then },
-                    None => Term::Branch { cond, then, otherwise },
-                }
+                let (cond, then, otherwise) = match self.builder.negated(cond) {
+                    Some(inner) => (inner, otherwise, then),
+                    None => (cond, then, otherwise),
+                };
+                let cond = match self.builder.outcome(cond) {
+                    Some(holds) => self.builder.int(u32::from(holds)),
+                    None => cond,
+                };
+                Term::Branch { cond, then, otherwise }
             }
             Term::Table { index, targets, default } => {
                 let largest = states::largest(self.old, self.predecessors, *index);

@@ -17,12 +17,11 @@
 ;; ----
 ;; func[1] depth:
 ;;     cbnz r0, .L2
-;;     movs r0, #0
 ;;     bx lr
 ;; .L2:
 ;;     push {r4, r5, r6, lr}
-;;     ldr r1, =m_memory
-;;     adds r4, r0, r1
+;;     ldr r4, =m_memory
+;;     adds r4, r0, r4
 ;;     ldr r0, [r4]
 ;;     bl depth
 ;;     mov r5, r0

@@ -52,7 +52,6 @@
 ;;     ldr r0, [r1, #4]
 ;;     cmp r0, #0
 ;;     bne .L1
-;;     movs r0, #0
 ;; .L6:
 ;;     add r0, r0, r12
 ;;     lsrs r0, r0, #1

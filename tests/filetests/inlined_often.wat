@@ -51,8 +51,8 @@
 ;;     ldr r2, [r0, #4]
 ;;     adds r2, r2, #1
 ;;     str r2, [r0, #4]
-;;     adds r3, r3, #1
-;;     str r3, [r0]
+;;     adds r2, r3, #1
+;;     str r2, [r0]
 ;;     movs r0, #1
 ;;     bx lr
 ;;     .ltorg
@@ -118,12 +118,9 @@
 ;;     bne .L2
 ;;     b .L3
 ;; .L9:
-;;     ldr r2, [r1]
-;;     ldr r3, =m_memory
-;;     ldrb r3, [r3, r2]
-;;     cmp r3, #40
+;;     cmp.w r12, #40
 ;;     bne .L12
-;;     adds r2, r2, #1
+;;     adds r2, r3, #1
 ;;     str r2, [r1]
 ;;     ldr r2, [r1, #4]
 ;;     adds r2, r2, #1

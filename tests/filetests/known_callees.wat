@@ -50,14 +50,14 @@
 ;;     str.w r12, [r2, #16]
 ;;     and.w r12, r1, r0
 ;;     str.w r12, [r2, #20]
-;;     orr.w r12, r1, r0
-;;     str.w r12, [r2, #24]
-;;     ror.w r12, r1, #27
-;;     str.w r12, [r2, #28]
-;;     add.w r12, r1, #9
-;;     str.w r12, [r2, #32]
-;;     add.w r12, r1, #10
-;;     str.w r12, [r2, #36]
+;;     orrs r0, r0, r1
+;;     str r0, [r2, #24]
+;;     ror.w r0, r1, #27
+;;     str r0, [r2, #28]
+;;     add.w r0, r1, #9
+;;     str r0, [r2, #32]
+;;     add.w r0, r1, #10
+;;     str r0, [r2, #36]
 ;;     adds r1, r1, #11
 ;;     str r1, [r2, #40]
 ;;     bx lr
@@ -77,13 +77,16 @@
 ;;
 ;; func[3]:
 ;;     push {r4, lr}
-;;     mov r3, r2
+;;     mov r4, r2
+;;     mov r3, r0
 ;;     bl note
 ;;     movs r1, #7
+;;     mov r0, r3
 ;;     bl note
 ;;     movs r1, #9
+;;     mov r0, r3
 ;;     bl note
-;;     adds r0, r3, r0
+;;     adds r0, r4, r3
 ;;     pop {r4, pc}
 ;;
 ;; func[4]:

@@ -42,8 +42,8 @@
 ;;     ldr r0, [r1, #24]
 ;;     ldr.w lr, [r1]
 ;;     ldr r4, [r1, #8]
-;;     mul r1, lr, r3
-;;     add.w r1, r2, r1, asr #8
+;;     mul r3, lr, r3
+;;     add.w r1, r2, r3, asr #8
 ;;     mul r2, r4, r12
 ;;     add.w r1, r1, r2, asr #8
 ;;     rsbs r2, r0, #0

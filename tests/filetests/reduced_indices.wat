@@ -40,8 +40,8 @@
 ;;     .ltorg
 ;;
 ;; func[1]:
-;;     ldr r1, =m_memory
-;;     adds r2, r0, r1
+;;     ldr r2, =m_memory
+;;     adds r2, r0, r2
 ;;     movs r0, #0
 ;; .L1:
 ;;     adds r0, r0, #1

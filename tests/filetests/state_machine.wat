@@ -42,32 +42,30 @@
 ;;     mov.w r0, #0xffffffff
 ;;     bx lr
 ;; .L2:
-;;     ldr r1, =m_global0
-;;     ldr r2, [r1]
-;;     add.w r1, r0, r2, lsl #2
-;;     ldr r3, =m_memory
-;;     adds r1, r1, r3
+;;     ldr r2, =m_global0
+;;     ldr r3, [r2]
+;;     add.w r1, r0, r3, lsl #2
+;;     ldr r12, =m_memory
+;;     add r1, r1, r12
 ;;     ldrb r1, [r1, #16]
-;;     cmp r1, r2
+;;     cmp r1, r3
 ;;     beq .L5
 ;;     push {r4, lr}
-;;     ldr r2, =m_global1
-;;     ldr r3, [r2]
-;;     adds r3, r3, #1
-;;     str r3, [r2]
-;;     ldr r2, =m_global0
+;;     ldr r3, =m_global1
+;;     ldr.w r12, [r3]
+;;     add.w r12, r12, #1
+;;     str.w r12, [r3]
 ;;     str r1, [r2]
 ;;     cmp r1, #4
 ;;     bhs .Ltrap5
 ;;     ldr r2, =m_table
 ;;     ldr.w r1, [r2, r1, lsl #2]
 ;;     blx r1
-;;     ldr r0, =m_global0
-;;     ldr r0, [r0]
+;;     ldr r2, =m_global0
+;;     ldr r0, [r2]
 ;;     pop {r4, pc}
 ;; .L5:
-;;     ldr r0, =m_global0
-;;     ldr r0, [r0]
+;;     ldr r0, [r2]
 ;;     bx lr
 ;; .Ltrap5:
 ;;     udf #5

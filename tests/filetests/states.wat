@@ -23,8 +23,8 @@
     (i32.const 1)))
 ;; ----
 ;; func[0]:
-;;     ldr r1, =m_memory
-;;     adds r2, r0, r1
+;;     ldr r2, =m_memory
+;;     adds r2, r0, r2
 ;;     movs r1, #0
 ;;     movs r0, #0
 ;; .L1:

@@ -31,7 +31,6 @@
 ;;     ldrb r3, [r0]
 ;;     cmp r3, r2
 ;;     beq .L6
-;;     ldrb r3, [r0]
 ;;     cbz r3, .L7
 ;;     adds r0, r0, #1
 ;;     subs r1, r1, #1

@@ -24,7 +24,7 @@
 ;;     adds r2, r0, r2
 ;;     bics.w r0, r1, #3
 ;;     sub.w lr, r1, r0
-;;     beq .L7
+;;     beq .L8
 ;;     movs r0, #0
 ;; .L2:
 ;;     ldr r3, [r2], #16
@@ -38,15 +38,13 @@
 ;;     subs r1, r1, #4
 ;;     cmp r1, lr
 ;;     bne .L2
-;;     cbnz r1, .L8
-;;     pop {r4, pc}
-;; .L7:
-;;     movs r0, #0
+;;     cbz r1, .L11
 ;; .L8:
 ;;     ldr r3, [r2], #4
 ;;     adds r0, r0, r3
 ;;     subs r1, r1, #1
 ;;     bne .L8
+;; .L11:
 ;;     pop {r4, pc}
 ;;     .ltorg
 ;;

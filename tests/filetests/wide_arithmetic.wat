@@ -45,14 +45,14 @@
 ;; func[1]:
 ;;     push {r4, r5, r6, r7, lr}
 ;;     ldr r4, =m_memory
-;;     ldr r6, [r4]
-;;     ldr r5, [r4, #4]
-;;     ldr r7, [r4, #8]
-;;     ldr.w r12, [r4, #12]
-;;     subs r6, r6, r0
-;;     sbcs r5, r5, r1
-;;     sbcs.w r1, r7, r2
-;;     sbc.w r0, r12, r3
+;;     ldr r5, [r4]
+;;     ldr r7, [r4, #4]
+;;     ldr.w r12, [r4, #8]
+;;     ldr.w lr, [r4, #12]
+;;     subs r6, r5, r0
+;;     sbcs.w r5, r7, r1
+;;     sbcs.w r1, r12, r2
+;;     sbc.w r0, lr, r3
 ;;     str r6, [r4, #16]
 ;;     str r5, [r4, #20]
 ;;     str r1, [r4, #24]

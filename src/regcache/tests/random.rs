@@ -421,7 +421,7 @@ fn mutations_are_rejected() {
     let (mut tried, mut rejected) = (0, 0);
     for seed in 0..600 {
         let func = random_function_with(seed, if seed % 2 == 0 { 0 } else { 40 });
-        let flow = Flow::new(&func);
+        let flow = Flow::new(&func, Optimize::Speed);
         let allocatable = allocatable(&func);
         let (plan, right) = place(&func, &flow, &Operands::new(&func, &flow), Optimize::Speed, allocatable);
         let mut rng = Rng::new(seed ^ 0xabcd);

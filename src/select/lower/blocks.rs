@@ -50,7 +50,10 @@ impl Lower<'_> {
     }
 
     fn branch(&mut self, cond: Value, then: &Edge, otherwise: &Edge) -> Term<VReg> {
-        let test = self.test(cond);
+        let test = match self.test_by_difference(cond) {
+            Some(cond) => Test::Flags(cond),
+            None => self.test(cond),
+        };
         if let Some(code) = self.trap_at(then) {
             self.push(match test {
                 Test::Flags(cond) => Inst::TrapIf { cond, code },
@@ -93,7 +96,11 @@ impl Lower<'_> {
     /// The registers of an edge's arguments, of the classes of its target's parameters.
     fn arguments_of(&mut self, edge: &Edge) -> SmallVec<[VReg; 4]> {
         let params = &self.graph.block(edge.target).params;
-        params.iter().zip(&edge.args).map(|(&param, &arg)| self.own(arg, self.class(param))).collect()
+        let passed = params.iter().zip(&edge.args).enumerate();
+        let argument = |(n, (&param, &arg)): (usize, (&Value, &Value))| {
+            self.passed_out(edge, n).unwrap_or_else(|| self.own(arg, self.class(param)))
+        };
+        passed.map(argument).collect()
     }
 
     /// A new block that goes where the edge does.

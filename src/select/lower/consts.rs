@@ -1,15 +1,17 @@
 //! Where constants and addresses are built.
 //!
 //! A constant that one instruction builds is built once for each block that needs it; one that takes a literal
-//! once for the function, in the nearest block that dominates its uses. Both leave loops that contain no call. They are
+//! in the nearest block that dominates its uses. Both leave loops that contain no call. They are
 //! values like any other, which the register cache may rebuild where registers are short. Over a call in its
 //! block a cheap constant is rebuilt: that costs what a move would, and no register.
 
 use super::Lower;
 use crate::isa::{Const, FloatImm, Func, Imm16, Inst, ModImm, VReg};
+use crate::options::Optimize;
 use crate::select::flow::Flow;
 use crate::select::ir::{Block, Graph, Op};
 use hashbrown::HashMap;
+use smallvec::SmallVec;
 
 /// A constant that code has asked for and that is not built yet.
 struct Wanted {
@@ -40,6 +42,12 @@ pub struct Consts {
     hoisted: Vec<Vec<Const>>,
     /// The end of the terminator's instructions in the block being covered.
     terminator: usize,
+    /// Where costly constants stand: blocks of which none dominates another.
+    built: HashMap<Const, SmallVec<[(Block, VReg); 2]>>,
+    /// Constants that a dominating block turned out to build as well, with its register.
+    superseded: Vec<(VReg, VReg)>,
+    /// Where speed counts, the headers of loops that stand before or at each block.
+    headers: Option<Vec<u32>>,
 }
 
 /// Whether a single instruction without a literal builds the constant.
@@ -52,7 +60,7 @@ pub fn is_cheap(constant: Const) -> bool {
 }
 
 impl Consts {
-    pub fn new(graph: &Graph, flow: &Flow) -> Consts {
+    pub fn new(graph: &Graph, flow: &Flow, optimize: Optimize) -> Consts {
         let count = graph.blocks.len();
         let mut has_call = vec![false; count];
         for block in graph.block_ids() {
@@ -85,7 +93,18 @@ impl Consts {
             pending: vec![Vec::new(); count],
             hoisted: vec![Vec::new(); count],
             terminator: 0,
+            built: HashMap::new(),
+            superseded: Vec::new(),
+            headers: (optimize == Optimize::Speed).then(|| headers_up_to(flow)),
         }
+    }
+
+    /// Whether a constant that `from` builds stays in a register as far as `to`, which it dominates. Where speed counts, it
+    /// does not in loops between them: there it would cost moves in every round and not one load.
+    fn may_stay(&self, flow: &Flow, from: Block, to: Block) -> bool {
+        let Some(headers) = &self.headers else { return true };
+        let between = headers[to.index()] - headers[from.index()];
+        between == flow.depth[to.index()].saturating_sub(flow.depth[from.index()])
     }
 
     /// Whether what a block uses is built before a loop.
@@ -132,7 +151,7 @@ impl Consts {
     }
 
     /// The instructions of a finished block in order, with the constants that it builds. Takes them out of `reversed`.
-    pub fn finish_block(&mut self, block: Block, reversed: &mut Vec<Inst<VReg>>) -> Vec<Inst<VReg>> {
+    pub fn finish_block(&mut self, block: Block, flow: &Flow, reversed: &mut Vec<Inst<VReg>>) -> Vec<Inst<VReg>> {
         let mut ready = std::mem::take(&mut self.ready);
         for constant in std::mem::take(&mut self.hoisted[block.index()]) {
             if let Some(wanted) = self.local.remove(&(constant, block)) {
@@ -143,6 +162,14 @@ impl Consts {
         for constant in std::mem::take(&mut self.pending[block.index()]) {
             if self.shared.get(&constant).is_some_and(|wanted| wanted.block == block) {
                 let wanted = self.shared.remove(&constant).expect("just found");
+                let mut built = self.built.remove(&constant).unwrap_or_default();
+                built.retain(|&mut (other, reg)| {
+                    let dominated = flow.dominates(block, other) && self.may_stay(flow, block, other);
+                    self.superseded.extend(dominated.then_some((reg, wanted.reg)));
+                    !dominated
+                });
+                built.push((block, wanted.reg));
+                self.built.insert(constant, built);
                 let position = wanted.position.unwrap_or(self.terminator);
                 ready.push((position, Inst::Const { rd: wanted.reg, value: constant }));
             }
@@ -160,6 +187,38 @@ impl Consts {
         insts.extend(ready.map(|(_, constant)| constant));
         insts.reverse();
         insts
+    }
+}
+
+/// How many headers of loops stand before or at each block.
+fn headers_up_to(flow: &Flow) -> Vec<u32> {
+    let mut count = 0;
+    let heads = flow.header.iter().enumerate().map(|(n, header)| u32::from(*header == Some(Block::new(n))));
+    heads
+        .map(|head| {
+            count += head;
+            count
+        })
+        .collect()
+}
+
+/// Blocks are covered before those that dominate them. What both build stays in the dominating one alone.
+pub fn unite(func: &mut Func<VReg>, consts: &Consts) {
+    if consts.superseded.is_empty() {
+        return;
+    }
+    let mut by: Vec<VReg> = (0..func.vregs).map(VReg::new).collect();
+    // A register that supersedes others is superseded later, if ever.
+    for &(old, new) in consts.superseded.iter().rev() {
+        by[old.index()] = by[new.index()];
+    }
+    let is_old = |v: VReg| by[v.index()] != v;
+    for block in &mut func.blocks {
+        block.insts.retain(|inst| !matches!(*inst, Inst::Const { rd, .. } if is_old(rd)));
+        for inst in &mut block.insts {
+            *inst = inst.map(&mut |v, _| by[v.index()]);
+        }
+        block.term = block.term.map(&mut |v, _| by[v.index()]);
     }
 }
 

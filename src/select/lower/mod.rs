@@ -16,13 +16,14 @@ mod cond;
 mod consts;
 mod flags;
 mod float;
+mod late;
 mod memory;
 mod wide;
 
 use super::flow::{Flow, flow};
 use super::ir::{BinOp, Block, Graph, Op, Place, Value};
 use crate::isa::{self, AluOp, Callees, Class, Func, Inst, Reg, Term, TrapCode, VReg};
-use crate::options::Target;
+use crate::options::Options;
 use bitvec::vec::BitVec;
 use consts::Consts;
 use hashbrown::{HashMap, HashSet};
@@ -55,15 +56,19 @@ struct Lower<'a> {
     headers: Vec<Option<Block>>,
     /// Accesses of this block that also step their address.
     steps: HashMap<Value, Step>,
+    /// Sums that are made on the ways out of their loops, and how often.
+    passed_out: HashMap<Value, u32>,
+    /// The node of this block that its terminator has made.
+    made: Option<Value>,
     /// Offsets of incoming arguments that tail calls replace.
     passed: HashSet<u32>,
 }
 
 /// Covers a graph whose blocks stand in order.
-pub fn lower(graph: &Graph, tail_area: u32, callees: &Callees, target: Target, stack_check: bool) -> Func<VReg> {
+pub fn lower(graph: &Graph, tail_area: u32, callees: &Callees, options: &Options) -> Func<VReg> {
     let flow = flow(graph);
-    let classes = if target.has_float_unit() { classes::singles(graph, &flow) } else { BitVec::EMPTY };
-    let consts = Consts::new(graph, &flow);
+    let classes = if options.target.has_float_unit() { classes::singles(graph, &flow) } else { BitVec::EMPTY };
+    let consts = Consts::new(graph, &flow, options.optimize);
     let empty = || isa::BlockData {
         params: smallvec::SmallVec::new(),
         insts: Vec::new(),
@@ -78,16 +83,19 @@ pub fn lower(graph: &Graph, tail_area: u32, callees: &Callees, target: Target, s
         outgoing: call::outgoing(graph),
         locals: graph.result_area,
         slots: 0,
-        stack_check,
+        stack_check: options.stack_limit.is_some(),
         singles: BitVec::EMPTY,
         growth: call::growth(graph, tail_area),
         known: false,
         frame_pointer: graph.frame_moves,
     };
+    let uses = graph.uses();
     let mut lower = Lower {
         graph,
         callees,
-        uses: graph.uses(),
+        passed_out: late::passed_out(graph, &flow, &uses),
+        uses,
+        made: None,
         regs: vec![None; graph.nodes.len()],
         results: HashMap::new(),
         arguments: vec![None; graph.arguments.len()],
@@ -111,6 +119,7 @@ pub fn lower(graph: &Graph, tail_area: u32, callees: &Callees, target: Target, s
             lower.func.entry.push((reg, at));
         }
     }
+    consts::unite(&mut lower.func, &lower.consts);
     lower.arrange()
 }
 
@@ -122,7 +131,9 @@ impl Lower<'_> {
         self.flush();
         let graph = self.graph;
         for (n, &value) in graph.block(block).body.iter().enumerate().rev() {
-            if graph.op(value).has_effect() || self.is_wanted(value) {
+            if self.made == Some(value) {
+                self.made = None;
+            } else if graph.op(value).has_effect() || self.is_wanted(value) {
                 if self.step_at_access(block, n) {
                     continue;
                 }
@@ -138,7 +149,7 @@ impl Lower<'_> {
             self.convert(param);
         }
         self.flush();
-        let insts = flags::share(self.consts.finish_block(block, &mut self.reversed));
+        let insts = flags::share(self.consts.finish_block(block, &self.flow, &mut self.reversed));
         let params = graph.block(block).params.iter().map(|&param| self.native(param)).collect();
         let data = &mut self.func.blocks[block.index()];
         data.insts = insts;
