@@ -1,7 +1,7 @@
 //! An ahead-of-time compiler from WebAssembly to relocatable ELF objects for Arm Cortex-M4.
 //!
-//! `compile` is the whole of it: parse and lay out the module, compile each function that can run,
-//! independently and in parallel, and write the object. The output depends on the input and the
+//! `compile` is the whole of it: parse and lay out the module, compile each function that can run, callees before the callers
+//! that know them and else in parallel, and write the object. The output depends on the input and the
 //! options alone.
 
 pub mod elf;
@@ -19,7 +19,7 @@ pub mod wasm;
 use elf::{Names, Part};
 use emit::{Code, EmitOptions};
 use error::{Error, Place};
-use isa::{BlockData, Call, CallTarget, Func, Name, Reg, RegSet, Symbol, Term, VReg};
+use isa::{BlockData, Call, CallTarget, Callees, Func, Name, Reg, RegSet, Symbol, Term, VReg};
 use options::{Memory, Options};
 use rayon::prelude::*;
 use report::{Figures, Report};
@@ -104,9 +104,11 @@ fn compile_here(wasm: &[u8], options: &Options, inspect: &Inspect) -> Result<Com
     let names = Names::new(&module, options)?;
     let parts = parts(&module, &layout);
     let tail_area = select::tail_area(&module, &layout, options.target);
-    let compiler = Compiler { module: &module, layout: &layout, names: &names, tail_area, options, inspect };
+    let callees = Callees::unknown(module.functions.len());
+    let mut compiler =
+        Compiler { module: &module, layout: &layout, names: &names, tail_area, callees, options, inspect };
     // All results first, so that the error is that of the first function and not of the fastest thread.
-    let results: Vec<Result<(Code, String), Error>> = parts.par_iter().map(|&part| compiler.part(part)).collect();
+    let results = compiler.parts(&parts);
     let mut code = Vec::with_capacity(parts.len());
     let mut compiled = Compiled::default();
     compiled.report.module.clone_from(&options.module_name);
@@ -183,13 +185,42 @@ struct Compiler<'c, 'a> {
     names: &'c Names,
     /// Bytes of enlarged argument areas.
     tail_area: u32,
+    /// What is known of the functions that have been compiled.
+    callees: Callees,
     options: &'c Options,
     inspect: &'c Inspect,
 }
 
+/// What becomes of a part: its machine code, and the stages that were asked for.
+type Outcome = Result<(Code, String), Error>;
+
 impl Compiler<'_, '_> {
+    /// All parts: callees before those callers that make use of what is known of them then.
+    fn parts(&mut self, parts: &[Part]) -> Vec<Outcome> {
+        let order = &self.layout.order;
+        let height = |part: Part| match part {
+            Part::Function(index) => order.height[index as usize],
+            Part::Routine(_) | Part::TailReturn | Part::Init => 0,
+        };
+        let mut places: Vec<usize> = (0..parts.len()).collect();
+        places.sort_by_key(|&place| height(parts[place]));
+        let mut outcomes: Vec<Option<Outcome>> = parts.iter().map(|_| None).collect();
+        for level in places.chunk_by(|&a, &b| height(parts[a]) == height(parts[b])) {
+            let made: Vec<Outcome> = level.par_iter().map(|&place| self.part(parts[place])).collect();
+            for (&place, outcome) in level.iter().zip(made) {
+                if let (Part::Function(index), Ok((code, _))) = (parts[place], &outcome)
+                    && order.knowable[index as usize]
+                {
+                    self.callees.learn(index, code.changed);
+                }
+                outcomes[place] = Some(outcome);
+            }
+        }
+        outcomes.into_iter().map(|outcome| outcome.expect("every part has a height")).collect()
+    }
+
     /// The machine code of a part, and the stages that were asked for.
-    fn part(&self, part: Part) -> Result<(Code, String), Error> {
+    fn part(&self, part: Part) -> Outcome {
         let mut dump = String::new();
         let code = match (part, self.graph(part)?) {
             (Part::TailReturn, _) => self.emit(part, |options| emit::tail_return(self.tail_area, options))?,
@@ -235,7 +266,8 @@ impl Compiler<'_, '_> {
     /// From values to core registers.
     fn registers(&self, part: Part, graph: Graph, dump: &mut String) -> Func<Reg> {
         self.show(Stage::Ssa, part, dump, || graph.to_string());
-        let func: Func<VReg> = select::lower(&graph, self.tail_area, self.options);
+        let mut func: Func<VReg> = select::lower(&graph, self.tail_area, &self.callees, self.options);
+        func.known = matches!(part, Part::Function(index) if self.layout.order.knowable[index as usize]);
         drop(graph);
         self.show(Stage::Select, part, dump, || func.to_string());
         self.show(Stage::Liveness, part, dump, || regcache::dump_liveness(&func));

@@ -278,6 +278,7 @@ impl<'a> Builder<'a> {
                 self.fixed(encoding, Kind::Save, || print::list("push", encoding.is_wide(), *regs));
             }
             Op::Pop(regs) => {
+                self.program.written = self.program.written.union(*regs);
                 let encoding = encode::pop(*regs);
                 let text = || print::list("pop", encoding.is_wide(), *regs);
                 self.item(encoding, Kind::Save, None, regs.contains(Reg::PC), text);
@@ -298,6 +299,7 @@ impl<'a> Builder<'a> {
         if encode::is_immediate(value) {
             self.inst(&Inst::Const { rd, value }, context);
         } else {
+            self.program.written.insert(rd);
             self.program.items.push(Item::Literal { rd, value, it: context.it, id: LiteralId::new(0) });
         }
     }
@@ -307,6 +309,11 @@ impl<'a> Builder<'a> {
         let names = |symbol| self.name(symbol);
         let text = self.options.names.map(|_| form.text(context, &names));
         self.compare_with_last(inst, context);
+        inst.visit(|reg, role| {
+            if !role.is_use() {
+                self.program.written.insert(reg);
+            }
+        });
         self.fixed(form.encoding, tally::kind(inst), || text.unwrap_or_default());
         self.last = context.it.is_none().then(|| (self.program.items.len(), inst.clone()));
     }
@@ -323,6 +330,7 @@ impl<'a> Builder<'a> {
     }
 
     fn call(&mut self, call: &Call<Reg>) {
+        self.program.written = self.program.written.union(call.clobbers);
         match call.target {
             CallTarget::Register(rm) => self.fixed(encode::blx(rm), Kind::Call, || format!("blx {rm}")),
             CallTarget::Symbol(symbol) => self.branch_link(symbol),

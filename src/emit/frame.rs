@@ -193,6 +193,11 @@ impl Frame {
         ops
     }
 
+    /// The registers that the function restores before it leaves.
+    pub fn restored(&self) -> RegSet {
+        self.saved.union(self.singles)
+    }
+
     /// Whether the function restores this register before it leaves.
     pub fn restores(&self, reg: Reg) -> bool {
         self.saved.contains(reg)

@@ -45,7 +45,7 @@ mod terminators;
 mod wrap;
 
 use crate::error::Error;
-use crate::isa::{Const, Func, Reg, Symbol};
+use crate::isa::{Const, Func, Reg, RegSet, Symbol};
 use crate::options::{Optimize, Trap};
 use program::Program;
 use tally::Tally;
@@ -83,6 +83,8 @@ pub struct Code {
     pub entry: u32,
     /// Bytes of stack that the function uses itself, saved registers included.
     pub frame: u32,
+    /// The registers that it writes, or what it calls, and does not restore.
+    pub changed: RegSet,
     pub tally: Tally,
     /// Assembly text, one instruction a line, where it was asked for.
     pub listing: Option<String>,
@@ -108,7 +110,9 @@ pub fn emit(func: Func<Reg>, options: &EmitOptions) -> Result<Code, Error> {
     let (mut func, wrap) = wrap::wrap(func, options.trap == Trap::Call, options.optimize);
     constants::derive(&mut func);
     let (program, frame) = build::build(&func, wrap, options);
-    finish(program, frame.depth() + growth::depth(&func), options)
+    let changed = program.written.minus(frame.restored());
+    let code = finish(program, frame.depth() + growth::depth(&func), options)?;
+    Ok(Code { changed, ..code })
 }
 
 /// Where functions return that run in an argument area of `area` bytes (`growth`).

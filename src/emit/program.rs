@@ -7,7 +7,7 @@
 use super::RelocKind;
 use super::encode::Encoding;
 use super::tally::Kind;
-use crate::isa::{BlockId, Cond, Const, Reg, Symbol, TrapCode};
+use crate::isa::{BlockId, Cond, Const, Reg, RegSet, Symbol, TrapCode};
 
 /// A position that branches name. Blocks, traps, tables and islands share one numbering.
 #[derive(Copy, Clone, PartialEq, Eq, Debug)]
@@ -101,6 +101,8 @@ pub struct Program {
     pub items: Vec<Item>,
     /// Neighbours of which one is superfluous.
     pub redundant: u32,
+    /// Registers that anything writes, what it calls included.
+    pub written: RegSet,
     labels: u32,
     blocks: u32,
     tables: u32,
@@ -113,6 +115,7 @@ impl Program {
         Program {
             items: Vec::with_capacity(items),
             redundant: 0,
+            written: RegSet::EMPTY,
             labels: blocks + TrapCode::ALL.len() as u32 + 1,
             blocks,
             tables: 0,

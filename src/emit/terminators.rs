@@ -174,6 +174,7 @@ impl Builder<'_> {
 
     /// A target that the epilogue would overwrite moves to r12 first, which no argument uses.
     fn tail_call(&mut self, id: BlockId, call: &Call<Reg>) {
+        self.program.written = self.program.written.union(call.clobbers);
         let mut live: RegSet = call.args.iter().map(|arg| arg.1).collect();
         let mut target = call.target;
         if let CallTarget::Register(rm) = target {

@@ -350,6 +350,8 @@ pub struct Func<R> {
     pub singles: BitVec,
     /// Whether the prologue enlarges the area of incoming arguments.
     pub growth: Option<Growth>,
+    /// Whether callers know which registers it changes, and profit from those that it leaves alone.
+    pub known: bool,
     /// Whether sp moves in the body: then `FRAME_POINTER` stays where sp is after the prologue, and holds no value.
     pub frame_pointer: bool,
 }
@@ -402,6 +404,7 @@ impl<R> Func<R> {
             stack_check: false,
             singles: BitVec::new(),
             growth: None,
+            known: false,
             frame_pointer: false,
         }
     }

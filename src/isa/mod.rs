@@ -5,6 +5,7 @@
 //! `Inst<Reg>` after it; only the latter can be encoded.
 
 pub mod bounds;
+pub mod callees;
 pub mod func;
 pub mod imm;
 pub mod inst;
@@ -14,6 +15,7 @@ pub mod reg;
 mod short;
 
 pub use bounds::BoundsCounts;
+pub use callees::Callees;
 pub use func::{BlockData, BlockId, Edge, FRAME_POINTER, Func, Growth, StackArea, Symbol, Term, TrapCode};
 pub use imm::{FloatImm, Imm12, Imm16, Lsb, ModImm, Offset, PairOffset, ShiftAmount, ShortOffset, WordOffset};
 pub use inst::{

@@ -145,7 +145,7 @@ impl RegSet {
     /// Core registers that can hold a value: all but sp and pc.
     pub const ALLOCATABLE: RegSet = RegSet(0b0101_1111_1111_1111);
 
-    pub fn from_bits(bits: u64) -> RegSet {
+    pub const fn from_bits(bits: u64) -> RegSet {
         RegSet(bits)
     }
 

@@ -253,11 +253,13 @@ impl Assigner<'_> {
         let fixed: RegSet = list.iter().filter_map(|&(_, role)| fixed_use(role)).collect();
         let avoid = clobbers.union(fixed);
         let staying: Locations = self.held().filter(|(v, _)| !killed.contains(v)).collect();
-        let kept = staying.iter().map(|&(_, reg)| reg).filter(|&reg| !avoid.contains(reg));
-        let mut busy = kept.collect::<RegSet>().union(fixed);
+        // An argument that the callee leaves alone stays where it is passed.
+        let is_passed = |v: VReg, reg: Reg| list.contains(&(v, Role::FixedUse(reg))) && !clobbers.contains(reg);
+        let kept = staying.iter().filter(|&&(v, reg)| !avoid.contains(reg) || is_passed(v, reg));
+        let mut busy = kept.map(|&(_, reg)| reg).collect::<RegSet>().union(fixed);
         let mut after: Locations = SmallVec::new();
         for &(v, reg) in &staying {
-            let home = if avoid.contains(reg) {
+            let home = if avoid.contains(reg) && !is_passed(v, reg) {
                 self.choose(v, self.allocatable.minus(avoid).minus(busy), position)
             } else {
                 reg

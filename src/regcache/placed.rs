@@ -61,6 +61,7 @@ pub fn finish(func: &Func<VReg>, site: &[Site], placed: Placed) -> Func<Reg> {
         stack_check: func.stack_check,
         singles: BitVec::EMPTY,
         growth: func.growth,
+        known: func.known,
         frame_pointer: func.frame_pointer,
     }
 }

@@ -27,6 +27,9 @@ pub struct Hints {
     pub paid: RegSet,
 }
 
+/// The registers that callers can keep values in over calls of a function that does not write them.
+const SPARED: RegSet = RegSet::from_bits(0xf);
+
 /// Cost of a low register, less than of any operand that needs one.
 const LOW: f32 = 0.0;
 
@@ -39,6 +42,8 @@ struct Prices {
     save_high: f32,
     /// The first one.
     save_first: f32,
+    /// Writing a register that callers could keep something in.
+    spared: f32,
     /// An operand that needs a 32-bit encoding.
     wide: f32,
 }
@@ -46,8 +51,8 @@ struct Prices {
 impl Prices {
     fn of(optimize: Optimize) -> Prices {
         match optimize {
-            Optimize::Speed => Prices { save: 2.0, save_high: 2.0, save_first: 4.0, wide: 0.1 },
-            Optimize::Size => Prices { save: 0.3, save_high: 1.2, save_first: 1.3, wide: 0.8 },
+            Optimize::Speed => Prices { save: 2.0, save_high: 2.0, save_first: 4.0, spared: 0.3, wide: 0.1 },
+            Optimize::Size => Prices { save: 0.3, save_high: 1.2, save_first: 1.3, spared: 0.5, wide: 0.8 },
         }
     }
 }
@@ -91,6 +96,9 @@ pub fn prefer(
     let mut paid = RegSet::CALLER_SAVED.intersection(allocatable);
     if !calls {
         paid.remove(Reg::LR);
+        if func.known {
+            paid = paid.minus(SPARED);
+        }
     }
     let members = members(&wishes, webs);
     let market = Market::new(func, &wishes, webs, allocatable, members.all(), flow);
@@ -129,6 +137,8 @@ struct Group<'a> {
     members: &'a [VReg],
     class: Class,
     weight: f32,
+    /// Whether it is an argument as it comes.
+    arrives: bool,
 }
 
 /// Someone with a fixed operand would take the register over the range.
@@ -233,7 +243,8 @@ fn reserved(wishes: &Wishes, allocatable: RegSet, mut reserved: Timeline) -> Tim
 impl Wishes {
     fn group<'m>(&self, func: &Func<VReg>, members: &'m [VReg]) -> Group<'m> {
         let weight = members.iter().map(|v| self.weight[v.index()]).sum();
-        Group { members, class: func.class(members[0]), weight }
+        let arrives = members.iter().all(|v| func.entry.iter().any(|(w, _)| w == v));
+        Group { members, class: func.class(members[0]), weight, arrives }
     }
 
     /// What the group's fixed operands save in each register.
@@ -345,6 +356,7 @@ impl<'a> Colouring<'a> {
             };
             let save = match group.class {
                 _ if self.paid.contains(reg) => 0.0,
+                _ if SPARED.contains(reg) && group.arrives => 0.0,
                 Class::Core => self.save(reg),
                 Class::Single => self.prices.save,
             };
@@ -364,7 +376,11 @@ impl<'a> Colouring<'a> {
             self.hint[v.index()] = Some(reg);
             wishes.ranges.of(v).iter().for_each(|&range| self.planned.take(range, reg));
         }
-        if group.class == Class::Single {
+        if SPARED.contains(reg) {
+            if !group.arrives {
+                self.paid.insert(reg);
+            }
+        } else if group.class == Class::Single {
             self.paid = self.paid.union(saved_with(reg));
         } else if !self.paid.contains(reg) {
             // With any register saved, lr is too: POP then returns.
@@ -375,6 +391,9 @@ impl<'a> Colouring<'a> {
 
     /// What a core register costs that is not paid.
     fn save(&self, reg: Reg) -> f32 {
+        if SPARED.contains(reg) {
+            return self.prices.spared;
+        }
         let first = if self.paid.contains(Reg::LR) { 0.0 } else { self.prices.save_first - self.prices.save };
         first + if reg.is_low() || reg == Reg::LR { self.prices.save } else { self.prices.save_high }
     }

@@ -59,7 +59,7 @@ pub use ir::Graph;
 pub use routines::routine;
 
 use crate::error::Error;
-use crate::isa::{Func, VReg};
+use crate::isa::{Callees, Func, VReg};
 use crate::options::{Optimize, Options};
 use crate::wasm::{Layout, Module};
 
@@ -79,6 +79,6 @@ pub fn init(module: &Module<'_>, layout: &Layout, options: &Options) -> Graph {
 }
 
 /// A graph as instructions. `tail_area` is that of its module.
-pub fn lower(graph: &Graph, tail_area: u32, options: &Options) -> Func<VReg> {
-    lower::lower(graph, tail_area, options)
+pub fn lower(graph: &Graph, tail_area: u32, callees: &Callees, options: &Options) -> Func<VReg> {
+    lower::lower(graph, tail_area, callees, options)
 }

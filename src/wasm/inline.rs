@@ -2,14 +2,17 @@
 //!
 //! Functions are taken callees first, so that the size of each is known with what it inlines itself. One is inlined
 //! at all of its direct calls or at none: where the object does not become larger by it, which is so for those
-//! with a single call and for those that are hardly longer than a call, or little larger, for those that are small. What
-//! nothing else needs then is not compiled.
+//! with a single call and for those that are hardly longer than a call, or little larger, for those that are small. Calls in
+//! loops and in functions that can be running several times run often: where those are all, or nearly all, the object may become
+//! larger, up to a share of the module. What nothing else needs then is not compiled.
 //!
 //! Sizes are weights, estimates in halfwords of code. Invariant: no function that can be running twice is inlined, so inlining
 //! ends, and none with tail calls, since those leave the function that they stand in. In a relocatable object functions with a
 //! frame keep it to themselves, and what a linker may replace is called.
 
+use super::components::{Member, components};
 use super::linking::{Binding, SymbolPlace};
+use super::order::Order;
 use super::{Entity, Module};
 use crate::options::Optimize;
 use wasmparser::Operator;
@@ -27,6 +30,11 @@ const DEPTH: u32 = 12;
 const SMALL: u32 = 32;
 const GROWTH: i64 = 40;
 
+/// The same where calls run often: for functions of at most so much, by how much the module may grow, or which share of it.
+const OFTEN: u32 = 48;
+const ROOM: i64 = 400;
+const SHARE: i64 = 50;
+
 /// What a call takes besides its arguments, and a function besides its body.
 const CALL: u32 = 3;
 const FRAME: u32 = 3;
@@ -35,12 +43,23 @@ const FRAME: u32 = 3;
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub struct Census {
     bodies: Vec<Body>,
-    /// The callees of direct calls, body by body.
-    calls: Vec<u32>,
+    /// The direct calls, body by body.
+    calls: Vec<Site>,
+    /// The blocks around the next operator: whether each is a loop.
+    blocks: Vec<bool>,
+    /// How many of those are.
+    loops: u32,
     /// The operator before.
     before: Before,
     /// The global that is the stack pointer.
     stack_pointer: Option<u32>,
+}
+
+/// A direct call.
+#[derive(Copy, Clone, PartialEq, Eq, Debug)]
+pub struct Site {
+    pub callee: u32,
+    in_loop: bool,
 }
 
 /// What an operator costs depends on the one that made its second operand.
@@ -65,8 +84,12 @@ struct Body {
 }
 
 impl Census {
+    pub fn functions(&self) -> usize {
+        self.bodies.len()
+    }
+
     pub fn new(functions: usize, stack_pointer: Option<u32>) -> Census {
-        Census { bodies: vec![Body::default(); functions], calls: Vec::new(), before: Before::Other, stack_pointer }
+        Census { bodies: vec![Body::default(); functions], stack_pointer, ..Census::default() }
     }
 
     /// Starts with the body of a function.
@@ -84,13 +107,21 @@ impl Census {
             Operator::I64ExtendI32S | Operator::I64ExtendI32U => Before::Extension,
             _ => Before::Other,
         };
+        let site = |callee| Site { callee, in_loop: self.loops > 0 };
         match *operator {
+            Operator::Block { .. } | Operator::If { .. } => self.blocks.push(false),
+            Operator::Loop { .. } => {
+                self.blocks.push(true);
+                self.loops += 1;
+            }
+            // The last one of a body ends no block.
+            Operator::End => self.loops -= u32::from(self.blocks.pop().unwrap_or(false)),
             Operator::Call { function_index } => {
-                self.calls.push(function_index);
+                self.calls.push(site(function_index));
                 body.end += 1;
             }
             Operator::ReturnCall { function_index } => {
-                self.calls.push(function_index);
+                self.calls.push(site(function_index));
                 body.end += 1;
                 body.leaves = true;
             }
@@ -100,7 +131,7 @@ impl Census {
         }
     }
 
-    fn callees(&self, function: u32) -> &[u32] {
+    pub fn sites(&self, function: u32) -> &[Site] {
         let body = &self.bodies[function as usize];
         &self.calls[body.first as usize..body.end as usize]
     }
@@ -149,10 +180,12 @@ pub fn plan(module: &Module<'_>, census: &Census, reached: &[bool], referenced: 
     }
     let addressed = module.linking.iter().flat_map(|linking| &linking.addressed);
     addressed.chain(&module.start).for_each(|&index| needed[index as usize] = true);
-    let mut plan = Plan { inlined: vec![false; count], compiled: reached.to_vec() };
+    let mut plan = Plan { inlined: vec![false; count], compiled: reached.to_vec(), order: Order::default() };
     let calls = Calls::new(census, count);
     let order = components(census, reached);
     let mut weights: Vec<u32> = census.bodies.iter().map(|body| body.weight).collect();
+    let total: i64 = weights.iter().map(|&weight| i64::from(weight)).sum();
+    let mut room = ROOM.max(total / SHARE);
     let mut depths = vec![0; count];
     for &Member { function, recursive } in &order.members {
         let index = function as usize;
@@ -165,26 +198,34 @@ pub fn plan(module: &Module<'_>, census: &Census, reached: &[bool], referenced: 
         }
         let weight = weights[index];
         let params = module.signature(function).params().len() as u32;
-        let fits = |&caller: &u32| {
-            let room = if order.recursive[caller as usize] { IN_RECURSION } else { LARGEST };
-            weight <= CALL || weight <= room && weights[caller as usize].saturating_add(weight) <= LARGEST
+        let fits = |site: &Caller| {
+            let caller = site.function as usize;
+            let room = if order.recursive[caller] { IN_RECURSION } else { LARGEST };
+            weight <= CALL || weight <= room && weights[caller].saturating_add(weight) <= LARGEST
         };
         let kept = if needed[index] { 0 } else { i64::from(weight + FRAME) };
-        let growth = callers.len() as i64 * (i64::from(weight) - i64::from(CALL + params)) - kept;
-        let most = match optimize {
-            Optimize::Speed if weight <= SMALL => GROWTH,
-            Optimize::Speed | Optimize::Size => 6,
+        let each = i64::from(weight) - i64::from(CALL + params);
+        let growth = callers.len() as i64 * each - kept;
+        let often = callers.iter().filter(|site| site.in_loop || order.recursive[site.function as usize]).count();
+        let seldom = growth - often as i64 * each;
+        let (most, taken) = match optimize {
+            Optimize::Speed if weight <= SMALL && growth <= GROWTH => (GROWTH, 0),
+            Optimize::Speed if weight <= OFTEN && seldom <= GROWTH => (room, growth.max(0)),
+            Optimize::Speed | Optimize::Size => (6, 0),
         };
         if growth > most || depths[index] >= DEPTH || !callers.iter().all(fits) {
             continue;
         }
-        for &caller in callers {
-            weights[caller as usize] = weights[caller as usize].saturating_add(weight);
-            depths[caller as usize] = depths[caller as usize].max(depths[index] + 1);
+        room -= taken;
+        for site in callers {
+            let caller = site.function as usize;
+            weights[caller] = weights[caller].saturating_add(weight);
+            depths[caller] = depths[caller].max(depths[index] + 1);
         }
         plan.inlined[index] = true;
         plan.compiled[index] = needed[index];
     }
+    plan.order = Order::new(module, census, &order, &plan.inlined);
     plan
 }
 
@@ -199,100 +240,46 @@ pub struct Plan {
     pub inlined: Vec<bool>,
     /// Functions that have code of their own, imports that can be called included.
     pub compiled: Vec<bool>,
+    pub order: Order,
 }
 
-/// For each function, the functions that call it, once for each call.
+/// A call, as its callee sees it.
+#[derive(Copy, Clone, Default)]
+struct Caller {
+    function: u32,
+    in_loop: bool,
+}
+
+/// For each function, the calls of it.
 struct Calls {
     /// Of function N, those from `first[N]` to `first[N + 1]`.
     first: Vec<u32>,
-    callers: Vec<u32>,
+    callers: Vec<Caller>,
 }
 
 impl Calls {
     fn new(census: &Census, count: usize) -> Calls {
         let mut first = vec![0; count + 1];
-        census.calls.iter().for_each(|&callee| first[callee as usize + 1] += 1);
+        census.calls.iter().for_each(|site| first[site.callee as usize + 1] += 1);
         for index in 0..count {
             first[index + 1] += first[index];
         }
         let mut next = first.clone();
-        let mut callers = vec![0; census.calls.len()];
-        for caller in 0..count as u32 {
-            for &callee in census.callees(caller) {
+        let mut callers = vec![Caller::default(); census.calls.len()];
+        for function in 0..count as u32 {
+            for &Site { callee, in_loop } in census.sites(function) {
                 let place = &mut next[callee as usize];
-                callers[*place as usize] = caller;
+                callers[*place as usize] = Caller { function, in_loop };
                 *place += 1;
             }
         }
         Calls { first, callers }
     }
 
-    fn callers(&self, function: u32) -> &[u32] {
+    fn callers(&self, function: u32) -> &[Caller] {
         let index = function as usize;
         &self.callers[self.first[index] as usize..self.first[index + 1] as usize]
     }
-}
-
-struct Member {
-    function: u32,
-    /// Whether a chain of direct calls leads back to it.
-    recursive: bool,
-}
-
-struct Components {
-    /// Callees before their callers, where neither calls back.
-    members: Vec<Member>,
-    /// `Member::recursive` by function.
-    recursive: Vec<bool>,
-}
-
-/// The strongly connected components of the call graph, by Tarjan's algorithm ("Depth-first search and linear graph
-/// algorithms", 1972), without recursion of its own.
-fn components(census: &Census, reached: &[bool]) -> Components {
-    let count = census.bodies.len();
-    // The number of each function in the search, from 1 on, and the least that it is known to lead back to.
-    let (mut number, mut low) = (vec![0u32; count], vec![0u32; count]);
-    let mut closed = vec![false; count];
-    let mut found = Components { members: Vec::new(), recursive: vec![false; count] };
-    let (mut open, mut path): (Vec<u32>, Vec<(u32, u32)>) = (Vec::new(), Vec::new());
-    let mut visited = 0;
-    for root in (0..count as u32).filter(|&root| reached[root as usize]) {
-        if number[root as usize] == 0 {
-            path.push((root, 0));
-        }
-        while let Some((function, next)) = path.pop() {
-            let index = function as usize;
-            if next == 0 {
-                visited += 1;
-                (number[index], low[index]) = (visited, visited);
-                open.push(function);
-            }
-            if let Some(&callee) = census.callees(function).get(next as usize) {
-                path.push((function, next + 1));
-                found.recursive[index] |= callee == function;
-                match number[callee as usize] {
-                    0 => path.push((callee, 0)),
-                    seen if !closed[callee as usize] => low[index] = low[index].min(seen),
-                    _ => {}
-                }
-                continue;
-            }
-            if let Some(&(caller, _)) = path.last() {
-                low[caller as usize] = low[caller as usize].min(low[index]);
-            }
-            if low[index] == number[index] {
-                let start = open.iter().rposition(|&member| member == function).expect("a root is open");
-                let several = open.len() - start > 1;
-                for function in open.drain(start..) {
-                    closed[function as usize] = true;
-                    found.recursive[function as usize] |= several;
-                    let recursive = found.recursive[function as usize];
-                    found.members.push(Member { function, recursive });
-                }
-            }
-        }
-    }
-    found
 }
 
 #[cfg(test)]
@@ -349,6 +336,19 @@ mod tests {
         let text = format!("(func (export \"e\") {calls}) {small}");
         assert_eq!(planned(&text, Optimize::Speed).0, [1]);
         assert!(planned(&text, Optimize::Size).0.is_empty());
+    }
+
+    #[test]
+    fn calls_that_run_often_pay_for_more_than_those_that_run_once() {
+        let body = "(i32.mul (i32.add (local.get 0) (i32.const 3)) (i32.sub (local.get 0) (i32.const 5)))".repeat(7);
+        let callee = format!("(func (param i32) (result i32) {body} {})", "i32.add ".repeat(6));
+        let calls = |count: usize| "(drop (call 1 (i32.const 2)))".repeat(count);
+        let inlined = |body: &str| in_speed(&format!("(func (export \"e\") {body}) {callee}")).0;
+        assert!(inlined(&calls(4)).is_empty());
+        assert_eq!(inlined(&format!("(loop {})", calls(4))), [1]);
+        assert_eq!(inlined(&format!("(call 0) {}", calls(4))), [1]);
+        assert!(inlined(&format!("(loop {})", calls(40))).is_empty(), "what a module grows by is bounded");
+        assert!(inlined(&format!("(loop) (block {})", calls(4))).is_empty());
     }
 
     #[test]

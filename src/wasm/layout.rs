@@ -24,6 +24,7 @@
 use super::constant::{Value, evaluate, global_values};
 use super::images::{self, Image};
 use super::inline::{self, Plan};
+use super::order::Order;
 use super::reach::{Reach, reach};
 use super::segments::{self, SegmentLayout};
 use super::{ConstExpr, Entity, Items, Module, Placement};
@@ -47,6 +48,8 @@ pub struct Layout {
     pub reachable: Vec<bool>,
     /// Functions whose bodies stand in for their direct calls.
     pub inlined: Vec<bool>,
+    /// In which order functions are compiled.
+    pub order: Order,
     /// Functions whose reference is taken: they carry their signature's identity in the word before
     /// their entry.
     pub referenced: Vec<bool>,
@@ -149,7 +152,7 @@ pub fn layout(module: &Module<'_>, options: &Options) -> Result<Layout, Error> {
     let (globals, globals_size) = globals(module, &reach, &values);
     let (data, elements) = (segments::data(module, &reach, options), segments::elements(module, &reach));
     let images = images::images(module, &memories, &data, &values);
-    let Plan { inlined, compiled: reachable } =
+    let Plan { inlined, compiled: reachable, order } =
         inline::plan(module, &reach.census, &reach.functions, &reach.referenced, options.optimize);
     let Reach { referenced, tail_calls, .. } = reach;
     Ok(Layout {
@@ -162,6 +165,7 @@ pub fn layout(module: &Module<'_>, options: &Options) -> Result<Layout, Error> {
         images,
         reachable,
         inlined,
+        order,
         referenced,
         tail_calls,
         values,

@@ -3,13 +3,16 @@
 //! `parse` makes it from bytes, `reach` finds what can run and what that uses, `layout` decides what
 //! becomes storage and what is constant (`segments` for what code copies from, `images` for what
 //! initialisation copies), `constant` evaluates constant expressions and `signature` gives signatures
-//! their identity. `linking` has what relocatable objects say besides.
+//! their identity. `inline` decides what is inlined, and `order` in which order functions are compiled, both from the
+//! call graph's `components`. `linking` has what relocatable objects say besides.
 
+pub mod components;
 pub mod constant;
 pub mod images;
 pub mod inline;
 pub mod layout;
 pub mod linking;
+pub mod order;
 pub mod parse;
 pub mod reach;
 pub mod segments;

@@ -27,12 +27,12 @@
 ;;     push {r4, lr}
 ;;     ldr r12, =m_memory
 ;;     movs r2, #0
-;;     movs r4, #0
+;;     movs r3, #0
 ;; .L1:
-;;     ldrb.w r3, [r12, r0]
-;;     cmp r3, #10
+;;     ldrb.w r4, [r12, r0]
+;;     cmp r4, #10
 ;;     beq .L5
-;;     cmp r3, #32
+;;     cmp r4, #32
 ;;     bne .L6
 ;;     adds r2, r2, #1
 ;;     adds r0, r0, #1
@@ -40,7 +40,7 @@
 ;;     blo .L1
 ;;     b .L8
 ;; .L5:
-;;     adds r4, r4, #1
+;;     adds r3, r3, #1
 ;;     add.w r2, r2, r2, lsl #1
 ;; .L6:
 ;;     adds r0, r0, #1
@@ -48,7 +48,7 @@
 ;;     blo .L1
 ;; .L8:
 ;;     movs r0, #100
-;;     mla r0, r4, r0, r2
+;;     mla r0, r3, r0, r2
 ;;     pop {r4, pc}
 ;;     .ltorg
 ;;

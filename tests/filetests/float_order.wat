@@ -32,12 +32,11 @@
 ;;     cmp r2, r3
 ;;     it hi
 ;;     movhi r1, r0
-;;     lsls r2, r1, #1
 ;;     mov r0, r1
-;;     orr.w r1, r0, #0x400000
-;;     cmp.w r2, #0xff000000
+;;     lsls r1, r0, #1
+;;     cmp.w r1, #0xff000000
 ;;     it hi
-;;     movhi r0, r1
+;;     orrhi.w r0, r0, #0x400000
 ;;     bx lr
 ;;
 ;; func[1]:
@@ -58,13 +57,12 @@
 ;;     itt lo
 ;;     movlo r2, r0
 ;;     movlo r3, r1
-;;     bic.w r0, r3, #0x80000000
 ;;     mov r1, r3
-;;     orr.w r3, r1, #0x80000
+;;     bic.w r3, r1, #0x80000000
 ;;     cmp r2, #1
-;;     sbcs.w r4, r0, r4
+;;     sbcs r3, r3, r4
 ;;     it hs
-;;     movhs r1, r3
+;;     orrhs.w r1, r1, #0x80000
 ;;     mov r0, r2
 ;;     pop {r4, r5, r6, r7, pc}
 ;;     .ltorg

@@ -42,11 +42,10 @@
 ;;     ubfx r1, r0, #23, #8
 ;;     cmp r1, #150
 ;;     blo .L2
-;;     orr.w r1, r0, #0x400000
-;;     lsls r2, r0, #1
-;;     cmp.w r2, #0xff000000
+;;     lsls r1, r0, #1
+;;     cmp.w r1, #0xff000000
 ;;     it hi
-;;     movhi r0, r1
+;;     orrhi.w r0, r0, #0x400000
 ;;     bx lr
 ;; .L2:
 ;;     cmp r1, #127

@@ -30,25 +30,25 @@
 ;;     push {r4, lr}
 ;;     ldr r3, =m_memory
 ;;     adds r4, r1, r3
-;;     adds r1, r0, r3
-;;     adds r0, r2, r3
+;;     adds r0, r0, r3
+;;     adds r1, r2, r3
 ;;     mov.w r12, #63
 ;; .L1:
-;;     ldrb r3, [r1]
+;;     ldrb r3, [r0]
 ;;     cmp r3, #32
 ;;     beq .L7
 ;;     cmp r3, #127
 ;;     bls .L5
-;;     strb.w r12, [r0]
-;;     adds r0, r0, #1
-;; .L5:
-;;     strb r3, [r0], #1
-;; .L7:
+;;     strb.w r12, [r1]
 ;;     adds r1, r1, #1
-;;     cmp r1, r4
+;; .L5:
+;;     strb r3, [r1], #1
+;; .L7:
+;;     adds r0, r0, #1
+;;     cmp r0, r4
 ;;     bne .L1
-;;     ldr r1, =m_memory
-;;     subs r0, r0, r1
+;;     ldr r0, =m_memory
+;;     subs r0, r1, r0
 ;;     subs r0, r0, r2
 ;;     pop {r4, pc}
 ;;     .ltorg

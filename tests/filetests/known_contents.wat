@@ -51,16 +51,16 @@
 ;;     .ltorg
 ;;
 ;; func[2]:
-;;     ldr r2, =m_memory
-;;     adds r3, r0, r2
-;;     ldrb r0, [r3]
-;;     strb r0, [r2, r1]
+;;     ldr r3, =m_memory
+;;     adds r2, r0, r3
+;;     ldrb r0, [r2]
+;;     strb r0, [r3, r1]
 ;;     cbz r0, .L2
 ;;     adds r0, r0, #1
 ;;     bx lr
 ;; .L2:
-;;     strb r1, [r3, #3]
-;;     ldrb r0, [r3, #3]
+;;     strb r1, [r2, #3]
+;;     ldrb r0, [r2, #3]
 ;;     bx lr
 ;;     .ltorg
 ;;

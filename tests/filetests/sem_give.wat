@@ -19,14 +19,14 @@
 ;;     bl z_ready_thread
 ;;     b .L3
 ;; .L2:
-;;     ldr r0, =m_memory
-;;     adds r6, r6, r0
-;;     ldr r0, [r6, #8]
-;;     ldr r1, [r6, #12]
-;;     cmp r0, r1
+;;     ldr r1, =m_memory
+;;     adds r1, r6, r1
+;;     ldr r0, [r1, #8]
+;;     ldr r2, [r1, #12]
+;;     cmp r0, r2
 ;;     it ne
 ;;     addne r0, r0, #1
-;;     str r0, [r6, #8]
+;;     str r0, [r1, #8]
 ;; .L3:
 ;;     mov.w r0, #1024
 ;;     mov r1, r5

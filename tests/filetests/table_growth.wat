@@ -17,21 +17,21 @@
 ;; func[1]:
 ;;     push {r4, r5, lr}
 ;;     ldr r2, =m_table1.size
-;;     ldr r3, =m_table1.max
-;;     ldr r4, [r2]
-;;     ldr r3, [r3]
-;;     sub.w r12, r3, r4
+;;     ldr r4, =m_table1.max
+;;     ldr r3, [r2]
+;;     ldr r4, [r4]
+;;     sub.w r12, r4, r3
 ;;     cmp r1, r12
 ;;     mov r5, r1
 ;;     it hi
 ;;     movhi r5, #0
-;;     adds r3, r4, r5
-;;     str r3, [r2]
+;;     adds r4, r3, r5
+;;     str r4, [r2]
 ;;     ldr r2, =m_table1
-;;     add.w r2, r2, r4, lsl #2
-;;     add.w r3, r2, r5, lsl #2
+;;     add.w r2, r2, r3, lsl #2
+;;     add.w r4, r2, r5, lsl #2
 ;;     cbz r5, .L14
-;;     subs r5, r3, r2
+;;     subs r5, r4, r2
 ;;     bics.w lr, r5, #15
 ;;     add.w r5, r2, lr
 ;;     beq .L9
@@ -42,17 +42,17 @@
 ;;     str.w r0, [r2, #-4]
 ;;     cmp r2, r5
 ;;     bne .L3
-;;     cmp r2, r3
+;;     cmp r2, r4
 ;;     beq .L14
 ;; .L9:
 ;;     str r0, [r2], #4
-;;     cmp r2, r3
+;;     cmp r2, r4
 ;;     bne .L9
 ;; .L14:
 ;;     cmp r1, r12
 ;;     it hi
-;;     movhi.w r4, #0xffffffff
-;;     mov r0, r4
+;;     movhi.w r3, #0xffffffff
+;;     mov r0, r3
 ;;     pop {r4, r5, pc}
 ;;     .ltorg
 ;;

@@ -27,22 +27,21 @@
 ;; ----
 ;; func[0]:
 ;;     push {r4, lr}
-;;     ldr r12, =m_memory+8
-;;     sub.w lr, r12, #8
-;;     movs r3, #0
+;;     ldr r4, =m_memory+8
+;;     sub.w r12, r4, #8
+;;     movs r2, #0
 ;; .L1:
-;;     ldr.w r4, [r12, r0]
-;;     cmp r4, r1
+;;     ldr r3, [r4, r0]
+;;     cmp r3, r1
 ;;     beq .L6
-;;     add.w r3, r3, #1
-;;     add.w r2, r0, #4
-;;     it gt
-;;     movgt r2, r0
-;;     ldr.w r0, [lr, r2]
+;;     add.w r2, r2, #1
+;;     it le
+;;     addle r0, r0, #4
+;;     ldr.w r0, [r12, r0]
 ;;     cmp r0, #0
 ;;     bne .L1
 ;; .L6:
-;;     mov r0, r3
+;;     mov r0, r2
 ;;     pop {r4, pc}
 ;;     .ltorg
 ;;

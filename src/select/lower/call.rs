@@ -8,7 +8,7 @@
 use super::Lower;
 use crate::isa::{
     Addr, AluOp, Call, CallTarget, Class, Cond, Const, FloatAddr, Growth, Inst, MemSize, ModImm, Offset, Operand2, Reg,
-    RegSet, StackArea, Symbol, Term, TestOp, TrapCode, VReg,
+    StackArea, Symbol, Term, TestOp, TrapCode, VReg,
 };
 use crate::select::ir::{self, CallInfo, Callee, Graph, Op, Place, Value};
 use hashbrown::HashSet;
@@ -119,14 +119,15 @@ impl Lower<'_> {
             };
             results.extend(result.map(|result| (result, reg)));
         }
-        let clobbers = RegSet::CALLER_SAVED;
+        let clobbers = self.callees.changed(&target).union(info.results.iter().copied().collect());
         self.push(Inst::Call(Box::new(Call { target, args, results, clobbers })));
     }
 
     pub fn tail_call(&mut self, index: usize, args: &[Value]) -> Term<VReg> {
         let info = &self.graph.calls[index];
         let (target, args) = self.passing(info, args, StackArea::Passed);
-        Term::TailCall(Box::new(Call { target, args, results: SmallVec::new(), clobbers: RegSet::EMPTY }))
+        let clobbers = self.callees.changed(&target);
+        Term::TailCall(Box::new(Call { target, args, results: SmallVec::new(), clobbers }))
     }
 
     /// Puts arguments on the stack: the callee, and what is left to pass in registers.

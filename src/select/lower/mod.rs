@@ -22,7 +22,7 @@ mod wide;
 
 use super::flow::{Flow, flow};
 use super::ir::{BinOp, Block, Graph, Op, Place, Value};
-use crate::isa::{self, AluOp, Class, Func, Inst, Reg, Term, TrapCode, VReg};
+use crate::isa::{self, AluOp, Callees, Class, Func, Inst, Reg, Term, TrapCode, VReg};
 use crate::options::Options;
 use bitvec::vec::BitVec;
 use consts::Consts;
@@ -31,6 +31,7 @@ use memory::Step;
 
 struct Lower<'a> {
     graph: &'a Graph,
+    callees: &'a Callees,
     flow: Flow,
     /// How many operands of nodes, terminators and edges name the value.
     uses: Vec<u32>,
@@ -64,7 +65,7 @@ struct Lower<'a> {
 }
 
 /// Covers a graph whose blocks stand in order.
-pub fn lower(graph: &Graph, tail_area: u32, options: &Options) -> Func<VReg> {
+pub fn lower(graph: &Graph, tail_area: u32, callees: &Callees, options: &Options) -> Func<VReg> {
     let flow = flow(graph);
     let classes = if options.target.has_float_unit() { classes::singles(graph, &flow) } else { BitVec::EMPTY };
     let consts = Consts::new(graph, &flow, options.optimize);
@@ -85,11 +86,13 @@ pub fn lower(graph: &Graph, tail_area: u32, options: &Options) -> Func<VReg> {
         stack_check: options.stack_limit.is_some(),
         singles: BitVec::EMPTY,
         growth: call::growth(graph, tail_area),
+        known: false,
         frame_pointer: graph.frame_moves,
     };
     let uses = graph.uses();
     let mut lower = Lower {
         graph,
+        callees,
         passed_out: late::passed_out(graph, &flow, &uses),
         uses,
         made: None,
