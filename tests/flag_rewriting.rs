@@ -5,7 +5,7 @@
 //! the flags that the chosen encodings set. A block reads flags only where they are defined.
 
 use synth::emit::encode::{Context, encode};
-use synth::emit::flags::refine;
+use synth::emit::flags::{Flags, refine};
 use synth::isa::{AluOp, BlockId, Cond, Edge, Inst, ModImm, Operand2, Reg, ShiftOp, Term, TestOp, TrapCode};
 
 /// xorshift64*
@@ -272,7 +272,7 @@ fn rewritten_blocks_compute_the_same() {
     let mut dropped = 0;
     for _ in 0..60_000 {
         let (insts, term) = random_block(&mut random);
-        let refined = refine(&insts, &term);
+        let refined = refine(&insts, &term, Flags::NONE);
         dropped += insts.len() - refined.insts.len();
         assert_eq!(refined.insts.len(), refined.live.len());
         for _ in 0..6 {

@@ -6,7 +6,7 @@
 //! definition of its register. If nothing in between reads or writes flags, and the definition can
 //! set them, it does, and the comparison goes away. Only N and Z of the definition agree with those
 //! of the comparison, hence only EQ, NE, MI, PL remain, and LT and GE, which after a comparison with
-//! zero (V = 0) are MI and PL.
+//! zero (V = 0) are MI and PL. Of a comparison with -1 behind a step down by one, EQ and NE remain, as LO and HS.
 
 use super::encode::{self, Context};
 use crate::isa::{AluOp, Cond, Inst, ModImm, Operand2, Reg, Term, TestOp};
@@ -78,14 +78,17 @@ pub fn refine(insts: &[Inst<Reg>], term: &Term<Reg>, behind: Flags) -> Block {
                 let cond = if nonzero { Cond::Ne } else { Cond::Eq };
                 rest[0] = Inst::TrapIf { cond, code };
             }
-            Inst::Test { .. } => keep[at] = live != Flags::NONE && !block.replace(at),
+            // The definition makes the flags now.
+            Inst::Test { .. } if live != Flags::NONE => {
+                let replaced = block.replace(at);
+                keep[at] = replaced.is_none();
+                live = replaced.unwrap_or(live);
+            }
+            Inst::Test { .. } => keep[at] = false,
             _ => {}
         }
         if keep[at] {
             live = live.minus(kills(&block.insts[at])).union(reads(&block.insts[at]));
-        } else if live != Flags::NONE {
-            // The definition makes the flags now, and N and Z are all that is read of them.
-            live = Flags::NZ;
         }
     }
     if keep.contains(&false) {
@@ -160,27 +163,45 @@ pub(super) fn kills(inst: &Inst<Reg>) -> Flags {
 }
 
 impl Block {
-    /// If instruction `at` is a comparison with zero that an instruction before it can make itself,
-    /// lets it and adapts the readers. `live` is known from `at` on.
-    fn replace(&mut self, at: usize) -> bool {
+    /// If instruction `at` is a comparison that an instruction before it can make itself, lets it and adapts the readers.
+    /// Returns the flags that they read. `live` is known from `at` on.
+    fn replace(&mut self, at: usize) -> Option<Flags> {
         let Inst::Test { op, rn, rhs } = self.insts[at] else {
-            return false;
+            return None;
         };
-        let is_zero = match (op, rhs) {
-            (TestOp::Cmp, Operand2::Imm(imm)) => imm.value() == 0,
-            (TestOp::Tst, Operand2::Reg(rm)) => rm == rn,
-            _ => false,
-        };
-        // TST leaves V and possibly C as they were before: only its N and Z are known.
-        let has_overflow = op == TestOp::Cmp;
         let size = encode::encode(&self.insts[at], Context::FREE).encoding.size();
-        is_zero
-            && self.readers(at, &mut |cond| sign_only(*cond, has_overflow).is_some())
+        // TST leaves V and possibly C as they were before: only its N and Z are known.
+        let (reader, flags): (fn(Cond) -> Option<Cond>, Flags) = match (op, rhs) {
+            (TestOp::Cmp, Operand2::Imm(imm)) if imm.value() == 0 => (|cond| sign_only(cond, true), Flags::NZ),
+            (TestOp::Tst, Operand2::Reg(rm)) if rm == rn => (|cond| sign_only(cond, false), Flags::NZ),
+            (TestOp::Cmp, Operand2::Imm(imm)) if imm.value() == u32::MAX && self.is_one_less(at, rn) => {
+                (carry_only, Flags::C)
+            }
+            (TestOp::Cmn, Operand2::Imm(imm)) if imm.value() == 1 && self.is_one_less(at, rn) => (carry_only, Flags::C),
+            _ => return None,
+        };
+        let replaced = self.readers(at, &mut |cond| reader(*cond).is_some())
             && set_flags(&mut self.insts[..at], rn, size)
             && self.readers(at, &mut |cond| {
-                *cond = sign_only(*cond, has_overflow).expect("checked before");
+                *cond = reader(*cond).expect("checked before");
                 true
-            })
+            });
+        replaced.then_some(flags)
+    }
+
+    /// Whether the register is defined before instruction `at` as one less than another: -1 where that is 0, and only there
+    /// the subtraction borrows.
+    fn is_one_less(&self, at: usize, reg: Reg) -> bool {
+        let defines = |inst: &Inst<Reg>| {
+            let mut defines = false;
+            inst.visit(|other, role| defines |= other == reg && !role.is_use());
+            defines
+        };
+        match self.insts[..at].iter().rev().find(|inst| defines(inst)) {
+            Some(&Inst::Alu { op: AluOp::Sub, rhs: Operand2::Imm(imm), .. }) => imm.value() == 1,
+            Some(&Inst::Alu { op: AluOp::Add, rhs: Operand2::Imm(imm), .. }) => imm.value() == u32::MAX,
+            _ => false,
+        }
     }
 
     /// Calls `f` on the condition of every reader of the flags of comparison `at`; whether `f` was
@@ -215,6 +236,15 @@ fn sign_only(cond: Cond, has_overflow: bool) -> Option<Cond> {
         Cond::Lt => has_overflow.then_some(Cond::Mi),
         Cond::Ge => has_overflow.then_some(Cond::Pl),
         Cond::Hs | Cond::Lo | Cond::Vs | Cond::Vc | Cond::Hi | Cond::Ls | Cond::Gt | Cond::Le => None,
+    }
+}
+
+/// A condition on C alone that agrees behind the step to a value with that behind its comparison with -1.
+fn carry_only(cond: Cond) -> Option<Cond> {
+    match cond {
+        Cond::Eq => Some(Cond::Lo),
+        Cond::Ne => Some(Cond::Hs),
+        _ => None,
     }
 }
 
