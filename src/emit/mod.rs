@@ -3,7 +3,7 @@
 //! ```text
 //!   common   instructions that stand in several places
 //!   duplicate  loops' tests at the ends of the ways there
-//!   decided  ways around tests whose outcome is known
+//!   decided  ways around tests whose outcome is known   (known: constants in registers, none of which is made again)
 //!   wrap     where the frame begins
 //!   constants  constants from registers that hold others
 //!   layout   which blocks, in which order, where branches really go
