@@ -151,8 +151,16 @@ impl Splitting<'_> {
             (None, Some(b)) => (further, way(b), Some(a)),
             (None, None) => return None,
         };
-        self.graph.blocks[block.index()].term = Term::Branch { cond: by, then: first, otherwise: second };
-        let cond = self.unshifted(rest?);
+        let data = &mut self.graph.blocks[block.index()];
+        data.term = Term::Branch { cond: by, then: first, otherwise: second };
+        // Where nothing tests the value it is gone, and what chose it has the branch for a reader instead.
+        match tested {
+            0 => data.body.retain(|&value| value != cond),
+            _ => self.uses[by.index()] += 1,
+        }
+        let rest = rest?;
+        let cond = self.unshifted(rest);
+        self.uses[cond.index()] += u32::from(tested > 0 || cond != rest);
         let term = Term::Branch { cond, then, otherwise };
         self.graph.blocks.push(BlockData { params: Vec::new(), body: Vec::new(), term });
         Some(new)
