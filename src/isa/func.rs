@@ -4,8 +4,9 @@
 //! a new vreg) and blocks have parameters. Afterwards registers are core registers and parameters and
 //! edge arguments are empty.
 
-use super::inst::{Call, Cond, Inst, Operand2, Role, TestOp};
+use super::inst::Inst;
 use super::name::Name;
+use super::operand::{Call, Cond, Operand2, Role, TestOp};
 use super::reg::{Class, Reg, VReg};
 use bitvec::vec::BitVec;
 use smallvec::SmallVec;

@@ -10,6 +10,7 @@ pub mod func;
 pub mod imm;
 pub mod inst;
 pub mod name;
+mod operand;
 pub mod print;
 pub mod reg;
 mod short;
@@ -18,9 +19,10 @@ pub use bounds::BoundsCounts;
 pub use callees::Callees;
 pub use func::{BlockData, BlockId, Edge, FRAME_POINTER, Func, Growth, StackArea, Symbol, Term, TrapCode};
 pub use imm::{FloatImm, Imm12, Imm16, Lsb, ModImm, Offset, PairOffset, ShiftAmount, ShortOffset, WordOffset};
-pub use inst::{
-    Addr, AluOp, Call, CallTarget, Cond, Const, ExtendOp, FloatAddr, FloatAluOp, FloatUnaryOp, Inst, MemSize, Operand2,
-    Role, Rotation, ShiftOp, TestOp, UnaryOp,
-};
+pub use inst::Inst;
 pub use name::Name;
+pub use operand::{
+    Addr, AluOp, Call, CallTarget, Cond, Const, ExtendOp, FloatAddr, FloatAluOp, FloatUnaryOp, MemSize, Operand2, Role,
+    Rotation, ShiftOp, TestOp, UnaryOp,
+};
 pub use reg::{Class, Reg, RegSet, VReg};

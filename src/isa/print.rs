@@ -9,7 +9,8 @@ mod dump;
 mod float;
 
 use super::func::Symbol;
-use super::inst::{Addr, AluOp, Cond, Const, ExtendOp, Inst, MemSize, Operand2, Rotation, ShiftOp, TestOp, UnaryOp};
+use super::inst::Inst;
+use super::operand::{Addr, AluOp, Cond, Const, ExtendOp, MemSize, Operand2, Rotation, ShiftOp, TestOp, UnaryOp};
 use super::reg::{Reg, RegSet};
 use std::fmt::{self, Display, Formatter, Write};
 

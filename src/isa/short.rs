@@ -1,7 +1,8 @@
 //! Which instructions have 16-bit forms in low registers (ARMv7-M ARM A5.2): what a register is worth depends on that before
 //! anything is encoded.
 
-use super::inst::{Addr, AluOp, Const, Inst, MemSize, Operand2, Rotation, ShiftOp, TestOp};
+use super::inst::Inst;
+use super::operand::{Addr, AluOp, Const, MemSize, Operand2, Rotation, ShiftOp, TestOp};
 use smallvec::{SmallVec, smallvec};
 
 impl<R: Copy> Inst<R> {

@@ -20,10 +20,8 @@ pub fn arms(graph: &mut Graph) {
     }
     let mut uses = graph.uses();
     // A condition of selects is flags, and a number for its other users alone.
-    for node in graph.nodes.iter().filter(|node| node.op == Op::Select) {
-        let cond = &mut uses[node.args[0].index()];
-        *cond = cond.saturating_sub(1);
-    }
+    let body = graph.blocks.iter().flat_map(|block| &block.body).map(|&value| graph.node(value));
+    body.filter(|node| node.op == Op::Select).for_each(|node| uses[node.args[0].index()] -= 1);
     let mut state = Arms { graph, uses, highs: HashMap::new() };
     for block in state.graph.block_ids() {
         let body = std::mem::take(&mut state.graph.blocks[block.index()].body);
