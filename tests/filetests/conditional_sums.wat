@@ -1,4 +1,5 @@
-;; What is added or not is an arm of the select; both halves of an i64 and a bit share the flags of the difference.
+;; What is added or not is an arm of the select; both halves of an i64 and a bit share the flags of the difference. Halves that are
+;; there by opposite outcomes stay by themselves.
 ;; options: --optimize size
 (module
   (func (export "step") (param $r i64) (param $d i64) (param $n i32) (result i64 i32)
@@ -8,6 +9,11 @@
     (i32.or (i32.shl (local.get $n) (i32.const 1)) (local.get $c)))
   (func (export "word") (param $x i32) (param $y i32) (param $z i32) (result i32)
     (i32.add (local.get $x) (select (local.get $y) (i32.const 0) (i32.lt_u (local.get $y) (local.get $z)))))
+  (func (export "halves") (param $x i64) (param $y i32) (param $z i32) (result i64)
+    (i64.sub (local.get $x) (i64.or
+      (i64.extend_i32_u (select (local.get $y) (i32.const 0) (i32.lt_u (local.get $y) (local.get $z))))
+      (i64.shl (i64.extend_i32_u (select (i32.const 0) (local.get $z) (i32.lt_u (local.get $y) (local.get $z))))
+        (i64.const 32)))))
   (func (export "twice") (param $x i64) (result i64)
     (i64.shl (local.get $x) (i64.const 1))))
 ;; ----
@@ -35,6 +41,15 @@
 ;;     bx lr
 ;;
 ;; func[2]:
+;;     cmp r2, r3
+;;     ite hs
+;;     movhs r2, #0
+;;     movlo r3, #0
+;;     subs r0, r0, r2
+;;     sbcs r1, r1, r3
+;;     bx lr
+;;
+;; func[3]:
 ;;     adds r0, r0, r0
 ;;     adcs r1, r1, r1
 ;;     bx lr

@@ -15,6 +15,7 @@ mod rounds;
 mod scanning;
 mod statement;
 mod stress;
+mod sums;
 mod tail;
 
 use std::fmt::Write as _;
