@@ -1,20 +1,21 @@
 //! Time and memory of a compilation grow with the input and not faster.
 //!
-//! Each shape is compiled at three sizes, each twice the one before, on one thread. Time is what the scheduler says that
-//! the thread ran, memory the most bytes that were allocated at once. Other programs on the machine slow some runs down, so the
-//! best of several counts, and there are as many as it takes up to a bound: what grows faster always does.
+//! Each shape is compiled at two sizes, one four times the other. Time is the number of instructions that the compiler executes,
+//! as valgrind counts them: it does not depend on what else the machine does, nor on the sizes of its caches. Memory is the most
+//! bytes that were allocated at once.
 
 use std::alloc::{GlobalAlloc, Layout, System};
+use std::path::Path;
+use std::process::Command;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
+use rayon::prelude::*;
+use synth::Compiled;
 use synth::options::Options;
 use xtask::shapes::grow::SHAPES;
 
 /// How much more the double size may take.
-const RATIO: f64 = 2.3;
-const ROUNDS: usize = 8;
-/// How often a shape may seem to grow faster before it counts.
-const ATTEMPTS: usize = 3;
+const RATIO: f64 = 2.5;
 
 /// Counts the bytes that are allocated now, and the most that were.
 struct Counting;
@@ -41,67 +42,72 @@ unsafe impl GlobalAlloc for Counting {
     }
 }
 
-/// Seconds that this thread has run (proc(5), `schedstat`).
-fn thread_seconds() -> f64 {
-    let text = std::fs::read_to_string("/proc/thread-self/schedstat").expect("Linux");
-    let nanoseconds = text.split(' ').next().and_then(|first| first.parse().ok());
-    let nanoseconds: f64 = nanoseconds.expect("the first field is a number");
-    nanoseconds * 1e-9
+/// Names the module that a run of this test under valgrind compiles.
+const MODULE: &str = "GROWTH_MODULE";
+
+/// Compiles on one thread: what waits for work executes instructions too.
+fn compile(wasm: &[u8]) -> Compiled {
+    let options = Options { threads: Some(1), check: false, ..Options::default() };
+    synth::compile(wasm, &options).unwrap_or_else(|error| panic!("{error}"))
 }
 
-/// Seconds and bytes of one compilation.
-fn measure(wasm: &[u8], options: &Options) -> (f64, f64) {
+/// Instructions that compiling the file takes, in a process of its own.
+fn instructions(wasm: &Path) -> f64 {
+    let valgrind = Command::new("valgrind")
+        .args(["--tool=cachegrind", "--cache-sim=no", "--cachegrind-out-file=/dev/null"])
+        .arg(std::env::current_exe().expect("this test"))
+        .env(MODULE, wasm)
+        .output()
+        .expect("valgrind, which tools/setup installs");
+    let text = String::from_utf8_lossy(&valgrind.stderr);
+    assert!(valgrind.status.success(), "{}: {text}", wasm.display());
+    let count = text.lines().find_map(|line| line.split_once("refs:")).expect("a count of instructions").1;
+    count.trim().replace(',', "").parse().expect("a number")
+}
+
+/// The most bytes that are allocated at once.
+fn memory(wasm: &[u8]) -> f64 {
     let before = NOW.load(Ordering::Relaxed);
     MOST.store(before, Ordering::Relaxed);
-    let start = thread_seconds();
-    let compiled = synth::compile(wasm, options).unwrap_or_else(|error| panic!("{error}"));
-    let seconds = thread_seconds() - start;
+    let compiled = compile(wasm);
+    let most = MOST.load(Ordering::Relaxed);
     drop(compiled);
-    (seconds, (MOST.load(Ordering::Relaxed) - before) as f64)
+    (most - before) as f64
 }
 
-/// The mean growth from one size to the next, over both steps: a single one may cross the size of a cache.
-fn growth(values: &[f64; 3]) -> f64 {
-    (values[2] / values[0]).sqrt()
-}
-
-/// Compiles the inputs, and says how time and memory grow and whether that is too much.
-fn grows(name: &str, inputs: &[Vec<u8>; 3], options: &Options) -> (String, bool) {
-    let (mut seconds, mut bytes) = ([f64::MAX; 3], [0.0; 3]);
-    for round in 0..ROUNDS {
-        for (n, wasm) in inputs.iter().enumerate() {
-            let (time, memory) = measure(wasm, options);
-            seconds[n] = time.min(seconds[n]);
-            bytes[n] = memory;
-        }
-        if round > 0 && growth(&seconds) <= RATIO {
-            break;
-        }
-    }
-    let (time, memory) = (growth(&seconds), growth(&bytes));
-    let speed = inputs[2].len() as f64 / seconds[2] * 1e-6;
-    let line = format!(
-        "{name}: time ×{time:.2} ({seconds:.3?} s, {speed:.2} MB/s), memory ×{memory:.2} ({:.0?} bytes per byte)",
-        bytes[2] / inputs[2].len() as f64
-    );
-    (line, time > RATIO || memory > RATIO)
+/// The growth from a size to its double, of what was measured at a size and at four times that.
+fn growth(values: [f64; 2]) -> f64 {
+    (values[1] / values[0]).sqrt()
 }
 
 #[test]
 fn twice_the_input_takes_at_most_little_more_than_twice_the_time_and_memory() {
-    // A pool of one thread, on which `compile` then runs, so that its time is that of the thread.
-    let pool = rayon::ThreadPoolBuilder::new().num_threads(1).build().expect("a thread");
-    let options = Options { check: false, ..Options::default() };
+    if let Some(module) = std::env::var_os(MODULE) {
+        compile(&std::fs::read(module).expect("the module"));
+        return;
+    }
+    let directory = tempfile::tempdir().expect("a directory");
+    let inputs = SHAPES.map(|(name, shape, size)| (name, [size, 4 * size].map(shape)));
+    // One after the other: all share the counter.
+    let bytes = inputs.each_ref().map(|(_, wasms)| wasms.each_ref().map(|wasm| memory(wasm)));
+    let counts: Vec<[f64; 2]> = (inputs.par_iter().enumerate())
+        .map(|(shape, (_, wasms))| {
+            [0, 1].map(|n| {
+                let file = directory.path().join(format!("{shape}-{n}.wasm"));
+                std::fs::write(&file, &wasms[n]).expect("a file");
+                instructions(&file)
+            })
+        })
+        .collect();
     let mut wrong = Vec::new();
-    for (name, shape, size) in SHAPES {
-        let inputs = [size, 2 * size, 4 * size].map(shape);
-        // What grows faster does so each time; what other programs cause does not.
-        let result = (0..ATTEMPTS).try_fold(String::new(), |_, _| {
-            let (line, slow) = pool.install(|| grows(name, &inputs, &options));
-            println!("{line}");
-            if slow { Ok(line) } else { Err(()) }
-        });
-        wrong.extend(result.ok());
+    for (((name, wasms), bytes), counts) in inputs.iter().zip(bytes).zip(counts) {
+        let (time, memory, length) = (growth(counts), growth(bytes), wasms[1].len() as f64);
+        let (count, byte) = (counts[1] / length, bytes[1] / length);
+        let line = format!(
+            "{name}: time ×{time:.2} ({count:.0} instructions per byte), memory ×{memory:.2} ({byte:.0} bytes per byte)"
+        );
+        println!("{line}");
+        wrong.extend((time > RATIO || memory > RATIO).then_some(line));
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }

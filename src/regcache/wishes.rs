@@ -132,17 +132,20 @@ fn avoid_cycles(func: &Func<VReg>, flow: &Flow, webs: &Webs, friends: &mut Vec<(
 /// A constant behind the branch that shows a value to be the same needs no instruction in that value's register.
 fn join_shown(func: &Func<VReg>, flow: &Flow, friends: &mut Vec<(VReg, (VReg, f32))>) {
     for id in func.block_ids() {
-        let &[pred] = &flow.preds[id.index()][..] else { continue };
-        let before = func.block(pred);
-        let edge = before.term.successors().position(|to| to == id);
-        let Some((reg, shown)) = edge.and_then(|n| before.shown(n)) else { continue };
-        for inst in &func.block(id).insts {
-            if let Inst::Const { rd, value: Const::Int(value) } = *inst
-                && value == shown
-            {
-                let weight = 0.5 * flow.freq[id.index()];
-                friends.push((rd, (reg, weight)));
-                friends.push((reg, (rd, weight)));
+        let block = func.block(id);
+        for (n, target) in block.term.successors().enumerate() {
+            if flow.preds[target.index()].len() > 1 {
+                continue;
+            }
+            let Some((reg, shown)) = block.shown(n) else { continue };
+            for inst in &func.block(target).insts {
+                if let Inst::Const { rd, value: Const::Int(value) } = *inst
+                    && value == shown
+                {
+                    let weight = 0.5 * flow.freq[target.index()];
+                    friends.push((rd, (reg, weight)));
+                    friends.push((reg, (rd, weight)));
+                }
             }
         }
     }

@@ -11,6 +11,9 @@ use smallvec::SmallVec;
 /// How many dominators of a way's begin are asked for what their branches say.
 const DOMINATORS: usize = 12;
 
+/// How many of a dominator's edges are searched for the way.
+const EDGES: usize = 256;
+
 /// How deep values are looked into.
 const DEPTH: u32 = 6;
 
@@ -78,8 +81,8 @@ impl<'g> Way<'g> {
             for _ in 0..DOMINATORS {
                 if let &[pred] = flow.predecessors[block.index()].as_slice() {
                     let term = &graph.block(pred).term;
-                    let edge = term.edges().position(|edge| edge.target == block);
-                    said(term, edge.expect("a predecessor has an edge to its successor"));
+                    let edge = term.edges().take(EDGES).position(|edge| edge.target == block);
+                    edge.into_iter().for_each(|edge| said(term, edge));
                 }
                 block = flow.dominator[block.index()];
             }

@@ -7,21 +7,21 @@ pub type Shape = (&'static str, fn(usize) -> Vec<u8>, usize);
 
 /// All shapes.
 pub const SHAPES: [Shape; 15] = [
-    ("straight line", straight_line, 8_000),
-    ("ifs", ifs, 2_000),
-    ("nested ifs", nested_ifs, 2_500),
-    ("else chain", else_chain, 2_500),
-    ("nested blocks", nested_blocks, 300_000),
-    ("nested loops", nested_loops, 1_500),
-    ("loops", loops, 2_000),
-    ("live locals", live_locals, 1_500),
-    ("locals", locals, 12_000),
-    ("many parameters", many_parameters, 12),
-    ("calls", calls, 6_000),
-    ("table of few targets", narrow_table, 60_000),
-    ("table of many targets", wide_table, 3_000),
-    ("accesses", accesses, 5_000),
-    ("functions", functions, 3_000),
+    ("straight line", straight_line, 4_000),
+    ("ifs", ifs, 1_000),
+    ("nested ifs", nested_ifs, 1_250),
+    ("else chain", else_chain, 1_250),
+    ("nested blocks", nested_blocks, 150_000),
+    ("nested loops", nested_loops, 750),
+    ("loops", loops, 1_000),
+    ("live locals", live_locals, 750),
+    ("locals", locals, 6_000),
+    ("many parameters", many_parameters, 6),
+    ("calls", calls, 3_000),
+    ("table of few targets", narrow_table, 30_000),
+    ("table of many targets", wide_table, 1_500),
+    ("accesses", accesses, 2_500),
+    ("functions", functions, 1_500),
 ];
 
 fn word_function(locals: usize, code: Code) -> Vec<u8> {
