@@ -48,6 +48,8 @@ pub struct Consts {
     superseded: Vec<(VReg, VReg)>,
     /// Where speed counts, the headers of loops that stand before or at each block.
     headers: Option<Vec<u32>>,
+    /// Where speed counts, the headers of loops that use each costly constant.
+    loops: HashMap<Const, SmallVec<[Block; 4]>>,
 }
 
 /// Whether a single instruction without a literal builds the constant.
@@ -96,15 +98,32 @@ impl Consts {
             built: HashMap::new(),
             superseded: Vec::new(),
             headers: (optimize == Optimize::Speed).then(|| headers_up_to(flow)),
+            loops: HashMap::new(),
+        }
+    }
+
+    /// Notes a use of a costly constant.
+    fn note_loops(&mut self, flow: &Flow, constant: Const, block: Block) {
+        let mut header = flow.header[block.index()].filter(|_| self.headers.is_some());
+        while let Some(of) = header {
+            let loops = self.loops.entry(constant).or_default();
+            if loops.contains(&of) {
+                break;
+            }
+            loops.push(of);
+            header = flow.outer[of.index()];
         }
     }
 
     /// Whether a constant that `from` builds stays in a register as far as `to`, which it dominates. Where speed counts, it
-    /// does not in loops between them: there it would cost moves in every round and not one load.
-    fn may_stay(&self, flow: &Flow, from: Block, to: Block) -> bool {
+    /// does not in loops between them that do not use it: there it would cost moves in every round and not one load.
+    fn may_stay(&self, flow: &Flow, constant: Const, from: Block, to: Block) -> bool {
         let Some(headers) = &self.headers else { return true };
         let between = headers[to.index()] - headers[from.index()];
-        between == flow.depth[to.index()].saturating_sub(flow.depth[from.index()])
+        let around = flow.depth[to.index()].saturating_sub(flow.depth[from.index()]);
+        let users = self.loops.get(&constant).into_iter().flatten();
+        let users = users.filter(|&&header| from < header && header < to && !flow.is_inside(header, to));
+        between == around + users.count() as u32
     }
 
     /// Whether what a block uses is built before a loop.
@@ -164,7 +183,7 @@ impl Consts {
                 let wanted = self.shared.remove(&constant).expect("just found");
                 let mut built = self.built.remove(&constant).unwrap_or_default();
                 built.retain(|&mut (other, reg)| {
-                    let dominated = flow.dominates(block, other) && self.may_stay(flow, block, other);
+                    let dominated = flow.dominates(block, other) && self.may_stay(flow, constant, block, other);
                     self.superseded.extend(dominated.then_some((reg, wanted.reg)));
                     !dominated
                 });
@@ -234,6 +253,9 @@ impl Lower<'_> {
     /// The register of a constant, shared with other uses.
     pub fn constant(&mut self, constant: Const) -> VReg {
         let home = self.consts.home[self.block.index()];
+        if !is_cheap(constant) {
+            self.consts.note_loops(&self.flow, constant, self.block);
+        }
         let func = &mut self.func;
         let consts = &mut self.consts;
         let (wanted, local) = if is_cheap(constant) {
