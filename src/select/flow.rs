@@ -49,6 +49,21 @@ impl Flow {
         }
     }
 
+    /// Adds a block that stands on an edge which leads forward out of a loop of `pred`. It is said to dominate nothing.
+    pub fn add_exit(&mut self, pred: Block, block: Block, target: Block) {
+        let heads = self.header[target.index()] == Some(target);
+        let around = if heads { self.outer[target.index()] } else { self.header[target.index()] };
+        self.predecessors.push(SmallVec::from_slice(&[pred]));
+        self.dominator.push(pred);
+        self.intervals.push((u32::MAX, 0));
+        self.header.push(around);
+        self.outer.push(None);
+        self.depth.push(around.map_or(0, |header| self.depth[header.index()]));
+        if let Some(of) = self.predecessors[target.index()].iter_mut().find(|of| **of == pred) {
+            *of = block;
+        }
+    }
+
     /// The nearest block that dominates both.
     pub fn common_dominator(&self, a: Block, b: Block) -> Block {
         self.tree.meet(a, b)

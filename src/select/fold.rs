@@ -112,6 +112,13 @@ impl Builder {
         {
             return self.binary(BinOp::Sub, a, y);
         }
+        // What is taken away from one side is the other.
+        for (a, b) in [(a, b), (b, a)] {
+            match self.as_binary(BinOp::Sub, a) {
+                Some((x, y)) if y == b => return x,
+                _ => {}
+            }
+        }
         if let Some(rotated) = self.rotation(a, b) {
             return rotated;
         }
@@ -125,7 +132,22 @@ impl Builder {
         if let Some(c) = self.constant(b) {
             return self.binary_const(BinOp::Add, a, c.wrapping_neg());
         }
+        if let Some((rest, c)) = self.rest_of_sum(a, b) {
+            return self.binary_const(BinOp::Add, rest, c);
+        }
         self.pure(Op::Binary(BinOp::Sub), &[a, b])
+    }
+
+    /// What else a sum consists of, and a constant, if it has a summand.
+    fn rest_of_sum(&mut self, sum: Value, summand: Value) -> Option<(Value, u32)> {
+        let (sum, c) = self.as_binary_const(BinOp::Add, sum).unwrap_or((sum, 0));
+        if sum == summand {
+            return Some((self.int(0), c));
+        }
+        match self.as_binary(BinOp::Add, sum)? {
+            (x, y) | (y, x) if y == summand => Some((x, c)),
+            _ => None,
+        }
     }
 
     fn mul(&mut self, a: Value, b: Value) -> Value {

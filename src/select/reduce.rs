@@ -7,10 +7,11 @@
 //!
 //! This is exact, since sums modulo 2^32 differ where their summands do, if the index serves nothing but addresses and tests
 //! for equality. The first base's pointer is tested in place of the index ("linear function test replacement", Cooper, Simpson
-//! and Vick, "Operator Strength Reduction", 2001); each further base has a pointer of its own.
+//! and Vick, "Operator Strength Reduction", 2001); each further base has a pointer of its own. What is read of the index behind the
+//! loop is what the first pointer has gone from its base.
 
 use super::flow::{Flow, flow};
-use super::ir::{BinOp, Block, Graph, Op, Term, Value};
+use super::ir::{BinOp, Block, BlockData, Edge, Graph, Op, Term, Value};
 use super::users::{User, Users, users};
 use crate::isa::Cond;
 use smallvec::{SmallVec, smallvec};
@@ -18,16 +19,17 @@ use smallvec::{SmallVec, smallvec};
 /// How many bases one index may have.
 const BASES: usize = 3;
 
-/// Rewrites a graph whose blocks stand in order. Returns whether anything has changed.
-pub fn reduce(graph: &mut Graph) -> bool {
+/// Rewrites a graph whose blocks stand in order. If anything has changed, returns the order of blocks.
+pub fn reduce(graph: &mut Graph) -> Option<Vec<Block>> {
     let flow = flow(graph);
     if flow.header.iter().all(Option::is_none) {
-        return false;
+        return None;
     }
     let users = users(graph);
-    let mut state = Reduction { graph, flow, users };
+    let count = graph.blocks.len();
+    let mut state = Reduction { graph, flow, users, exits: vec![SmallVec::new(); count] };
     let mut changed = false;
-    for index in (0..state.graph.blocks.len()).rev() {
+    for index in (0..count).rev() {
         let header = Block::new(index);
         if state.flow.header[index] != Some(header) {
             continue;
@@ -39,13 +41,18 @@ pub fn reduce(graph: &mut Graph) -> bool {
             }
         }
     }
-    changed
+    changed.then(|| {
+        let exits = state.exits.into_iter().enumerate();
+        exits.flat_map(|(n, exits)| exits.into_iter().chain([Block::new(n)])).collect()
+    })
 }
 
 struct Reduction<'g> {
     graph: &'g mut Graph,
     flow: Flow,
     users: Vec<Users>,
+    /// For each block, blocks on edges that lead out of loops to stand before it.
+    exits: Vec<SmallVec<[Block; 1]>>,
 }
 
 /// What reads an index.
@@ -62,6 +69,8 @@ struct Plan {
     tests: SmallVec<[(Block, Value); 2]>,
     /// How many of both compare with zero.
     zeros: usize,
+    /// Who reads a value of the family behind the loop.
+    behind: SmallVec<[(User, Value); 2]>,
 }
 
 struct Base {
@@ -90,7 +99,7 @@ impl Reduction<'_> {
         target == header && index as usize == position && self.flow.is_inside(header, pred)
     }
 
-    /// Everything that reads a parameter of the loop; `None` if that is more than addresses and tests, or outside the loop.
+    /// Everything that reads a parameter of the loop; `None` if that is more than addresses and tests, or in a loop behind it.
     fn plan(&self, header: Block, position: usize) -> Option<Plan> {
         let index = self.graph.block(header).params[position];
         let mut plan = Plan {
@@ -100,11 +109,13 @@ impl Reduction<'_> {
             comparisons: SmallVec::new(),
             tests: SmallVec::new(),
             zeros: 0,
+            behind: SmallVec::new(),
         };
         let mut at = 0;
         while let Some(&(value, added)) = plan.family.get(at) {
             for &user in &self.users[value.index()] {
                 match user {
+                    _ if self.is_behind(header, user) => plan.behind.push((user, value)),
                     User::Argument { pred, edge, index } => {
                         self.leads_around(header, position, pred, edge, index).then_some(())?;
                     }
@@ -121,6 +132,20 @@ impl Reduction<'_> {
         }
         let steps = |arg: &Value| plan.family.iter().any(|(value, _)| value == arg);
         self.around(header, position).iter().all(|(_, _, arg)| steps(arg)).then_some(plan)
+    }
+
+    /// Whether a reader of a value of the loop stands behind it, and in no other loop there.
+    fn is_behind(&self, header: Block, user: User) -> bool {
+        let block = match user {
+            User::Argument { pred, edge, .. } if self.flow.is_inside(header, pred) => {
+                let target = self.graph.block(pred).term.edge(edge as usize).target;
+                return target > pred && !self.flow.is_inside(header, target);
+            }
+            User::Argument { pred, .. } => pred,
+            User::Operand(block) => block,
+            User::Node(node) => self.graph.node(node).block,
+        };
+        !self.flow.is_inside(header, block) && self.flow.depth[block.index()] < self.flow.depth[header.index()]
     }
 
     /// The edges from inside a loop to its header, and the argument of each.
@@ -229,6 +254,57 @@ impl Reduction<'_> {
             self.users[value.index()].retain(|user| *user != User::Operand(block));
             self.users[test.index()].push(User::Operand(block));
         }
+        for &(user, value) in &plan.behind {
+            self.read_behind(header, user, value, first);
+        }
+    }
+
+    /// Behind the loop, makes of what the first pointer is what the index was.
+    fn read_behind(&mut self, header: Block, user: User, value: Value, base: Value) {
+        match user {
+            User::Node(node) => {
+                let index = self.new_node(Op::Binary(BinOp::Sub), &[value, base], self.graph.node(node).block);
+                let body = &mut self.graph.blocks[self.graph.nodes[node.index()].block.index()].body;
+                let at = body.iter().position(|&other| other == node).expect("a node stands in its block");
+                body.insert(at, index);
+                let args = self.graph.node(node).args.iter().map(|&arg| if arg == value { index } else { arg });
+                let args: SmallVec<[Value; 4]> = args.collect();
+                self.set_args(node, &args);
+            }
+            User::Operand(block) => {
+                let index = self.difference_at_end(block, value, base);
+                let replace = |operand: &mut Value| *operand = if *operand == value { index } else { *operand };
+                self.graph.blocks[block.index()].term.visit_operands_mut(replace);
+                self.users[value.index()].retain(|other| *other != user);
+                self.users[index.index()].push(user);
+            }
+            User::Argument { pred, edge, index } => {
+                let (pred, edge) =
+                    if self.flow.is_inside(header, pred) { (self.exit(pred, edge), 0) } else { (pred, edge) };
+                let difference = self.difference_at_end(pred, value, base);
+                self.set_argument(pred, edge, index as usize, difference);
+            }
+        }
+    }
+
+    /// The block on an edge that leads out of a loop.
+    fn exit(&mut self, pred: Block, edge: u32) -> Block {
+        let block = Block::new(self.graph.blocks.len());
+        let from = self.graph.blocks[pred.index()].term.edge_mut(edge as usize);
+        let target = from.target;
+        let moved = std::mem::replace(from, Edge { target: block, args: Default::default() });
+        for (index, arg) in (0..).zip(&moved.args) {
+            for user in &mut self.users[arg.index()] {
+                if *user == (User::Argument { pred, edge, index }) {
+                    *user = User::Argument { pred: block, edge: 0, index };
+                }
+            }
+        }
+        let data = BlockData { params: Vec::new(), body: Vec::new(), term: Term::Jump(moved) };
+        self.graph.blocks.push(data);
+        self.exits[target.index()].push(block);
+        self.flow.add_exit(pred, block, target);
+        block
     }
 
     fn new_node(&mut self, op: Op, args: &[Value], block: Block) -> Value {
@@ -253,6 +329,12 @@ impl Reduction<'_> {
                 sum
             }
         }
+    }
+
+    fn difference_at_end(&mut self, block: Block, a: Value, b: Value) -> Value {
+        let difference = self.new_node(Op::Binary(BinOp::Sub), &[a, b], block);
+        self.graph.blocks[block.index()].body.push(difference);
+        difference
     }
 
     fn set_args(&mut self, node: Value, args: &[Value]) {

@@ -52,9 +52,12 @@ pub fn simplify(graph: Graph, order: &[Block], optimize: Optimize) -> Graph {
     let mut graph = round(graph);
     if optimize == Optimize::Speed {
         let reduced = reduce(&mut graph);
+        if let Some(order) = &reduced {
+            graph = arrange(graph, order);
+        }
         match unroll(&mut graph) {
             Some(order) => graph = round(arrange(graph, &order)),
-            None if reduced => graph = round(graph),
+            None if reduced.is_some() => graph = round(graph),
             None => {}
         }
     }

@@ -77,9 +77,6 @@
 ;;     adds r0, r0, #1
 ;;     cmp r0, r2
 ;;     bne .L1
-;;     ldr r1, =m_memory
-;;     subs r0, r0, r1
-;;     bx lr
 ;; .L7:
 ;;     subs r0, r0, r3
 ;;     bx lr

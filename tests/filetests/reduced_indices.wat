@@ -9,11 +9,20 @@
       (if (i32.load8_s (i32.add (local.get $to) (local.get $i)))
         (then (i32.store8 offset=7 (i32.add (local.get $to) (local.get $i)) (i32.const 1))))
       (br_if $next (i32.ne (local.tee $i (i32.add (local.get $i) (i32.const 3))) (local.get $bytes)))))
-  ;; What the loop leaves behind is the index: it stays.
+  ;; The index that the loop leaves behind is how far the pointer has come.
   (func (export "length") (param $text i32) (result i32) (local $i i32)
     (loop $next
       (local.set $i (i32.add (local.get $i) (i32.const 1)))
       (br_if $next (i32.load8_u (i32.add (local.get $text) (local.get $i)))))
+    (local.get $i))
+  ;; Where another way leads to the loop's end, too, the difference stands on the edge.
+  (func (export "first") (param $words i32) (param $bytes i32) (result i32) (local $i i32)
+    (block $end
+      (br_if $end (i32.eqz (local.get $bytes)))
+      (loop $next
+        (br_if $end (i32.eqz (i32.load (i32.add (local.get $words) (local.get $i)))))
+        (i32.store (i32.add (local.get $words) (local.get $i)) (i32.const 0))
+        (br_if $next (i32.ne (local.tee $i (i32.add (local.get $i) (i32.const 4))) (local.get $bytes)))))
     (local.get $i)))
 ;; ----
 ;; func[0]:
@@ -42,11 +51,33 @@
 ;; func[1]:
 ;;     ldr r2, =m_memory
 ;;     adds r2, r0, r2
-;;     movs r0, #0
+;;     mov r0, r2
 ;; .L1:
-;;     adds r0, r0, #1
-;;     ldrb r1, [r0, r2]
+;;     ldrb r1, [r0, #1]!
 ;;     cmp r1, #0
 ;;     bne .L1
+;;     subs r0, r0, r2
+;;     bx lr
+;;     .ltorg
+;;
+;; func[2]:
+;;     cbz r1, .L7
+;;     ldr r2, =m_memory
+;;     add.w r12, r0, r2
+;;     add.w r2, r1, r12
+;;     movs r3, #0
+;;     mov r0, r12
+;; .L2:
+;;     ldr r1, [r0]
+;;     cbz r1, .L6
+;;     str r3, [r0]
+;;     adds r0, r0, #4
+;;     cmp r0, r2
+;;     bne .L2
+;; .L6:
+;;     sub.w r0, r0, r12
+;;     bx lr
+;; .L7:
+;;     movs r0, #0
 ;;     bx lr
 ;;     .ltorg

@@ -15,6 +15,15 @@
         (local.set 2 (i32.mul (local.get 2) (local.get 1)))
         (br_if $l (i32.lt_s (local.get 2) (i32.const 1000))))))
     (local.get 2))
+  ;; Behind a loop that uses the literal it is where it was.
+  (func (export "last") (param $list i32) (result i32) (local $next i32)
+    (local.set $next (i32.load (local.get $list)))
+    (if (local.get $next)
+      (then (loop $l
+        (local.set $list (local.get $next))
+        (br_if $l (local.tee $next (i32.load (local.get $next)))))))
+    (i32.store (local.get $list) (i32.load offset=8 (i32.load offset=4 (local.get $list))))
+    (local.get $list))
   (func (export "minimum") (param i64 i64) (result i64)
     (select (local.get 0) (local.get 1) (i64.lt_s (local.get 0) (local.get 1))))
 )
@@ -53,6 +62,31 @@
 ;;     bx lr
 ;;
 ;; func[3]:
+;;     ldr r1, =m_memory
+;;     ldr r3, [r1, r0]
+;;     cbz r3, .L6
+;;     adds r3, r3, r1
+;;     ldr r0, [r3]
+;;     adds r2, r0, r1
+;;     cbz r0, .L4
+;; .L3:
+;;     mov r3, r2
+;;     ldr r0, [r3]
+;;     adds r2, r0, r1
+;;     cmp r0, #0
+;;     bne .L3
+;; .L4:
+;;     subs r0, r3, r1
+;; .L6:
+;;     adds r2, r0, r1
+;;     ldr r3, [r2, #4]
+;;     adds r1, r3, r1
+;;     ldr r1, [r1, #8]
+;;     str r1, [r2]
+;;     bx lr
+;;     .ltorg
+;;
+;; func[4]:
 ;;     cmp r0, r2
 ;;     sbcs.w r12, r1, r3
 ;;     itt lt
