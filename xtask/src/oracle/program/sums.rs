@@ -1,5 +1,6 @@
 //! Sums and differences with a value or nothing, as compilers leave what was a branch: divisions bit by bit, square roots, greatest
-//! and least of what is counted. All of them choose by comparisons, of what they add or of something else.
+//! and least of what is counted. All of them choose by comparisons, of what they add or of something else. And summands that are
+//! taken away from their sums again, as distances of pointers are made.
 
 use super::{Program, Ty};
 
@@ -49,6 +50,23 @@ impl Program<'_, '_> {
             }
         }
         self.line(&format!("{name}.{operator} local.set {result}"));
+    }
+
+    pub(super) fn taken_away(&mut self) {
+        let ty = [Ty::I32, Ty::I32, Ty::I64][self.pick(3)];
+        let name = ty.name();
+        for _ in 0..1 + self.pick(3) {
+            let [x, y, result] = [self.local(ty), self.local(ty), self.local(ty)];
+            let operator = ["add", "add", "sub"][self.pick(3)];
+            self.line(&format!("local.get {x} local.get {y} {name}.{operator}"));
+            if self.chance(2) {
+                let c = self.pick(64) as i32 - 32;
+                self.line(&format!("{name}.const {c} {name}.add"));
+            }
+            let other = [x, y, y][self.pick(3)];
+            let operator = ["sub", "sub", "add"][self.pick(3)];
+            self.line(&format!("local.get {other} {name}.{operator} local.set {result}"));
+        }
     }
 
     /// Makes 0 of what is on the stack, by either outcome.
