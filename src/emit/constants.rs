@@ -114,8 +114,10 @@ fn derive_block(block: &mut BlockData<Reg>, known: &mut Known) {
             Inst::Const { rd, value } => Some((*rd, *value)),
             _ => wanted.filter(|_| !matches!(inst, Inst::If { .. })),
         };
-        let (_, written) = registers(inst);
-        written.intersection(known.holding).iter().for_each(|reg| known.overwrite(reg, at));
+        if !known.holding.is_empty() {
+            let (_, written) = registers(inst);
+            written.intersection(known.holding).iter().for_each(|reg| known.overwrite(reg, at));
+        }
         if let Some((rd, value)) = made {
             known.set(rd, value);
         }

@@ -44,6 +44,8 @@ impl Constants {
     pub(super) fn step(&mut self, inst: &Inst<Reg>) {
         let made = match *inst {
             Inst::Const { rd, value: Const::Int(value) } => Some((rd, Some(value))),
+            // Nothing that is known changes.
+            _ if self.known == 0 => return,
             Inst::Mov { rd, rhs: Operand2::Reg(rm), .. } => Some((rd, self.get(rm))),
             _ => None,
         };

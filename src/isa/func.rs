@@ -233,19 +233,24 @@ impl<R: Copy> Term<R> {
     /// Calls `f` on every register that the terminator reads, edge arguments included.
     pub fn visit(&self, mut f: impl FnMut(R, Role)) {
         match self {
-            // What `map` would make a list of is visited where it is.
+            // What `map` would make lists of is visited where it is.
+            Term::Jump(edge) => edge.args.iter().for_each(|&arg| f(arg, Role::Use)),
+            Term::Branch { then, otherwise, .. } => {
+                then.args.iter().chain(&otherwise.args).for_each(|&arg| f(arg, Role::Use));
+            }
+            Term::BranchZero { rn, zero, nonzero } => {
+                f(*rn, Role::Use);
+                zero.args.iter().chain(&nonzero.args).for_each(|&arg| f(arg, Role::Use));
+            }
             Term::Table { rn, targets } => {
                 f(*rn, Role::Use);
                 targets.iter().flat_map(|edge| &edge.args).for_each(|&arg| f(arg, Role::Use));
             }
-            Term::Jump(_)
-            | Term::Branch { .. }
-            | Term::BranchZero { .. }
-            | Term::Return { .. }
-            | Term::TailCall(_)
-            | Term::Trap(_) => {
+            Term::Return { values } => values.iter().for_each(|&(r, reg)| f(r, Role::FixedUse(reg))),
+            Term::TailCall(_) => {
                 let _: Term<()> = self.map(&mut f);
             }
+            Term::Trap(_) => {}
         }
     }
 }

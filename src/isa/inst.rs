@@ -465,15 +465,13 @@ impl<R: Copy> Inst<R> {
     /// Calls `f` on every operand with its role, uses first.
     pub fn visit(&self, mut f: impl FnMut(R, Role)) {
         match self {
-            // What `map` would put into a box is visited where it is.
+            // What `map` would put into a box or a list is visited where it is.
             Inst::If { old, inst, .. } => {
                 f(*old, Role::TiedUse(0));
                 let inner: &mut dyn FnMut(R, Role) = &mut |r, role| f(r, role.under_condition());
                 inst.visit(inner);
             }
-            Inst::Call(call) => {
-                let _: Call<()> = call.map(&mut f);
-            }
+            Inst::Call(call) => call.visit(f),
             // Nothing else owns anything that would have to be dropped.
             _ => std::mem::forget::<Inst<()>>(self.map(&mut f)),
         }

@@ -328,4 +328,13 @@ impl<R: Copy> Call<R> {
         let results = self.results.iter().map(|&(r, reg)| (f(r, Role::FixedDef(reg)), reg)).collect();
         Call { target, args, results, clobbers: self.clobbers }
     }
+
+    /// Calls `f` on every operand as `map` does.
+    pub fn visit(&self, mut f: impl FnMut(R, Role)) {
+        if let CallTarget::Register(r) = self.target {
+            f(r, Role::Use);
+        }
+        self.args.iter().for_each(|&(r, reg)| f(r, Role::FixedUse(reg)));
+        self.results.iter().for_each(|&(r, reg)| f(r, Role::FixedDef(reg)));
+    }
 }

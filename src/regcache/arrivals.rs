@@ -1,6 +1,7 @@
 //! Where values are at the start of a block: locations follow the predecessors by their frequency, at loop headers the hints.
 
 use super::assign::{Assigner, Locations};
+use super::plan::Site;
 use super::webs::argument;
 use crate::isa::{BlockId, Reg, VReg};
 use smallvec::SmallVec;
@@ -27,7 +28,7 @@ impl Votes {
 
 impl Assigner<'_> {
     /// Where the values are that the plan has in registers at the start of the block.
-    pub(super) fn entry(&self, id: BlockId) -> Locations {
+    pub(super) fn entry(&mut self, id: BlockId) -> Locations {
         let planned = &self.plan.blocks[id.index()].entry;
         if id == BlockId::ENTRY {
             let arrive = |v: &VReg| self.func.entry.iter().find(|&&(w, _)| w == *v).copied();
@@ -36,6 +37,7 @@ impl Assigner<'_> {
         let preds = &self.flow.preds[id.index()];
         let is_header = self.flow.loop_at(id).is_some();
         if let Some(entry) = self.inherited(id, preds, is_header) {
+            self.inherits[id.index()] = true;
             return entry;
         }
         let votes = self.votes(id, preds, is_header);
@@ -81,33 +83,45 @@ impl Assigner<'_> {
         if is_header || !runs || !self.func.block(id).params.is_empty() {
             return None;
         }
+        let planned = &self.plan.blocks[id.index()].entry;
         let exit = &self.exits[pred.index()];
-        let planned = self.plan.blocks[id.index()].entry.iter();
-        planned.map(|v| exit.iter().find(|(w, _)| w == v).copied()).collect()
+        // Behind the block before this one, everything is where it is now.
+        let is_before = pred.index() + 1 == id.index();
+        let mut entry = Locations::new();
+        for &v in planned {
+            entry.push(match is_before {
+                true => (v, self.register(v)?),
+                false => *exit.iter().find(|&&(w, _)| w == v)?,
+            });
+        }
+        Some(entry)
     }
 
     /// For each value planned at the start of the block, how often it arrives in each register.
-    fn votes(&self, id: BlockId, preds: &[BlockId], is_header: bool) -> Votes {
+    fn votes(&mut self, id: BlockId, preds: &[BlockId], is_header: bool) -> Votes {
         let plan = &self.plan.blocks[id.index()];
-        let params = &self.func.block(id).params;
+        let func = self.func;
+        let params = &func.block(id).params;
         let registers = self.allocatable.last().map_or(0, |last| last.index() + 1);
         let mut votes = Votes::none(plan.entry.len(), registers);
+        let start = Site { block: id, index: 0 };
         let mut total = 0.0;
         for &pred in preds.iter().filter(|&&pred| pred < id) {
             let freq = self.flow.freq[pred.index()];
             total += freq;
-            let exit = &self.exits[pred.index()];
-            let mut vote = |v: VReg, source: VReg| {
-                let index = plan.entry.iter().position(|&w| w == v);
-                let from = exit.iter().find(|&&(w, _)| w == source);
-                if let (Some(index), Some(&(_, reg))) = (index, from) {
+            self.ask_about(pred);
+            for (index, &v) in plan.entry.iter().enumerate() {
+                let is_param = self.plan.site[v.index()] == start;
+                let source = match is_param {
+                    false => v,
+                    true => match params.iter().position(|&param| param == v) {
+                        Some(number) => argument(func, pred, number),
+                        None => continue,
+                    },
+                };
+                if let Some(reg) = self.left_in(pred, source) {
                     votes.of_mut(index)[reg.index()] += freq;
                 }
-            };
-            self.plan.live_through(id).for_each(|v| vote(v, v));
-            for &number in &plan.register_params {
-                let number = number as usize;
-                vote(params[number], argument(self.func, pred, number));
             }
         }
         for (index, &v) in plan.entry.iter().enumerate() {

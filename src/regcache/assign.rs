@@ -46,6 +46,8 @@ pub fn assign(
         steps: Vec::new(),
         entries: func.blocks.iter().map(|_| Locations::new()).collect(),
         exits: func.blocks.iter().map(|_| Locations::new()).collect(),
+        inherits: vec![false; func.blocks.len()],
+        left: vec![None; func.vregs],
     };
     let mut blocks: Vec<PlacedBlock> = func.block_ids().map(|id| assigner.block(id)).collect();
     for id in func.block_ids() {
@@ -73,6 +75,10 @@ pub(super) struct Assigner<'a> {
     steps: Vec<Step>,
     entries: Vec<Locations>,
     pub(super) exits: Vec<Locations>,
+    /// The blocks in which all values begin where the only predecessor leaves them.
+    pub(super) inherits: Vec<bool>,
+    /// Where each vreg is at the end of the block that was asked about last.
+    left: Vec<Option<(BlockId, Reg)>>,
 }
 
 impl Assigner<'_> {
@@ -104,6 +110,23 @@ impl Assigner<'_> {
         let term = self.terminator(&block.term, here, position);
         self.exits[id.index()] = self.held().collect();
         PlacedBlock { steps: std::mem::take(&mut self.steps), term }
+    }
+
+    /// Where the value is now, if it is in a register.
+    pub(super) fn register(&self, v: VReg) -> Option<Reg> {
+        Some(self.loc[v.index()]).filter(|reg| self.at.get(reg.index()) == Some(&Some(v)))
+    }
+
+    /// Makes `left_in` answer for a block.
+    pub(super) fn ask_about(&mut self, pred: BlockId) {
+        for &(v, reg) in &self.exits[pred.index()] {
+            self.left[v.index()] = Some((pred, reg));
+        }
+    }
+
+    /// The register that a value has at the end of the block.
+    pub(super) fn left_in(&self, pred: BlockId, v: VReg) -> Option<Reg> {
+        self.left[v.index()].filter(|&(at, _)| at == pred).map(|(_, reg)| reg)
     }
 
     fn held(&self) -> impl Iterator<Item = (VReg, Reg)> {
@@ -349,7 +372,16 @@ impl Assigner<'_> {
 
     /// Adds the moves of all edges into the block.
     fn edges_into(&mut self, id: BlockId, blocks: &mut [PlacedBlock]) {
+        // Nothing moves on the edge.
+        if self.inherits[id.index()] {
+            return;
+        }
+        // The walk is over: locations are those at the start of the block.
+        for &(v, reg) in &self.entries[id.index()] {
+            self.loc[v.index()] = reg;
+        }
         for &pred in &self.flow.preds[id.index()] {
+            self.ask_about(pred);
             let moves = self.edge_moves(pred, id);
             if moves.is_empty() {
                 continue;
@@ -372,16 +404,18 @@ impl Assigner<'_> {
     }
 
     fn edge_moves(&self, pred: BlockId, id: BlockId) -> SmallVec<[(Loc, Source); 16]> {
-        let exit = &self.exits[pred.index()];
-        let held = |v: VReg| exit.iter().find(|&&(w, _)| w == v).map(|&(_, reg)| reg);
-        let source = |v: VReg| held(v).map_or_else(|| self.elsewhere(v), |reg| Source::Loc(Loc::Reg(reg)));
-        let entry = &self.entries[id.index()];
-        let place = |v: VReg| {
-            let found = entry.iter().find(|&&(w, _)| w == v);
-            Loc::Reg(found.expect("the plan has the value in a register").1)
+        let source = |v: VReg| match self.left_in(pred, v) {
+            Some(reg) => Source::Loc(Loc::Reg(reg)),
+            None => self.elsewhere(v),
         };
-        let mut moves: SmallVec<[(Loc, Source); 16]> =
-            self.plan.live_through(id).map(|v| (place(v), source(v))).collect();
+        let place = |v: VReg| Loc::Reg(self.loc[v.index()]);
+        let mut moves: SmallVec<[(Loc, Source); 16]> = SmallVec::new();
+        for v in self.plan.live_through(id) {
+            let (to, from) = (place(v), source(v));
+            if from != Source::Loc(to) {
+                moves.push((to, from));
+            }
+        }
         let params = &self.func.block(id).params;
         for &number in &self.plan.blocks[id.index()].register_params {
             let arg = argument(self.func, pred, number as usize);

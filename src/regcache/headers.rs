@@ -84,10 +84,27 @@ fn let_go_of(func: &Func<VReg>, flow: &Flow, operands: &Operands, header: BlockI
 
 /// Frees the registers of values at the ends of blocks where nobody expects them.
 pub fn trim(func: &Func<VReg>, flow: &Flow, operands: &Operands, plan: &mut Plan) {
+    // The last block behind which each vreg was found to be expected.
+    let mut expected: Vec<Option<BlockId>> = vec![None; func.vregs];
     for id in func.block_ids().rev() {
+        if plan.blocks[id.index()].exit.is_empty() {
+            continue;
+        }
+        let term = &func.block(id).term;
+        // An argument of the edge is expected as a parameter.
+        if let Term::Jump(edge) = term {
+            edge.args.iter().for_each(|v| expected[v.index()] = Some(id));
+        }
+        for to in term.successors() {
+            plan.blocks[to.index()].entry.iter().for_each(|v| expected[v.index()] = Some(id));
+        }
+        let is_expected = |v: &VReg| expected[v.index()] == Some(id);
+        if plan.blocks[id.index()].exit.iter().all(is_expected) {
+            continue;
+        }
         let exit = plan.blocks[id.index()].exit.clone();
         for v in exit {
-            if is_expected(func, plan, id, v) {
+            if is_expected(&v) {
                 continue;
             }
             // Arguments and parameters arrive whether anyone reads them here or not.
@@ -105,15 +122,6 @@ pub fn trim(func: &Func<VReg>, flow: &Flow, operands: &Operands, plan: &mut Plan
             block.exit.retain(|w| *w != v);
         }
     }
-}
-
-/// Whether the value is to be in a register where a block goes on, or what arrives there as a parameter.
-fn is_expected(func: &Func<VReg>, plan: &Plan, id: BlockId, v: VReg) -> bool {
-    let is_argument = match &func.block(id).term {
-        Term::Jump(edge) => edge.args.contains(&v),
-        _ => false,
-    };
-    is_argument || func.block(id).term.successors().any(|to| plan.is_held_at_start(to, v))
 }
 
 /// The last instruction of the block that reads or writes `v`, and how `v` leaves there.

@@ -104,10 +104,10 @@ pub fn prefer(
     let market = Market::new(func, &wishes, webs, allocatable, members.all(), flow);
     // The first round finds out which registers are saved, so that the second one uses them where
     // they serve, from the heaviest web on. Where none are, it would do the same again.
-    let first = Colouring::new(&market, Prices::of(optimize), paid).run();
+    let first = Colouring::new(&market, Prices::of(optimize), paid).run(Some(paid));
     let last = match first.paid == paid {
         true => first,
-        false => Colouring::new(&market, Prices::of(optimize), first.paid).run(),
+        false => Colouring::new(&market, Prices::of(optimize), first.paid).run(None),
     };
     let Colouring { hint, planned, .. } = last;
     paid = hint.iter().flatten().fold(paid, |paid, &reg| paid.union(saved_with(reg)));
@@ -139,6 +139,8 @@ struct Group<'a> {
     weight: f32,
     /// Whether it is an argument as it comes.
     arrives: bool,
+    /// The registers that some web wants where the group is in one.
+    wanted: RegSet,
 }
 
 /// Someone with a fixed operand would take the register over the range.
@@ -182,6 +184,9 @@ impl<'a> Market<'a> {
         let mut market = Market { func, wishes, webs, allocatable, groups, reserved, wanted, wants };
         for index in 0..market.groups.len() {
             market.want(market.groups[index]);
+        }
+        for group in &mut market.groups {
+            group.wanted = wishes.taken(&market.wanted, *group);
         }
         for wants in &mut market.wants {
             wants.sort_by_key(|want| want.range.start);
@@ -244,7 +249,7 @@ impl Wishes {
     fn group<'m>(&self, func: &Func<VReg>, members: &'m [VReg]) -> Group<'m> {
         let weight = members.iter().map(|v| self.weight[v.index()]).sum();
         let arrives = members.iter().all(|v| func.entry.iter().any(|(w, _)| w == v));
-        Group { members, class: func.class(members[0]), weight, arrives }
+        Group { members, class: func.class(members[0]), weight, arrives, wanted: RegSet::EMPTY }
     }
 
     /// What the group's fixed operands save in each register.
@@ -297,8 +302,10 @@ impl<'a> Colouring<'a> {
         }
     }
 
-    fn run(mut self) -> Self {
+    /// Colours all groups. A round that only asks for what is paid, where that is more than `unpaid`, ends when that is everything.
+    fn run(mut self, unpaid: Option<RegSet>) -> Self {
         let market = self.market;
+        let all = market.allocatable.iter().fold(RegSet::of(Reg::LR), |all, reg| all.union(saved_with(reg)));
         // Weights are positive, so that their bits order like the numbers.
         let order = |group: Group, index: usize| (group.weight.to_bits(), usize::MAX - index);
         let mut webs = market.groups.iter().copied().enumerate().peekable();
@@ -316,10 +323,14 @@ impl<'a> Colouring<'a> {
             let from_queue = || queue.pop().map(|(_, index)| singles[usize::MAX - index - market.groups.len()]);
             let Some(group) = group.or_else(from_queue) else { break };
             if self.colour(group) || group.members.len() == 1 {
+                if unpaid.is_some_and(|unpaid| unpaid != self.paid && all.minus(self.paid).is_empty()) {
+                    break;
+                }
                 continue;
             }
             for single in group.members.chunks(1) {
-                let single = market.wishes.group(market.func, single);
+                let mut single = market.wishes.group(market.func, single);
+                single.wanted = market.wishes.taken(&market.wanted, single);
                 queue.push(order(single, market.groups.len() + singles.len()));
                 singles.push(single);
             }
@@ -345,7 +356,6 @@ impl<'a> Colouring<'a> {
                 }
             }
         }
-        let wanted = wishes.taken(&self.market.wanted, group);
         let mut best: Option<(f32, Reg)> = None;
         for reg in free.iter() {
             let wide = match group.class {
@@ -364,7 +374,7 @@ impl<'a> Colouring<'a> {
             if best.is_some_and(|(other, _)| other >= score) {
                 continue;
             }
-            let robbed = if wanted.contains(reg) { self.market.robbed(group, reg, &self.hint) } else { None };
+            let robbed = if group.wanted.contains(reg) { self.market.robbed(group, reg, &self.hint) } else { None };
             // Who is robbed pays a move and, since nothing else is free here, another register.
             let robbed = robbed.map_or(0.0, |weight| weight + 0.9 * self.save(Reg::R4));
             if best.is_none_or(|(other, _)| other < score - robbed) {

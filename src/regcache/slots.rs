@@ -62,6 +62,8 @@ fn memory_needs(func: &Func<VReg>, flow: &Flow, webs: &Webs, plan: &Plan) -> Vec
             Need::Stored(before) => Need::Stored(meet(&flow.idom, before, at, STEPS)),
         };
     };
+    // The last block at whose end each vreg was found in a register.
+    let mut held: Vec<Option<BlockId>> = vec![None; func.vregs];
     for id in func.block_ids() {
         for action in &plan.blocks[id.index()].actions {
             if action.kind == ActionKind::Reload {
@@ -69,8 +71,9 @@ fn memory_needs(func: &Func<VReg>, flow: &Flow, webs: &Webs, plan: &Plan) -> Vec
             }
         }
         for &pred in &flow.preds[id.index()] {
+            plan.blocks[pred.index()].exit.iter().for_each(|v| held[v.index()] = Some(pred));
             for source in edge_sources(func, plan, pred, id) {
-                if !plan.is_held_at_end(pred, source) {
+                if held[source.index()] != Some(pred) {
                     read(&mut needs, source, pred);
                 }
             }

@@ -481,7 +481,11 @@ struct Demand {
 
 /// All that is held.
 fn vregs(held: &Held) -> plan::Held {
-    held.iter().flatten().map(|value| value.v).collect()
+    let mut vregs = plan::Held::new();
+    for value in held.iter().flatten() {
+        vregs.push(value.v);
+    }
+    vregs
 }
 
 impl Step<'_> {
