@@ -113,7 +113,7 @@ impl Builder {
     pub fn new_block(&mut self) -> Block {
         let block = Block::new(self.graph.blocks.len());
         let term = Term::Trap(TrapCode::Unreachable);
-        self.graph.blocks.push(BlockData { params: Vec::new(), body: Vec::new(), term });
+        self.graph.blocks.push(BlockData { params: Vec::new(), body: Vec::new(), term, cold: false });
         block
     }
 

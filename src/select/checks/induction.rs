@@ -30,6 +30,15 @@ impl Induction<'_> {
         self.flow.is_invariant(self.graph, self.found.header(), value)
     }
 
+    /// Whether the loop can end without its test, or without an end at the latch.
+    pub fn has_other_exits(&self) -> bool {
+        self.found.blocks.iter().any(|&block| {
+            let term = &self.graph.block(block).term;
+            let leaves = || term.edges().any(|edge| !self.found.contains(edge.target));
+            block != self.found.latch && (term.edges().next().is_none() || leaves())
+        })
+    }
+
     /// The edge from the latch around the loop.
     fn back(&self) -> Option<&Edge> {
         let mut edges = self.graph.block(self.found.latch).term.edges();

@@ -155,6 +155,7 @@ impl Lower<'_> {
         data.insts = insts;
         data.params = params;
         data.loop_depth = self.flow.depth[block.index()];
+        data.cold |= graph.block(block).cold;
     }
 
     /// Ends a node: its instructions go before what is there.
