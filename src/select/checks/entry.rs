@@ -92,6 +92,14 @@ impl<'g> Entry<'g> {
         }
     }
 
+    /// What is left of the distance to the bound, divided by the step.
+    pub fn part_of_step(&mut self, test: &Test) -> Value {
+        let (first, bound) = (self.at_first(test.value), self.bound(test));
+        let distance = self.binary(BinOp::Sub, bound, first);
+        let mask = self.constant(test.step.unsigned_abs() - 1);
+        self.node(Op::Binary(BinOp::And), &[distance, mask])
+    }
+
     /// How often the loop goes around after the first round.
     pub fn rounds(&mut self, test: &Test) -> Value {
         let first = self.at_first(test.value);

@@ -153,7 +153,7 @@ pub fn pays(has_other_exits: bool, halves: u32, pointers: u32) -> bool {
 
 fn plan(induction: &Induction<'_>, optimize: Optimize) -> Option<Plan> {
     let Induction { graph, flow, found } = *induction;
-    let test = induction.test()?;
+    let test = induction.test().filter(|test| test.divides)?;
     let quiet = |&block: &Block| !graph.block(block).body.iter().any(|&value| is_effect(graph, value));
     let other_exits = induction.has_other_exits();
     let pure = found.blocks.iter().all(quiet) && !other_exits;

@@ -4,7 +4,7 @@
 //! Of a loop's checks those are covered whose address is x + b with b between two constants, where x stays the same or
 //! grows by a constant each time around. If x plus the least of them passes the strictest limit before the loop, the copy runs from the
 //! start. Else it goes on from the first round in which x can pass it: the bound of the loop is moved so that it ends
-//! before, and where it has ended early the copy starts. Either way a check that traps does so in the copy, in its place.
+//! before, and where it has ended early the copy starts; where the step does not divide the way to the bound, it runs from the start, too. Either way a check that traps does so in the copy, in its place.
 
 use super::check;
 use super::entry::Entry;
@@ -154,6 +154,10 @@ pub fn apply(graph: &mut Graph, flow: &Flow, found: &Loop, versions: &Versions, 
         let past = entry.node(Op::Compare(Cond::Hi), &[pointer, limit]);
         pointers.push((pointer, limit));
         before.push(entry.go_on_unless(past, slow(&params)));
+    }
+    if let Some(test) = versions.test.as_ref().filter(|test| !test.divides) {
+        let part = entry.part_of_step(test);
+        before.push(entry.go_on_unless(part, slow(&params)));
     }
     let mut exit = None;
     if let Some(test) = &versions.test {
