@@ -165,11 +165,11 @@ impl Lower<'_> {
     /// What is compared, where a condition is that it is above a limit that no immediate holds.
     fn split_limit(&self, cond: Value) -> Option<(Value, SplitLimit)> {
         let node = self.graph.node(cond);
-        let is_split = self.splits_limits && node.op == Op::Compare(Cond::Hi);
+        let is_hot = self.splits_limits && !self.graph.block(self.block).cold;
+        let is_split = is_hot && node.op == Op::Compare(Cond::Hi);
         let limit = self.graph.constant(*node.args.get(1)?).filter(|_| is_split)?;
         let held = [Some(limit), limit.checked_add(1)].into_iter().flatten().any(|limit| ModImm::new(limit).is_some());
-        let is_depth = std::env::var("XG").is_ok() && self.flow.depth[self.block.index()] > 0;
-        if held || is_depth || std::env::var("XH").is_ok() { None } else { Some((node.args[0], SplitLimit::new(limit)?)) }
+        if held { None } else { Some((node.args[0], SplitLimit::new(limit)?)) }
     }
 
     /// A comparison as 0 or 1.
