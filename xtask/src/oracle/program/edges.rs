@@ -2,7 +2,7 @@
 //! some round, addresses that stay or have an index of few bits, and addresses of which a comparison or a choice says how large
 //! they are. Where one is out of bounds, what came before it has happened.
 
-use super::{Program, Ty};
+use super::Program;
 
 /// The bytes of the memory.
 const END: i32 = 0x2_0000;
@@ -67,7 +67,8 @@ impl Program<'_, '_> {
         }
         // One of two addresses that have been accessed.
         self.line(&format!("local.get {pointer} local.get {pointer} i32.const 4 i32.add local.get {value} i32.const 2"));
-        self.line(&format!("i32.and select i32.load offset={} align=1 local.set {other}", self.pick(2) * 8));
+        let offset = [0, 8][self.pick(2)];
+        self.line(&format!("i32.and select i32.load offset={offset} align=1 local.set {other}"));
     }
 
     /// A counted loop at the end of which some pointer may be past memory.
