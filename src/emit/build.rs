@@ -7,6 +7,7 @@ use super::encode_float;
 use super::flags::{self, Flags};
 use super::frame::{self, Frame, Op, top_byte};
 use super::growth;
+use super::guard::Guard;
 use super::it;
 use super::layout::{self, Layout, Target};
 use super::program::{Item, Label, LiteralId, Program, Reference};
@@ -30,6 +31,7 @@ pub fn build(func: &Func<Reg>, wrap: Wrap, options: &EmitOptions) -> (Program, F
     for at in 0..builder.layout.order.len() {
         builder.block(at);
     }
+    builder.guards_behind();
     builder.traps();
     (builder.program, frame)
 }
@@ -53,6 +55,7 @@ pub(super) struct Builder<'a> {
     pub(super) home: Option<BlockId>,
     /// Which traps are branched to.
     pub(super) traps: [bool; TrapCode::ALL.len()],
+    pub(super) guards: Vec<Guard>,
     /// The last instruction, if it is not conditional, and how many items there were behind it.
     last: Option<(usize, Inst<Reg>)>,
 }
@@ -71,6 +74,7 @@ impl<'a> Builder<'a> {
             layout,
             carried: Carried::none(func),
             traps: [false; TrapCode::ALL.len()],
+            guards: Vec::new(),
             last: None,
         }
     }
@@ -217,6 +221,7 @@ impl<'a> Builder<'a> {
                 let target = self.trap_label(*code);
                 self.branch(Some(*cond), target);
             }
+            Inst::Guard { rn, limit, code } => self.guard(*rn, *limit, *code),
             Inst::TrapIfZero { nonzero, rn, code } => {
                 let target = self.trap_label(*code);
                 let (nonzero, rn) = (*nonzero, *rn);

@@ -74,6 +74,7 @@ pub(super) fn narrow(inst: &Inst<Reg>, context: Context) -> Narrow {
         | Inst::StackAddr { .. }
         | Inst::Call(_)
         | Inst::TrapIf { .. }
+        | Inst::Guard { .. }
         | Inst::TrapIfZero { .. } => {
             unreachable!("resolved before encoding")
         }

@@ -80,6 +80,7 @@ pub(super) fn wide(inst: &Inst<Reg>) -> u32 {
         | Inst::StackAddr { .. }
         | Inst::Call(_)
         | Inst::TrapIf { .. }
+        | Inst::Guard { .. }
         | Inst::TrapIfZero { .. } => {
             unreachable!("resolved before encoding")
         }

@@ -157,7 +157,7 @@ pub(super) fn kills(inst: &Inst<Reg>) -> Flags {
             AluOp::And | AluOp::Bic | AluOp::Orr | AluOp::Orn | AluOp::Eor => Flags::NZ,
         },
         Inst::Mov { s: true, .. } | Inst::Mvn { s: true, .. } | Inst::Shift { s: true, .. } => Flags::NZ,
-        Inst::FloatFlags | Inst::Call(_) | Inst::TrapIfZero { .. } => Flags::ALL,
+        Inst::FloatFlags | Inst::Call(_) | Inst::TrapIfZero { .. } | Inst::Guard { .. } => Flags::ALL,
         _ => Flags::NONE,
     }
 }

@@ -291,7 +291,7 @@ fn borrows(func: &Func<Reg>, body: u32) -> bool {
 const LARGE_TABLE: usize = 20_000;
 
 fn can_trap(inst: &Inst<Reg>) -> bool {
-    matches!(inst, Inst::TrapIf { .. } | Inst::TrapIfZero { .. })
+    matches!(inst, Inst::TrapIf { .. } | Inst::TrapIfZero { .. } | Inst::Guard { .. })
 }
 
 fn count(regs: RegSet) -> u32 {

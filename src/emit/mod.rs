@@ -33,6 +33,7 @@ pub mod encode_float;
 pub mod flags;
 mod frame;
 mod growth;
+mod guard;
 mod it;
 mod known;
 mod layout;

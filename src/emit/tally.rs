@@ -116,7 +116,7 @@ pub fn kind(inst: &Inst<Reg>) -> Kind {
         },
         Inst::ToFloat { .. } | Inst::ToCore { .. } => Kind::Move,
         Inst::Call(_) => Kind::Call,
-        Inst::TrapIf { .. } | Inst::TrapIfZero { .. } => Kind::Branch,
+        Inst::TrapIf { .. } | Inst::TrapIfZero { .. } | Inst::Guard { .. } => Kind::Branch,
     }
 }
 

@@ -43,6 +43,50 @@ impl ModImm {
     }
 }
 
+/// A limit that is no immediate of a comparison, as the sum of two: what is not above the first is not above the limit, and for
+/// the few numbers in between the second decides.
+#[derive(Copy, Clone, PartialEq, Eq, Hash, Debug)]
+pub struct SplitLimit {
+    first: ModImm,
+    rest: ModImm,
+    /// Whether the sum is the limit, or the least number above it.
+    exact: bool,
+}
+
+impl SplitLimit {
+    pub fn new(limit: u32) -> Option<SplitLimit> {
+        // Five bits leave at most a sixteenth of the numbers below to the second comparison.
+        let split = |sum: u32, exact: bool| {
+            (5..=8).rev().find_map(|bits: u32| {
+                let low = (32 - sum.leading_zeros()).checked_sub(bits)?;
+                let first = sum >> low << low;
+                let (first, rest) = (ModImm::new(first)?, ModImm::new(sum - first)?);
+                Some(SplitLimit { first, rest, exact })
+            })
+        };
+        split(limit, true).or_else(|| split(limit.checked_add(1)?, false))
+    }
+
+    /// No number up to this one is above the limit.
+    pub fn first(self) -> ModImm {
+        self.first
+    }
+
+    /// What a number is compared with that is above the first and has lost it.
+    pub fn rest(self) -> ModImm {
+        self.rest
+    }
+
+    /// Whether what is equal to the rest is not above the limit.
+    pub fn is_exact(self) -> bool {
+        self.exact
+    }
+
+    pub fn value(self) -> u32 {
+        self.first.0 + self.rest.0 - u32::from(!self.exact)
+    }
+}
+
 /// The immediate of VMOV (ARMv7-M ARM A6.4.1): a sign, three bits of exponent around 0 and four of fraction.
 #[derive(Copy, Clone, PartialEq, Eq, Hash, Debug)]
 pub struct FloatImm(u32);

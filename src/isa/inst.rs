@@ -6,7 +6,7 @@
 //! cannot be known to one of them and unknown to another.
 
 use super::func::{StackArea, TrapCode};
-use super::imm::{Imm12, Imm16, Lsb, PairOffset, ShiftAmount, ShortOffset};
+use super::imm::{Imm12, Imm16, Lsb, PairOffset, ShiftAmount, ShortOffset, SplitLimit};
 use super::operand::{
     Addr, AluOp, Call, Cond, Const, ExtendOp, FloatAddr, FloatAluOp, FloatUnaryOp, MemSize, Operand2, Role, Rotation,
     ShiftOp, TestOp, UnaryOp,
@@ -285,6 +285,12 @@ pub enum Inst<R> {
         cond: Cond,
         code: TrapCode,
     },
+    /// Trap if rn is above the limit. Changes the flags.
+    Guard {
+        rn: R,
+        limit: SplitLimit,
+        code: TrapCode,
+    },
     /// Trap if rn is zero (or, `nonzero`, if it is not). May change the flags.
     TrapIfZero {
         nonzero: bool,
@@ -458,6 +464,7 @@ impl<R: Copy> Inst<R> {
             }
             Inst::Call(ref call) => Inst::Call(Box::new(call.map(f))),
             Inst::TrapIf { cond, code } => Inst::TrapIf { cond, code },
+            Inst::Guard { rn, limit, code } => Inst::Guard { rn: f(rn, Use), limit, code },
             Inst::TrapIfZero { nonzero, rn, code } => Inst::TrapIfZero { nonzero, rn: f(rn, Use), code },
         }
     }
@@ -489,7 +496,7 @@ impl<R: Copy> Inst<R> {
     pub fn writes_flags(&self) -> bool {
         match *self {
             Inst::Alu { s, .. } | Inst::Mov { s, .. } | Inst::Mvn { s, .. } | Inst::Shift { s, .. } => s,
-            Inst::Test { .. } | Inst::FloatFlags | Inst::Call(_) | Inst::TrapIfZero { .. } => true,
+            Inst::Test { .. } | Inst::FloatFlags | Inst::Call(_) | Inst::TrapIfZero { .. } | Inst::Guard { .. } => true,
             _ => false,
         }
     }

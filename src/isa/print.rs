@@ -183,6 +183,7 @@ impl Printer<'_> {
             | Inst::FloatStoreUpdate { .. } => self.float(inst),
             Inst::Call(ref call) => write!(self.out, "{call}"),
             Inst::TrapIf { cond, code } => write!(self.out, "trap{cond} {code}"),
+            Inst::Guard { rn, limit, code } => write!(self.out, "trapabove {rn}, #{}, {code}", limit.value()),
             Inst::TrapIfZero { nonzero, rn, code } => {
                 let n = if nonzero { "n" } else { "" };
                 write!(self.out, "trap{n}z {rn}, {code}")

@@ -71,6 +71,7 @@ impl<R: Copy> Inst<R> {
             | Inst::FloatStoreUpdate { .. }
             | Inst::SetStack { .. }
             | Inst::Call(_)
+            | Inst::Guard { .. }
             | Inst::TrapIf { .. } => false,
         }
     }

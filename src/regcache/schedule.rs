@@ -31,7 +31,7 @@ fn part(inst: &Inst<VReg>) -> Part {
     match inst {
         Inst::Load { .. } | Inst::LoadUpdate { .. } => Part::Access { load: true },
         Inst::Store { .. } | Inst::StoreUpdate { .. } => Part::Access { load: false },
-        Inst::Call(_) | Inst::TrapIf { .. } | Inst::TrapIfZero { .. } => Part::Fixed,
+        Inst::Call(_) | Inst::TrapIf { .. } | Inst::TrapIfZero { .. } | Inst::Guard { .. } => Part::Fixed,
         Inst::LoadPair { .. }
         | Inst::StorePair { .. }
         | Inst::FloatLoad { .. }

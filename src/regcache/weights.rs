@@ -64,7 +64,9 @@ pub fn loop_facts(
                 let params = func.block(this.header).params.iter().filter(|&&v| func.class(v) == class).count();
                 let outer = values.iter().filter(|&&(v, _)| outside(l, v) && func.class(v) == class).count();
                 let through = liveness.entry_count[this.header.index()][class] - (params + outer) as i64;
-                excess[parent][class] = excess[parent][class].max(excess[l][class] - through.max(0));
+                // A loop of cold blocks has no excess.
+                let inner = excess[l][class].saturating_sub(through.max(0));
+                excess[parent][class] = excess[parent][class].max(inner);
             }
         }
         used[l] = values;

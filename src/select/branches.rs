@@ -128,7 +128,8 @@ impl Splitting<'_> {
             self.graph.nodes[value.index()].block = new;
         }
         let term = Term::Branch { cond: second, then, otherwise };
-        self.graph.blocks.push(BlockData { params: Vec::new(), body, term });
+        let cold = self.graph.block(block).cold;
+        self.graph.blocks.push(BlockData { params: Vec::new(), body, term, cold });
         Some(new)
     }
 
@@ -162,7 +163,8 @@ impl Splitting<'_> {
         let cond = self.unshifted(rest);
         self.uses[cond.index()] += u32::from(tested > 0 || cond != rest);
         let term = Term::Branch { cond, then, otherwise };
-        self.graph.blocks.push(BlockData { params: Vec::new(), body: Vec::new(), term });
+        let cold = self.graph.block(block).cold;
+        self.graph.blocks.push(BlockData { params: Vec::new(), body: Vec::new(), term, cold });
         Some(new)
     }
 

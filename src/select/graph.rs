@@ -18,6 +18,9 @@ type Args = SmallVec<[Value; 4]>;
 /// How many refinements of a value are kept before those that do not hold any more are dropped.
 const REFINEMENTS: usize = 16;
 
+/// How deep the operands of a value are looked into for the largest number that it can be.
+const DEPTH: u32 = 4;
+
 /// What a comparison that holds says of a float; none of these are NaNs.
 #[derive(Copy, Clone, PartialEq, Eq, Hash)]
 enum FloatFact {
@@ -58,8 +61,8 @@ pub struct Builder {
     decided: HashMap<Value, (Block, bool)>,
     /// Conditions that have trapped wherever these blocks have been passed.
     checked: HashMap<Value, Block>,
-    /// The same for `value > limit`: the least limit.
-    bounded: HashMap<Value, (u32, Block)>,
+    /// What values are not above wherever these blocks have been passed.
+    bounded: HashMap<Value, SmallVec<[(u32, Block); 2]>>,
     /// Bits that can be 1 wherever these blocks have been passed, of the values that say so.
     refined: Vec<SmallVec<[(Block, u32); 2]>>,
     /// What is known of floats wherever these blocks have been passed.
@@ -110,7 +113,7 @@ impl Builder {
     pub fn new_block(&mut self) -> Block {
         let block = Block::new(self.graph.blocks.len());
         let term = Term::Trap(TrapCode::Unreachable);
-        self.graph.blocks.push(BlockData { params: Vec::new(), body: Vec::new(), term });
+        self.graph.blocks.push(BlockData { params: Vec::new(), body: Vec::new(), term, cold: false });
         block
     }
 
@@ -182,8 +185,14 @@ impl Builder {
         };
         match if holds { comparison } else { comparison.inverse() } {
             Cond::Eq => self.refine(value, c),
-            Cond::Lo => self.refine(value, below(c.wrapping_sub(1))),
-            Cond::Ls => self.refine(value, below(c)),
+            Cond::Lo => {
+                self.refine(value, below(c.wrapping_sub(1)));
+                self.note_bound(value, c.wrapping_sub(1));
+            }
+            Cond::Ls => {
+                self.refine(value, below(c));
+                self.note_bound(value, c);
+            }
             Cond::Ge if c == 0 => self.refine(value, u32::MAX >> 1),
             Cond::Gt if c.cast_signed() >= -1 => self.refine(value, u32::MAX >> 1),
             _ => {}
@@ -241,6 +250,51 @@ impl Builder {
             }
         };
         if fits { self.int(0) } else { self.pure(Op::FloatOverflows { signed }, &[a]) }
+    }
+
+    /// Takes note that a value is not above a limit in the current block and those that it dominates.
+    fn note_bound(&mut self, value: Value, limit: u32) {
+        if self.bound(value) <= limit {
+            return;
+        }
+        let mut known = self.bounded.remove(&value).unwrap_or_default();
+        // Of those that hold here each is below the one before.
+        if known.len() >= REFINEMENTS {
+            known.retain(|&mut (_, block)| self.dominates(block));
+        }
+        if known.len() < REFINEMENTS {
+            known.push((limit, self.block));
+        }
+        self.bounded.insert(value, known);
+    }
+
+    /// The least limit that has been noted of a value and holds here.
+    fn bound(&self, value: Value) -> u32 {
+        let known = self.bounded.get(&value).into_iter().flatten().filter(|&&(_, block)| self.dominates(block));
+        known.map(|&(limit, _)| limit).min().unwrap_or(u32::MAX)
+    }
+
+    /// A number that the value is not above, here.
+    pub fn largest(&self, value: Value) -> u32 {
+        self.largest_to(value, DEPTH)
+    }
+
+    fn largest_to(&self, value: Value, depth: u32) -> u32 {
+        let known = below(self.bits(value)).min(self.bound(value));
+        let Some(depth) = depth.checked_sub(1) else { return known };
+        let of = |n: usize| self.largest_to(self.args(value)[n], depth);
+        let amount = || self.constant(self.args(value)[1]).filter(|&amount| amount < 32);
+        let computed = match self.op(value) {
+            Op::Const(c) => Some(c),
+            Op::Select => Some(of(1).max(of(2))),
+            Op::Binary(BinOp::Add) => of(0).checked_add(of(1)),
+            Op::Binary(BinOp::Mul) => of(0).checked_mul(of(1)),
+            Op::Binary(BinOp::And) => Some(of(0).min(of(1))),
+            Op::Binary(BinOp::Shl) => amount().and_then(|amount| of(0).checked_mul(1 << amount)),
+            Op::Binary(BinOp::ShrU) => amount().map(|amount| of(0) >> amount),
+            _ => None,
+        };
+        computed.map_or(known, |computed| computed.min(known))
     }
 
     fn refine(&mut self, value: Value, bits: u32) {
@@ -453,8 +507,7 @@ impl Builder {
         let (Some((x, c)), Some(limit)) = (self.as_binary_const(BinOp::Add, sum), self.constant(limit)) else {
             return cond;
         };
-        let checked = self.bounded.get(&x).filter(|known| self.dominates(known.1)).map_or(u32::MAX, |known| known.0);
-        if checked.min(below(self.bits(x))).checked_add(c).is_none() {
+        if self.largest(x).checked_add(c).is_none() {
             return cond;
         }
         match limit.checked_sub(c) {
@@ -466,16 +519,12 @@ impl Builder {
         }
     }
 
-    /// Whether a dominating trap has excluded `cond`; from here on this one does.
+    /// Whether what is known here excludes `cond`; from here on a trap does.
     fn is_checked(&mut self, cond: Value) -> bool {
         if self.op(cond) == Op::Compare(Cond::Hi)
             && let (index, Some(limit)) = (self.args(cond)[0], self.constant(self.args(cond)[1]))
         {
-            let known = self.bounded.get(&index).filter(|known| self.dominates(known.1)).map(|known| known.0);
-            if known.is_none_or(|known| known > limit) {
-                self.bounded.insert(index, (limit, self.block));
-            }
-            return known.is_some_and(|known| known <= limit);
+            return self.largest(index) <= limit;
         }
         let known = self.checked.get(&cond).is_some_and(|&block| self.dominates(block));
         if !known {

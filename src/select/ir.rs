@@ -353,6 +353,8 @@ pub struct BlockData {
     /// In order; each node stands in one block, constants and addresses in none.
     pub body: Vec<Value>,
     pub term: Term,
+    /// Whether it hardly ever runs.
+    pub cold: bool,
 }
 
 /// A function in SSA form. Block 0 is the entry, without predecessors or parameters; every block comes after

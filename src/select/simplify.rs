@@ -38,7 +38,7 @@ use smallvec::SmallVec;
 /// stand in that order.
 pub fn simplify(graph: Graph, order: &[Block], optimize: Optimize) -> Graph {
     let mut graph = round(arrange(graph, order));
-    if let Some(order) = checks(&mut graph) {
+    if let Some(order) = checks(&mut graph, optimize) {
         graph = round(arrange(graph, &order));
     }
     if let Some(order) = branches(&mut graph) {
@@ -189,6 +189,9 @@ fn rebuild(old: &Graph) -> Graph {
     let mut state = Rebuild { builder, old, predecessors, replaced, new, comparisons, higher };
     for _ in 1..state.old.blocks.len() {
         state.builder.new_block();
+    }
+    for (new, old) in state.builder.graph.blocks.iter_mut().zip(&old.blocks) {
+        new.cold = old.cold;
     }
     // A block is built at the end of its only predecessor, if that only leads here.
     let mut home: Vec<Block> = state.old.block_ids().collect();

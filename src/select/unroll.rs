@@ -30,7 +30,10 @@ const ENOUGH: u32 = 3;
 
 /// Rewrites a graph whose blocks stand in order. Returns the new order if there are more blocks now.
 pub fn unroll(graph: &mut Graph) -> Option<Vec<Block>> {
-    let itself = |block: &Block| graph.block(*block).term.edges().any(|edge| edge.target == *block);
+    let itself = |block: &Block| {
+        let data = graph.block(*block);
+        !data.cold && data.term.edges().any(|edge| edge.target == *block)
+    };
     let loops: Vec<Block> = graph.block_ids().filter(itself).collect();
     if loops.is_empty() {
         return None;
@@ -339,7 +342,7 @@ impl Unrolling<'_> {
     fn new_block(&mut self) -> Block {
         let block = Block::new(self.graph.blocks.len());
         let term = Term::Return(Default::default());
-        self.graph.blocks.push(BlockData { params: Vec::new(), body: Vec::new(), term });
+        self.graph.blocks.push(BlockData { params: Vec::new(), body: Vec::new(), term, cold: false });
         block
     }
 

@@ -3,7 +3,7 @@
 use super::hoist::Loop;
 use crate::isa::Cond;
 use crate::select::flow::Flow;
-use crate::select::ir::{BinOp, Block, Edge, Graph, Op, Term, Value};
+use crate::select::ir::{BinOp, Edge, Graph, Op, Term, Value};
 
 /// How deep sums are looked into.
 const DEPTH: u32 = 6;
@@ -16,6 +16,9 @@ pub struct Test {
     pub bound: Option<Value>,
     /// What is added to the value each time around.
     pub step: i32,
+    /// Whether the step is known to divide the distance from the value to the bound; if it does not, the loop ends where
+    /// the distance wraps around, if ever.
+    pub divides: bool,
 }
 
 /// A loop in its graph.
@@ -28,6 +31,15 @@ pub struct Induction<'g> {
 impl Induction<'_> {
     pub fn is_invariant(&self, value: Value) -> bool {
         self.flow.is_invariant(self.graph, self.found.header(), value)
+    }
+
+    /// Whether the loop can end without its test, or without an end at the latch.
+    pub fn has_other_exits(&self) -> bool {
+        self.found.blocks.iter().any(|&block| {
+            let term = &self.graph.block(block).term;
+            let leaves = || term.edges().any(|edge| !self.found.contains(edge.target));
+            block != self.found.latch && (term.edges().next().is_none() || leaves())
+        })
     }
 
     /// The edge from the latch around the loop.
@@ -94,56 +106,67 @@ impl Induction<'_> {
         let cond = if around { holds } else { holds.inverse() };
         let step = self.step(value).filter(|&step| step != 0)?.cast_signed();
         let stays = bound.is_none_or(|bound| self.is_invariant(bound));
-        (stays && self.is_counted(cond, value, bound, step)).then_some(Test { cond, value, bound, step })
+        let divides = cond != Cond::Ne || self.is_divided(value, bound, step);
+        (stays && Self::is_counted(cond, step)).then_some(Test { cond, value, bound, step, divides })
     }
 
-    /// Whether the number of rounds follows from the first value and the bound.
-    fn is_counted(&self, cond: Cond, value: Value, bound: Option<Value>, step: i32) -> bool {
-        let size = step.unsigned_abs();
+    /// Whether the number of rounds follows from the first value and the bound, given that the step divides their distance.
+    fn is_counted(cond: Cond, step: i32) -> bool {
         match cond {
-            Cond::Ne => {
-                let zeros = size.trailing_zeros();
-                let multiple = |value: Value| self.zeros(value, DEPTH) >= zeros;
-                size.is_power_of_two() && multiple(value) && bound.is_none_or(multiple)
-            }
+            Cond::Ne => step.unsigned_abs().is_power_of_two(),
             Cond::Lo | Cond::Lt => step == 1,
             Cond::Hi | Cond::Gt => step == -1,
             _ => false,
         }
     }
 
-    /// How many low bits of the value are 0 at any time, at least.
-    fn zeros(&self, value: Value, depth: u32) -> u32 {
-        let Some(depth) = depth.checked_sub(1) else { return 0 };
+    /// Whether the step, a power of two, divides the distance from the value to the bound at any time.
+    fn is_divided(&self, value: Value, bound: Option<Value>, step: i32) -> bool {
+        let bits = step.unsigned_abs().trailing_zeros();
+        let residue = |value: Value| self.residue(value, bits, DEPTH);
+        bits == 0 || residue(value).is_some_and(|here| bound.map_or(Some(0), residue) == Some(here))
+    }
+
+    /// The low bits of a value, if they are always the same.
+    fn residue(&self, value: Value, bits: u32, depth: u32) -> Option<u32> {
+        let mask = (1u32 << bits) - 1;
+        let depth = depth.checked_sub(1)?;
         let node = self.graph.node(value);
-        let of = |n: usize| self.zeros(node.args[n], depth);
-        match node.op {
-            Op::Const(c) => c.trailing_zeros(),
-            Op::Binary(BinOp::Add | BinOp::Sub | BinOp::Or | BinOp::Xor) => of(0).min(of(1)),
-            Op::Binary(BinOp::And) => of(0).max(of(1)),
+        let of = |n: usize| self.residue(node.args[n], bits, depth);
+        let residue = match node.op {
+            Op::Const(c) => c,
+            Op::Binary(BinOp::Add) => of(0)?.wrapping_add(of(1)?),
+            Op::Binary(BinOp::Sub) => of(0)?.wrapping_sub(of(1)?),
+            Op::Binary(BinOp::Or) => of(0)? | of(1)?,
+            Op::Binary(BinOp::Xor) => of(0)? ^ of(1)?,
+            Op::Binary(BinOp::And) => match (of(0), of(1)) {
+                (Some(0), _) | (_, Some(0)) => 0,
+                (a, b) => a? & b?,
+            },
             Op::Binary(BinOp::Shl) => {
-                let amount = self.graph.constant(node.args[1]).filter(|&amount| amount < 32);
-                amount.map_or(0, |amount| (of(0) + amount).min(32))
+                let amount = self.graph.constant(node.args[1]).filter(|&amount| amount < 32)?;
+                let rest = bits.saturating_sub(amount);
+                if rest == 0 { 0 } else { self.residue(node.args[0], rest, depth)? << amount }
             }
-            Op::Param => self.param_zeros(value, depth),
-            _ => 0,
-        }
+            Op::Param => self.param_residue(value, bits, depth)?,
+            _ => return None,
+        };
+        Some(residue & mask)
     }
 
-    /// Of a parameter of the loop that grows by a constant: those of what enters, as far as that keeps them.
-    fn param_zeros(&self, param: Value, depth: u32) -> u32 {
-        let Some(step) = self.param_step(param) else { return 0 };
+    /// Of a parameter of the loop that grows by a constant: that of what enters, if the constant keeps it.
+    fn param_residue(&self, param: Value, bits: u32, depth: u32) -> Option<u32> {
         let header = self.found.header();
-        let n = self.graph.block(header).params.iter().position(|&other| other == param);
-        let Some(n) = n else { return 0 };
-        let outside = self.flow.predecessors[header.index()].iter().filter(|&&pred| pred < header);
-        outside.map(|&pred| self.entering_zeros(pred, n, depth)).fold(step.trailing_zeros(), u32::min)
-    }
-
-    /// Of what a block passes to parameter `n` of the header; 0 if it now leads there by a new block.
-    fn entering_zeros(&self, pred: Block, n: usize, depth: u32) -> u32 {
-        let edges = self.graph.block(pred).term.edges();
-        let args = edges.filter(|edge| edge.target == self.found.header()).map(|edge| edge.args[n]);
-        args.map(|arg| self.zeros(arg, depth)).min().unwrap_or(0)
+        self.param_step(param).filter(|step| step.trailing_zeros() >= bits)?;
+        let n = self.graph.block(header).params.iter().position(|&other| other == param)?;
+        let mut residues = self.flow.predecessors[header.index()].iter().filter(|&&pred| pred < header).map(|&pred| {
+            // One that now leads there by a new block says nothing.
+            let edges = self.graph.block(pred).term.edges().filter(|edge| edge.target == header);
+            let mut residues = edges.map(|edge| self.residue(edge.args[n], bits, depth));
+            let first = residues.next()??;
+            residues.all(|other| other == Some(first)).then_some(first)
+        });
+        let first = residues.next()??;
+        residues.all(|other| other == Some(first)).then_some(first)
     }
 }

@@ -1,24 +1,28 @@
 //! Fewer bounds checks, each exact: a program that traps still does so with the same memory, and before anything that
 //! would have come after.
 //!
-//! Within a block, checks of one pointer between which nothing happens become the strictest of them, at the place of the
-//! first (`merge`). Checks in a loop on what grows by a constant each time around move before the loop (`hoist`, on what
-//! `induction` knows).
+//! Within a block, checks of one pointer and its sums with constants between which nothing happens become one, at the place
+//! of the first (`merge`). Checks in a loop on what stays or grows by a constant each time around move before the loop (`hoist`,
+//! `entry`, on what `induction` knows); where something happens before them, or where they only follow from a stricter one, a copy
+//! of the loop that has all of them runs where the stricter one fails (`versions`).
 
+mod entry;
 mod hoist;
 mod induction;
 mod merge;
+mod versions;
 
 use super::ir::{Block, Graph, Op, Value};
 use crate::isa::{Cond, TrapCode};
+use crate::options::Optimize;
 
 /// Rewrites a graph whose blocks stand in order. Returns the new order if there are more blocks now.
-pub fn checks(graph: &mut Graph) -> Option<Vec<Block>> {
+pub fn checks(graph: &mut Graph, optimize: Optimize) -> Option<Vec<Block>> {
     let mut any = false;
     for block in graph.block_ids() {
         any |= merge::merge(graph, block);
     }
-    if any { hoist::hoist(graph) } else { None }
+    if any { hoist::hoist(graph, optimize) } else { None }
 }
 
 /// The pointer and the limit of a bounds check.

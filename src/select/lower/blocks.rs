@@ -109,7 +109,8 @@ impl Lower<'_> {
         let args = self.arguments_of(edge);
         let insts = std::mem::replace(&mut self.sequence, outer);
         let term = Term::Jump(isa::Edge { target: id(edge.target), args });
-        self.add_block(insts, term, self.common_loop(edge.target), self.trap_at(edge).is_some())
+        let cold = self.trap_at(edge).is_some() || [edge.target, self.block].iter().any(|&end| self.graph.block(end).cold);
+        self.add_block(insts, term, self.common_loop(edge.target), cold)
     }
 
     /// The innermost loop that contains both the current block and `target`.

@@ -2,7 +2,7 @@
 
 use super::Lower;
 use crate::isa::{
-    AluOp, Cond, Const, Imm16, Inst, ModImm, Operand2, ShiftAmount, ShiftOp, TestOp, TrapCode, UnaryOp, VReg,
+    AluOp, Cond, Const, Imm16, Inst, ModImm, Operand2, ShiftAmount, ShiftOp, SplitLimit, TestOp, TrapCode, UnaryOp, VReg,
 };
 use crate::select::ir::{BinOp, Op, Value};
 
@@ -151,11 +151,25 @@ impl Lower<'_> {
     }
 
     pub fn trap_if(&mut self, cond: Value, code: TrapCode) {
+        if let Some((value, limit)) = self.split_limit(cond) {
+            let rn = self.reg(value);
+            return self.push(Inst::Guard { rn, limit, code });
+        }
         match self.test(cond) {
             Test::Flags(cond) => self.push(Inst::TrapIf { cond, code }),
             Test::NonZero(rn) => self.push(Inst::TrapIfZero { nonzero: true, rn, code }),
             Test::Zero(rn) => self.push(Inst::TrapIfZero { nonzero: false, rn, code }),
         }
+    }
+
+    /// What is compared, where a condition is that it is above a limit that no immediate holds.
+    fn split_limit(&self, cond: Value) -> Option<(Value, SplitLimit)> {
+        let node = self.graph.node(cond);
+        let is_hot = self.splits_limits && !self.graph.block(self.block).cold;
+        let is_split = is_hot && node.op == Op::Compare(Cond::Hi);
+        let limit = self.graph.constant(*node.args.get(1)?).filter(|_| is_split)?;
+        let held = [Some(limit), limit.checked_add(1)].into_iter().flatten().any(|limit| ModImm::new(limit).is_some());
+        if held { None } else { Some((node.args[0], SplitLimit::new(limit)?)) }
     }
 
     /// A comparison as 0 or 1.

@@ -23,7 +23,7 @@ mod wide;
 use super::flow::{Flow, flow};
 use super::ir::{BinOp, Block, Graph, Op, Place, Value};
 use crate::isa::{self, AluOp, Callees, Class, Func, Inst, Reg, Term, TrapCode, VReg};
-use crate::options::Options;
+use crate::options::{Optimize, Options};
 use bitvec::vec::BitVec;
 use consts::Consts;
 use hashbrown::{HashMap, HashSet};
@@ -60,6 +60,8 @@ struct Lower<'a> {
     passed_out: HashMap<Value, u32>,
     /// The node of this block that its terminator has made.
     made: Option<Value>,
+    /// Whether limits that are no immediates are split.
+    splits_limits: bool,
     /// Offsets of incoming arguments that tail calls replace.
     passed: HashSet<u32>,
 }
@@ -109,6 +111,7 @@ pub fn lower(graph: &Graph, tail_area: u32, callees: &Callees, options: &Options
         headers: flow.header.clone(),
         flow,
         steps: HashMap::new(),
+        splits_limits: options.optimize == Optimize::Speed,
         passed: call::passed(graph),
     };
     for block in graph.block_ids().rev() {
@@ -155,6 +158,7 @@ impl Lower<'_> {
         data.insts = insts;
         data.params = params;
         data.loop_depth = self.flow.depth[block.index()];
+        data.cold |= graph.block(block).cold;
     }
 
     /// Ends a node: its instructions go before what is there.

@@ -214,7 +214,8 @@ fn copy(graph: &mut Graph, route: &Route, copies: &mut Copies) -> Block {
         let args = further.args.iter().map(|arg| *map.get(arg).unwrap_or(arg)).collect();
         edge = Edge { target: further.target, args };
     }
-    graph.blocks.push(BlockData { params: Vec::new(), body, term: Term::Jump(edge) });
+    let cold = graph.block(route.from).cold;
+    graph.blocks.push(BlockData { params: Vec::new(), body, term: Term::Jump(edge), cold });
     copies.insert(copy, map);
     *graph.blocks[route.from.index()].term.edge_mut(route.edge) = Edge { target: copy, args: Vec::new() };
     copy

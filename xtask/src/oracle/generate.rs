@@ -74,7 +74,7 @@ pub fn stress(bytes: &[u8], language: &Language, bounds: Bounds) -> Vec<u8> {
 
 fn stress_program(bytes: &[u8], language: &Language, bounds: Bounds) -> Vec<u8> {
     let mut input = Unstructured::new(bytes);
-    let traps = input.ratio(1u8, 6u8).unwrap_or(false);
+    let traps = input.ratio(1u8, 3u8).unwrap_or(false);
     let floats = language.floats && input.ratio(1u8, 3u8).unwrap_or(false);
     let shape = shape(language, traps, bounds);
     parsed(&program::text(&mut input, program::Shape { floats, stress: true, ..shape }))

@@ -7,6 +7,7 @@
 //! refills, and returns or falls through when there is none. Only traps that the shape allows can happen.
 
 mod counted;
+mod edges;
 mod expression;
 mod float;
 mod inner;
@@ -247,7 +248,8 @@ impl Program<'_, '_> {
 
     /// Memory, table, globals and segments.
     fn state(&mut self, imports: usize) {
-        let mut growth = self.pick(3);
+        // Limits are constants where memory cannot grow.
+        let mut growth = if self.shape.overruns && self.chance(2) { 0 } else { self.pick(3) };
         // The edges of offsets lie in the second page.
         let pages = if self.shape.stress { 2 } else { 1 };
         if self.shape.powers_of_two && (pages + growth) == 3 {

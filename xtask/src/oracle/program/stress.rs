@@ -2,7 +2,7 @@
 //! tables of branches with values, amounts and masks at the edges of words, offsets at the edges of encodings, accesses that
 //! overlap, induction variables that wrap around, operands that are overwritten while they wait, carries over four words. Loops
 //! that are counted are in `counted`, those that go from state to state in `rounds`, those over bytes in `scanning`; sums with a
-//! value or nothing, and what is taken away from them, in `sums`.
+//! value or nothing, and what is taken away from them, in `sums`; accesses at the ends of memory in `edges`.
 //!
 //! They leave the operand stack as it is and end like all of the program: by fuel.
 
@@ -46,7 +46,7 @@ const ACCESSES: [(Ty, &str, &str); 11] = [
 
 impl Program<'_, '_> {
     pub(super) fn stress(&mut self, depth: u32) {
-        match self.pick(24) {
+        match self.pick(27) {
             0 => self.pressure(depth),
             1 => self.permutation_at_join(depth),
             2 => self.several_exits(depth),
@@ -65,6 +65,7 @@ impl Program<'_, '_> {
             17..=19 => self.scanning(),
             20 | 21 => self.conditional_sums(),
             22 => self.taken_away(),
+            23..=25 if self.shape.overruns => self.at_edges(),
             _ => self.carries(),
         }
     }
