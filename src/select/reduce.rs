@@ -300,7 +300,8 @@ impl Reduction<'_> {
                 }
             }
         }
-        let data = BlockData { params: Vec::new(), body: Vec::new(), term: Term::Jump(moved) };
+        let cold = self.graph.block(pred).cold;
+        let data = BlockData { params: Vec::new(), body: Vec::new(), term: Term::Jump(moved), cold };
         self.graph.blocks.push(data);
         self.exits[target.index()].push(block);
         self.flow.add_exit(pred, block, target);
