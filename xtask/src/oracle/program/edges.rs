@@ -123,10 +123,9 @@ impl Program<'_, '_> {
     /// Addresses that a comparison limits, and sums and choices of them.
     fn limited_addresses(&mut self) {
         let Some([index, value]) = self.distinct() else { return };
-        let limit = [1, 7, 8, 61, 4096][self.pick(5)];
+        let limit = [1, 3, 6, 7][self.pick(4)];
         let test = ["lt_u", "le_u"][self.pick(2)];
-        // Some limits are far below what is compared.
-        let mask = [15, 127, 8191][self.pick(3)];
+        let mask = [7, 15][self.pick(2)];
         self.line(&format!("local.get {index} i32.const {mask} i32.and local.set {index}"));
         self.line(&format!("local.get {index} i32.const {limit} i32.{test} if"));
         for _ in 0..1 + self.pick(3) {

@@ -46,7 +46,10 @@ const ACCESSES: [(Ty, &str, &str); 11] = [
 
 impl Program<'_, '_> {
     pub(super) fn stress(&mut self, depth: u32) {
-        match self.pick(26) {
+        if self.shape.overruns && self.chance(3) {
+            return self.at_edges();
+        }
+        match self.pick(23) {
             0 => self.pressure(depth),
             1 => self.permutation_at_join(depth),
             2 => self.several_exits(depth),
@@ -64,7 +67,6 @@ impl Program<'_, '_> {
             15 | 16 => self.state_machine(),
             17..=19 => self.scanning(),
             20 | 21 => self.conditional_sums(),
-            22..=24 if self.shape.overruns => self.at_edges(),
             _ => self.carries(),
         }
     }
