@@ -25,7 +25,12 @@ impl Program<'_, '_> {
             (false, false) => 48,
             (false, true) => 0,
         };
-        self.line(&format!("local.get {local} i32.const 31 i32.and i32.const {start} i32.add local.set {local}"));
+        // Of a difference nothing is known.
+        let index = format!("local.get {local} i32.const 31 i32.and");
+        match self.chance(4) {
+            true => self.line(&format!("{index} i32.const {start} i32.add local.set {local}")),
+            false => self.line(&format!("i32.const {} {index} i32.sub local.set {local}", start + 31)),
+        }
         high
     }
 
