@@ -134,13 +134,17 @@ impl Program<'_, '_> {
         self.line(&format!("local.get {index} i32.const {mask} i32.and local.set {index}"));
         self.line(&format!("local.get {index} i32.const {limit} i32.{test} if"));
         for _ in 0..1 + self.pick(3) {
-            let past = [0, 1, 2, 3, 4, 8][self.pick(6)];
+            let past = [-1, 0, 0, 1, 2, 3, 4, 8][self.pick(8)];
             let constant = END - limit - past;
-            let address = match self.pick(4) {
+            let address = match self.pick(5) {
                 0 => format!("local.get {index} i32.const {constant} i32.add"),
                 1 => format!("local.get {index} i32.const 1 i32.shl i32.const {} i32.add", constant - limit),
                 2 => format!(
                     "local.get {index} local.get {index} i32.const 3 i32.add local.get {value} i32.const 1 i32.and select i32.const {} i32.add",
+                    constant - 3
+                ),
+                3 => format!(
+                    "local.get {value} i32.const 3 i32.and local.get {index} i32.add i32.const {} i32.add",
                     constant - 3
                 ),
                 _ => format!("local.get {index}"),
