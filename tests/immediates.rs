@@ -7,7 +7,7 @@ use synth::emit::encode::{Context, Encoding, encode};
 use synth::emit::flags::Flags;
 use synth::isa::{
     Addr, Cond, Const, Imm12, Imm16, Inst, Lsb, MemSize, Offset, Operand2, PairOffset, Reg, ShiftAmount, ShiftOp,
-    ShortOffset,
+    ShortOffset, SplitLimit,
 };
 
 /// Where every flag is live, so that most encodings have 32 bits.
@@ -170,6 +170,27 @@ fn offsets_decode_to_themselves() {
 /// `bits` low bits as a two's complement number.
 fn extended(value: u32, bits: u32) -> i32 {
     (value << (32 - bits)).cast_signed() >> (32 - bits)
+}
+
+#[test]
+fn split_limits_decide_as_the_limit() {
+    let mut split = 0;
+    for pages in [1, 2, 3, 4, 5, 8, 16, 64] {
+        for end in 1..600 {
+            let limit = 0x1_0000 * pages - end;
+            let Some(of) = SplitLimit::new(limit) else { continue };
+            split += 1;
+            assert_eq!(of.value(), limit);
+            let (first, rest) = (of.first().value(), of.rest().value());
+            assert!(first <= limit && limit - first <= limit / 16);
+            for number in [0, 1, first - 1, first, first + 1, limit - 1, limit, limit + 1, limit + 2, u32::MAX - 1, u32::MAX] {
+                let left = number.wrapping_sub(first);
+                let passes = number > first && if of.is_exact() { left > rest } else { left >= rest };
+                assert_eq!(passes, number > limit, "{number:#x} and {limit:#x}");
+            }
+        }
+    }
+    assert!(split > 2000, "{split}");
 }
 
 #[test]

@@ -59,7 +59,7 @@ impl SplitLimit {
         let split = |sum: u32, exact: bool| {
             (5..=8).rev().find_map(|bits: u32| {
                 let low = (32 - sum.leading_zeros()).checked_sub(bits)?;
-                let first = sum >> low << low;
+                let first = Some(sum >> low << low).filter(|&first| exact || first < sum)?;
                 let (first, rest) = (ModImm::new(first)?, ModImm::new(sum - first)?);
                 Some(SplitLimit { first, rest, exact })
             })

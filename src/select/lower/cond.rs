@@ -169,7 +169,9 @@ impl Lower<'_> {
         let is_split = is_hot && node.op == Op::Compare(Cond::Hi);
         let limit = self.graph.constant(*node.args.get(1)?).filter(|_| is_split)?;
         let held = [Some(limit), limit.checked_add(1)].into_iter().flatten().any(|limit| ModImm::new(limit).is_some());
-        if held { None } else { Some((node.args[0], SplitLimit::new(limit)?)) }
+        // What one instruction makes is worth no second comparison, unless it would take a register in a loop.
+        let cheap = limit <= 0xffff && self.flow.depth[self.block.index()] == 0;
+        if held || cheap { None } else { Some((node.args[0], SplitLimit::new(limit)?)) }
     }
 
     /// A comparison as 0 or 1.

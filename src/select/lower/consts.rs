@@ -84,6 +84,8 @@ impl Consts {
         }
         let home = graph.block_ids().map(|block| {
             let header = flow.header[block.index()];
+            // What hardly ever runs takes nothing from what comes before it.
+            let header = header.filter(|_| !graph.block(block).cold);
             header.and_then(|header| before[header.index()]).unwrap_or(block)
         });
         Consts {
@@ -258,7 +260,7 @@ impl Lower<'_> {
         }
         let func = &mut self.func;
         let consts = &mut self.consts;
-        let (wanted, local) = if is_cheap(constant) {
+        let (wanted, local) = if is_cheap(constant) || self.graph.block(self.block).cold {
             let wanted = consts.local.entry((constant, home)).or_insert_with(|| {
                 consts.hoisted[home.index()].push(constant);
                 Wanted { reg: new_vreg(func, constant), block: home, position: None, touched: false }

@@ -25,7 +25,12 @@ impl Program<'_, '_> {
             (false, false) => 48,
             (false, true) => 0,
         };
-        self.line(&format!("local.get {local} i32.const 31 i32.and i32.const {start} i32.add local.set {local}"));
+        // Of a difference nothing is known.
+        let index = format!("local.get {local} i32.const 31 i32.and");
+        match self.chance(4) {
+            true => self.line(&format!("{index} i32.const {start} i32.add local.set {local}")),
+            false => self.line(&format!("i32.const {} {index} i32.sub local.set {local}", start + 31)),
+        }
         high
     }
 
@@ -123,20 +128,23 @@ impl Program<'_, '_> {
     /// Addresses that a comparison limits, and sums and choices of them.
     fn limited_addresses(&mut self) {
         let Some([index, value]) = self.distinct() else { return };
-        let limit = [1, 7, 8, 61, 4096][self.pick(5)];
+        let limit = [1, 3, 6, 7][self.pick(4)];
         let test = ["lt_u", "le_u"][self.pick(2)];
-        // Some limits are far below what is compared.
-        let mask = [15, 127, 8191][self.pick(3)];
+        let mask = [7, 15][self.pick(2)];
         self.line(&format!("local.get {index} i32.const {mask} i32.and local.set {index}"));
         self.line(&format!("local.get {index} i32.const {limit} i32.{test} if"));
         for _ in 0..1 + self.pick(3) {
-            let past = [0, 1, 2, 3, 4, 8][self.pick(6)];
+            let past = [-1, 0, 0, 1, 2, 3, 4, 8][self.pick(8)];
             let constant = END - limit - past;
-            let address = match self.pick(4) {
+            let address = match self.pick(5) {
                 0 => format!("local.get {index} i32.const {constant} i32.add"),
                 1 => format!("local.get {index} i32.const 1 i32.shl i32.const {} i32.add", constant - limit),
                 2 => format!(
                     "local.get {index} local.get {index} i32.const 3 i32.add local.get {value} i32.const 1 i32.and select i32.const {} i32.add",
+                    constant - 3
+                ),
+                3 => format!(
+                    "local.get {value} i32.const 3 i32.and local.get {index} i32.add i32.const {} i32.add",
                     constant - 3
                 ),
                 _ => format!("local.get {index}"),

@@ -46,7 +46,10 @@ const ACCESSES: [(Ty, &str, &str); 11] = [
 
 impl Program<'_, '_> {
     pub(super) fn stress(&mut self, depth: u32) {
-        match self.pick(27) {
+        if self.shape.overruns && self.chance(3) {
+            return self.at_edges();
+        }
+        match self.pick(24) {
             0 => self.pressure(depth),
             1 => self.permutation_at_join(depth),
             2 => self.several_exits(depth),
@@ -65,7 +68,6 @@ impl Program<'_, '_> {
             17..=19 => self.scanning(),
             20 | 21 => self.conditional_sums(),
             22 => self.taken_away(),
-            23..=25 if self.shape.overruns => self.at_edges(),
             _ => self.carries(),
         }
     }
