@@ -20,11 +20,10 @@ const BASES: usize = 3;
 
 /// Rewrites a graph whose blocks stand in order. Returns whether anything has changed.
 pub fn reduce(graph: &mut Graph) -> bool {
-    let flow = flow(graph);
-    if flow.header.iter().all(Option::is_none) {
+    if !graph.has_loops() {
         return false;
     }
-    let users = users(graph);
+    let (flow, users) = (flow(graph), users(graph));
     let mut state = Reduction { graph, flow, users };
     let mut changed = false;
     for index in (0..state.graph.blocks.len()).rev() {

@@ -10,10 +10,10 @@
 
 use super::induction::{Induction, Test};
 use super::{check, is_effect};
+use crate::hash::{HashMap, HashSet};
 use crate::isa::{Cond, TrapCode};
 use crate::select::flow::{Flow, flow};
 use crate::select::ir::{BinOp, Block, BlockData, Edge, Graph, Op, Term, Value};
-use hashbrown::{HashMap, HashSet};
 
 /// A loop around no other one, with one way back.
 pub struct Loop {
@@ -34,9 +34,13 @@ impl Loop {
 
 /// Moves checks out of innermost loops. Returns the new order of the blocks if there are more now.
 pub fn hoist(graph: &mut Graph) -> Option<Vec<Block>> {
+    if !graph.has_loops() {
+        return None;
+    }
     let flow = flow(graph);
     let count = graph.blocks.len();
-    let (mut before, mut behind): (HashMap<Block, Block>, HashMap<Block, Block>) = (HashMap::new(), HashMap::new());
+    let (mut before, mut behind): (HashMap<Block, Block>, HashMap<Block, Block>) =
+        (HashMap::default(), HashMap::default());
     for found in loops(graph, &flow) {
         let Some(plan) = plan(graph, &flow, &found) else {
             continue;

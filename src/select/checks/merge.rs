@@ -1,9 +1,9 @@
 //! Checks of one pointer in one block.
 
 use super::{check, is_effect};
+use crate::hash::HashMap;
 use crate::isa::Cond;
 use crate::select::ir::{Block, Graph, Op, Value};
-use hashbrown::HashMap;
 use smallvec::smallvec;
 
 /// Merges the checks in a block; returns whether it has any.
@@ -11,8 +11,8 @@ pub fn merge(graph: &mut Graph, block: Block) -> bool {
     let mut any = false;
     let mut kept = Vec::with_capacity(graph.block(block).body.len());
     // Since the last effect: for each pointer the place of its first check, and its limit.
-    let mut first: HashMap<Value, (usize, u32)> = HashMap::new();
-    let mut stricter: HashMap<usize, (Value, u32)> = HashMap::new();
+    let mut first: HashMap<Value, (usize, u32)> = HashMap::default();
+    let mut stricter: HashMap<usize, (Value, u32)> = HashMap::default();
     for &value in &graph.block(block).body {
         if is_effect(graph, value) {
             first.clear();

@@ -22,11 +22,11 @@ mod wide;
 
 use super::flow::{Flow, flow};
 use super::ir::{BinOp, Block, Graph, Op, Place, Value};
+use crate::hash::{HashMap, HashSet};
 use crate::isa::{self, AluOp, Callees, Class, Func, Inst, Reg, Term, TrapCode, VReg};
 use crate::options::Options;
 use bitvec::vec::BitVec;
 use consts::Consts;
-use hashbrown::{HashMap, HashSet};
 use memory::Step;
 
 struct Lower<'a> {
@@ -97,9 +97,9 @@ pub fn lower(graph: &Graph, tail_area: u32, callees: &Callees, options: &Options
         uses,
         made: None,
         regs: vec![None; graph.nodes.len()],
-        results: HashMap::new(),
+        results: HashMap::default(),
         arguments: vec![None; graph.arguments.len()],
-        singles: HashMap::new(),
+        singles: HashMap::default(),
         classes,
         func,
         consts,
@@ -108,7 +108,7 @@ pub fn lower(graph: &Graph, tail_area: u32, callees: &Callees, options: &Options
         sequence: Vec::new(),
         headers: flow.header.clone(),
         flow,
-        steps: HashMap::new(),
+        steps: HashMap::default(),
         passed: call::passed(graph),
     };
     for block in graph.block_ids().rev() {
