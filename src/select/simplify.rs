@@ -119,6 +119,7 @@ fn arrange(mut graph: Graph, order: &[Block]) -> Graph {
     let reached = graph.reachable();
     let kept: Vec<Block> = order.iter().copied().filter(|block| reached[block.index()]).collect();
     if kept.iter().copied().eq(graph.block_ids()) {
+        debug_assert!(knows_blocks(&graph), "a node has moved to another block and does not know it");
         return graph;
     }
     let mut number = vec![Block::ENTRY; graph.blocks.len()];
@@ -137,6 +138,14 @@ fn arrange(mut graph: Graph, order: &[Block]) -> Graph {
         graph.blocks.push(data);
     }
     graph
+}
+
+/// Whether each node knows the block that it stands in.
+fn knows_blocks(graph: &Graph) -> bool {
+    let stands = |block: Block, value: &Value| graph.node(*value).block == block;
+    graph
+        .block_ids()
+        .all(|id| graph.block(id).params.iter().chain(&graph.block(id).body).all(|value| stands(id, value)))
 }
 
 /// Where a block always traps: how many of its nodes run, and its end.
@@ -281,7 +290,10 @@ impl Rebuild<'_> {
         let old = self.old;
         let op = old.op(value);
         let old_args = &old.node(value).args;
-        let args: SmallVec<[Value; 4]> = old_args.iter().map(|&arg| self.value(arg)).collect();
+        let mut args: SmallVec<[Value; 4]> = SmallVec::new();
+        for &arg in old_args {
+            args.push(self.value(arg));
+        }
         let builder = &mut self.builder;
         let built = match op {
             Op::Param => unreachable!("parameters do not stand in a block's body"),
