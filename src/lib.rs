@@ -7,6 +7,7 @@
 pub mod elf;
 pub mod emit;
 pub mod error;
+mod hash;
 pub mod header;
 pub mod isa;
 mod lists;

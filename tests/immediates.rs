@@ -183,7 +183,9 @@ fn split_limits_decide_as_the_limit() {
             assert_eq!(of.value(), limit);
             let (first, rest) = (of.first().value(), of.rest().value());
             assert!(first <= limit && limit - first <= limit / 16);
-            for number in [0, 1, first - 1, first, first + 1, limit - 1, limit, limit + 1, limit + 2, u32::MAX - 1, u32::MAX] {
+            for number in
+                [0, 1, first - 1, first, first + 1, limit - 1, limit, limit + 1, limit + 2, u32::MAX - 1, u32::MAX]
+            {
                 let left = number.wrapping_sub(first);
                 let passes = number > first && if of.is_exact() { left > rest } else { left >= rest };
                 assert_eq!(passes, number > limit, "{number:#x} and {limit:#x}");

@@ -53,10 +53,7 @@ fn listed(listing: &str) -> Vec<(Figure, u64)> {
         ),
         (Figure::Traps, count(&|name, _| name == "udf")),
         (Figure::Conditions, count(&|name, _| name.starts_with("it") && name.trim_matches(['i', 't', 'e']).is_empty())),
-        (
-            Figure::Checks,
-            count(&|name, rest| starts(name, &["b", "cb"]) && name != "b" && rest.ends_with(".Ltrap4")),
-        ),
+        (Figure::Checks, count(&|name, rest| starts(name, &["b", "cb"]) && name != "b" && rest.ends_with(".Ltrap4"))),
         (Figure::Instructions, lines.len() as u64),
     ]
 }

@@ -14,9 +14,9 @@
 
 use super::write::{Span, Writer};
 use crate::error::Error;
+use crate::hash::HashMap;
 use crate::isa;
 use crate::wasm::linking::{Binding, LinkedSymbol, Linking, RelocKind, Segment, SymbolPlace};
-use hashbrown::HashMap;
 use object::write::{Comdat, Relocation, SectionId, Symbol, SymbolId, SymbolSection};
 use object::{ComdatKind, RelocationFlags, SectionFlags, SectionKind, SymbolFlags, SymbolKind, SymbolScope, elf};
 

@@ -5,10 +5,10 @@
 //! the same module, field and type share theirs. Local symbols cannot meet anything and claim nothing.
 
 use crate::error::{Error, OneLine, Place};
+use crate::hash::HashMap;
 use crate::isa::Symbol;
 use crate::options::{Options, expand};
 use crate::wasm::{Entity, Export, Import, Module, signature};
-use hashbrown::HashMap;
 use std::fmt::Write;
 
 /// Suffixes of the words that hold the sizes of a memory or table.
@@ -62,7 +62,7 @@ impl Names {
             tables: unnamed(module.tables.len()),
             memories: unnamed(module.memories.len()),
             globals: unnamed(module.globals.len()),
-            claims: HashMap::new(),
+            claims: HashMap::default(),
             shared: module.linking.is_some(),
         };
         for (entity, import) in imports(module) {

@@ -8,11 +8,11 @@ use super::attributes::attributes;
 use super::symbols::Names;
 use crate::emit::{Code, RelocKind};
 use crate::error::Error;
+use crate::hash::{HashMap, HashSet};
 use crate::isa;
 use crate::options::Options;
 use crate::wasm::linking::{Binding, SymbolPlace};
 use crate::wasm::{Entity, Layout, Linking, Module};
-use hashbrown::{HashMap, HashSet};
 use object::write::{Object, Relocation, SectionId, Symbol, SymbolFlags, SymbolId, SymbolSection};
 use object::{
     Architecture, BinaryFormat, Endianness, FileFlags, RelocationFlags, SectionFlags, SectionKind, SymbolKind,
@@ -56,8 +56,15 @@ pub fn write(
 ) -> Result<Written, Error> {
     let mut object = Object::new(BinaryFormat::Elf, Architecture::Arm, Endianness::Little);
     object.flags = FileFlags::Elf { os_abi: elf::ELFOSABI_NONE, abi_version: 0, e_flags: elf::EF_ARM_EABI_VER5 };
-    let mut writer =
-        Writer { object, module, layout, names, symbols: HashMap::new(), undefined: HashMap::new(), variables: None };
+    let mut writer = Writer {
+        object,
+        module,
+        layout,
+        names,
+        symbols: HashMap::default(),
+        undefined: HashMap::default(),
+        variables: None,
+    };
     writer.attributes(options, floats_travel(module, layout, &code));
     let sections: Vec<SectionId> = code.iter_mut().map(|(part, code)| writer.code(*part, code)).collect();
     match &module.linking {

@@ -10,9 +10,9 @@ use super::encode::{self, Context};
 use super::flags::Flags;
 use super::layout::{Layout, Target};
 use super::wrap::Wrap;
+use crate::hash::HashMap;
 use crate::isa::{BlockId, Cond, Const, Func, Inst, Operand2, Reg, Term, TestOp};
 use crate::options::Optimize;
-use hashbrown::HashMap;
 
 /// Bytes by which code may grow for a comparison less, where speed counts.
 const GROWTH: u32 = 4;
@@ -37,7 +37,7 @@ struct Made {
 impl Carried {
     /// No block needs flags of another.
     pub fn none(func: &Func<Reg>) -> Carried {
-        Carried { rewritten: HashMap::new(), kept: vec![false; func.blocks.len()] }
+        Carried { rewritten: HashMap::default(), kept: vec![false; func.blocks.len()] }
     }
 
     pub fn contents<'a>(&'a self, func: &'a Func<Reg>, id: BlockId) -> (&'a [Inst<Reg>], &'a Term<Reg>) {

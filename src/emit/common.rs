@@ -7,9 +7,9 @@
 //! Blocks keep their order; the flags are never live where a block is split.
 
 use super::flags::{Flags, are_read, reads};
+use crate::hash::HashMap;
 use crate::isa::{Addr, BlockData, BlockId, Edge, Func, Inst, Operand2, Reg, RegSet, StackArea, Term};
 use crate::options::Optimize;
-use hashbrown::HashMap;
 use smallvec::SmallVec;
 
 /// The function with its common instructions in one place.
@@ -130,7 +130,7 @@ struct Shared {
 }
 
 fn share_ends(func: &mut Func<Reg>) {
-    let mut groups: HashMap<(Term<Reg>, Inst<Reg>), Vec<BlockId>> = HashMap::new();
+    let mut groups: HashMap<(Term<Reg>, Inst<Reg>), Vec<BlockId>> = HashMap::default();
     let mut order = Vec::new();
     for id in func.block_ids() {
         let block = func.block(id);

@@ -11,9 +11,9 @@
 use super::common::registers;
 use super::duplicate::{PASSED, behind_empty, follows, is_passed};
 use super::known::{Constants, constants};
+use crate::hash::HashMap;
 use crate::isa::{BlockData, BlockId, Edge, Func, Inst, Operand2, Reg, RegSet, Term, TestOp};
 use crate::options::Optimize;
-use hashbrown::HashMap;
 use smallvec::SmallVec;
 
 /// Instructions that are copied for a way.
@@ -22,8 +22,9 @@ const MOST: usize = 4;
 /// How many tests a way is followed through.
 const TESTS: usize = 3;
 
-/// Rewrites the function. Copies are made only where speed counts.
-pub fn decide(func: &mut Func<Reg>, optimize: Optimize) {
+/// Rewrites the function. Copies are made only where speed counts. Returns the constants at the start of each block, where they
+/// have been found and hold of the function as it is then.
+pub fn decide(func: &mut Func<Reg>, optimize: Optimize) -> Option<Vec<Option<Constants>>> {
     let mut ways = vec![0u32; func.blocks.len()];
     func.blocks.iter().flat_map(|block| block.term.successors()).for_each(|id| ways[id.index()] += 1);
     let chooses = |id: BlockId| {
@@ -32,19 +33,21 @@ pub fn decide(func: &mut Func<Reg>, optimize: Optimize) {
         choice && ways[id.index()] > 1 && block.insts.len() <= MOST + 1
     };
     if !func.block_ids().any(chooses) {
-        return;
+        return None;
     }
-    let Some(at_start) = constants(func) else { return };
+    let at_start = constants(func)?;
     let count = func.blocks.len();
-    let mut around = Around { copies: HashMap::new(), before: HashMap::new(), behind: HashMap::new() };
+    let mut around = Around { copies: HashMap::default(), before: HashMap::default(), behind: HashMap::default() };
     let mut changed = false;
     for id in (0..count).map(BlockId::new) {
         changed |= decide_block(func, id, &at_start, optimize, &mut around);
     }
-    if changed {
-        drop_dead(func);
-        around.arrange(func, count);
+    if !changed {
+        return Some(at_start);
     }
+    drop_dead(func);
+    around.arrange(func, count);
+    None
 }
 
 /// Where a way goes on that goes around tests, and what it does instead.

@@ -78,6 +78,8 @@ pub(super) fn constants(func: &Func<Reg>) -> Option<Vec<Option<Constants>>> {
                 let start = &mut at_start[edge.target.index()];
                 let before = *start;
                 match start {
+                    // Less cannot be known.
+                    Some(start) if start.known == 0 => continue,
                     Some(start) => start.meet(&known),
                     None => *start = Some(known),
                 }
@@ -94,14 +96,14 @@ pub(super) fn constants(func: &Func<Reg>) -> Option<Vec<Option<Constants>>> {
     None
 }
 
-/// Takes out what makes a constant where its register holds it already.
-pub(super) fn drop_held(func: &mut Func<Reg>) {
+/// Takes out what makes a constant where its register holds it already. `at_start` is what `constants` gives, where that is known.
+pub(super) fn drop_held(func: &mut Func<Reg>, at_start: Option<Vec<Option<Constants>>>) {
     let makes = |inst: &Inst<Reg>| matches!(inst, Inst::Const { value: Const::Int(_), .. });
     let branches = func.blocks.iter().any(|block| block.term.edges().nth(1).is_some());
     if !branches || !func.blocks.iter().any(|block| block.insts.iter().any(makes)) {
         return;
     }
-    let Some(at_start) = constants(func) else { return };
+    let Some(at_start) = at_start.or_else(|| constants(func)) else { return };
     for (block, known) in func.blocks.iter_mut().zip(at_start) {
         let Some(mut known) = known else { continue };
         block.insts.retain(|inst| {

@@ -5,8 +5,8 @@
 //! together), the cold ones last.
 
 use super::wrap::Wrap;
+use crate::hash::{Build, HashMap};
 use crate::isa::{BlockId, Func, Inst, Reg, Term, TrapCode};
-use hashbrown::HashMap;
 use hashbrown::hash_map::Entry;
 
 /// Where a branch goes.
@@ -108,7 +108,8 @@ type Contents<'f> = (&'f [Inst<Reg>], Term<Reg>);
 /// ways to one place pass the same constants. A block that another falls into stays, since a jump would take
 /// the place of the fall.
 fn share(func: &Func<Reg>, wrap: &Wrap, targets: &mut [Target]) {
-    let mut first: HashMap<(bool, Contents<'_>), BlockId> = HashMap::with_capacity(func.blocks.len());
+    let mut first: HashMap<(bool, Contents<'_>), BlockId> =
+        HashMap::with_capacity_and_hasher(func.blocks.len(), Build::default());
     let mut shared: Vec<(BlockId, BlockId)> = Vec::new();
     // Successors come first, so that what follows equal blocks is compared after being shared itself.
     for id in func.block_ids().rev() {

@@ -106,8 +106,8 @@ pub struct EmitOptions<'a> {
 pub fn emit(func: Func<Reg>, options: &EmitOptions) -> Result<Code, Error> {
     let mut func = common::merge(func, options.optimize);
     duplicate::duplicate(&mut func, options.optimize);
-    decided::decide(&mut func, options.optimize);
-    known::drop_held(&mut func);
+    let constants = decided::decide(&mut func, options.optimize);
+    known::drop_held(&mut func, constants);
     let (mut func, wrap) = wrap::wrap(func, options.trap == Trap::Call, options.optimize);
     constants::derive(&mut func);
     let (program, frame) = build::build(&func, wrap, options);

@@ -13,8 +13,8 @@
 
 use super::program::{Item, LiteralId, Program, Table};
 use super::relax;
+use crate::hash::HashMap;
 use crate::isa::{Class, Const, Reg};
-use hashbrown::HashMap;
 
 /// What alignment and a branch around may add to the bytes from a load to the end of its pool.
 const SLACK: u32 = 16;
@@ -63,24 +63,24 @@ struct Planner {
 impl Planner {
     /// Accounts for items that stay together, the first of them number `at`.
     fn unit(&mut self, at: usize, items: &mut [Item]) {
-        let size: u32 = items.iter().map(relax::greatest_size).sum();
-        let is_load = |item: &&Item| matches!(item, Item::Literal { .. });
-        let loads = items.iter().filter(is_load).count();
+        let (mut size, mut loads, mut own) = (0, 0, u32::MAX);
+        for item in items.iter() {
+            size += relax::greatest_size(item);
+            if let Item::Literal { rd, .. } = item {
+                loads += 1;
+                own = own.min(self.position + window(*rd));
+            }
+        }
         if self.literals.len() == self.start {
             self.deadline = u32::MAX;
         }
-        let reaches = items.iter().filter_map(|item| match item {
-            Item::Literal { rd, .. } => Some(self.position + window(*rd)),
-            _ => None,
-        });
-        let own = reaches.min().unwrap_or(u32::MAX);
         while self.is_too_far(size, loads, own) {
             match self.gap.take() {
                 Some((gap, count)) if count > self.start => self.insert(gap, false, count),
                 _ => self.insert(at, true, self.literals.len()),
             }
         }
-        for item in items.iter_mut() {
+        for item in items.iter_mut().filter(|_| loads > 0) {
             if let Item::Literal { rd, value, id, .. } = item {
                 let literals = &mut self.literals;
                 let deadline = self.position + window(*rd);

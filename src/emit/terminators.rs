@@ -9,11 +9,11 @@ use super::layout::{Layout, Target};
 use super::program::{Item, Label, Reference, Table};
 use super::tally::Kind;
 use super::wrap::Wrap;
+use crate::hash::HashMap;
 use crate::isa::{
     BlockId, Call, CallTarget, Cond, Const, Edge, Func, Inst, Operand2, Reg, RegSet, Symbol, Term, TrapCode,
 };
 use crate::options::{Optimize, Trap};
-use hashbrown::HashMap;
 
 /// Where the one epilogue stands, if a function with several returns is smaller with one: at a
 /// return without instructions if there is one, which branches can reach directly.
@@ -125,7 +125,7 @@ impl Builder<'_> {
     }
 
     fn table(&mut self, rn: Reg, edges: &[Edge<Reg>], next: Option<BlockId>) {
-        let mut numbers = HashMap::new();
+        let mut numbers = HashMap::default();
         let mut targets: Vec<Label> = Vec::new();
         let mut entries = Vec::with_capacity(edges.len());
         for edge in edges {

@@ -18,7 +18,9 @@ mod short;
 pub use bounds::BoundsCounts;
 pub use callees::Callees;
 pub use func::{BlockData, BlockId, Edge, FRAME_POINTER, Func, Growth, StackArea, Symbol, Term, TrapCode};
-pub use imm::{FloatImm, Imm12, Imm16, Lsb, ModImm, Offset, PairOffset, ShiftAmount, ShortOffset, SplitLimit, WordOffset};
+pub use imm::{
+    FloatImm, Imm12, Imm16, Lsb, ModImm, Offset, PairOffset, ShiftAmount, ShortOffset, SplitLimit, WordOffset,
+};
 pub use inst::Inst;
 pub use name::Name;
 pub use operand::{

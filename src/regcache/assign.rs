@@ -108,7 +108,11 @@ impl Assigner<'_> {
         let position = self.flow.position(id, block.insts.len());
         self.before(here, self.operands.at(position), position);
         let term = self.terminator(&block.term, here, position);
-        self.exits[id.index()] = self.held().collect();
+        let mut exit = Locations::new();
+        for held in self.held() {
+            exit.push(held);
+        }
+        self.exits[id.index()] = exit;
         PlacedBlock { steps: std::mem::take(&mut self.steps), term }
     }
 

@@ -29,13 +29,15 @@ pub struct Pool {
 }
 
 impl Pool {
-    /// A pool for the keys below `keys`.
-    pub fn new(keys: usize) -> Pool {
+    /// A pool for the keys below `keys`, with room for so many nodes at first.
+    pub fn new(keys: usize, nodes: usize) -> Pool {
         let mut top = 0;
         while keys > 1 << (top + BITS) {
             top += BITS;
         }
-        Pool { nodes: vec![[0; FANOUT]], frozen: 1, top }
+        let mut pool = Pool { nodes: Vec::with_capacity(1 + nodes), frozen: 1, top };
+        pool.nodes.push([0; FANOUT]);
+        pool
     }
 
     /// Makes all maps that exist immutable. Until the next call, `set` on one of them starts a new map
@@ -118,12 +120,12 @@ impl Pool {
         let (left, right) = (self.nodes[a as usize], self.nodes[b as usize]);
         let mut both = [0; FANOUT];
         for (out, (&x, &y)) in both.iter_mut().zip(left.iter().zip(&right)) {
-            *out = if shift > 0 {
-                self.union_nodes(x, y, shift - BITS, nearer)
-            } else if x == y || y == 0 {
+            *out = if x == y || y == 0 {
                 x
             } else if x == 0 {
                 y
+            } else if shift > 0 {
+                self.union_nodes(x, y, shift - BITS, nearer)
             } else {
                 nearer(x - 1, y - 1) + 1
             };
@@ -143,11 +145,11 @@ impl Pool {
     }
 
     fn difference_nodes(&self, a: u32, b: u32, prefix: u32, shift: u32, f: &mut impl FnMut(u32, bool)) {
-        if a == b {
-            return;
-        }
         let (left, right) = (&self.nodes[a as usize], &self.nodes[b as usize]);
         for (index, (&x, &y)) in (0..).zip(left.iter().zip(right)) {
+            if x == y {
+                continue;
+            }
             let key = prefix | index << shift;
             if shift > 0 {
                 self.difference_nodes(x, y, key, shift - BITS, f);
@@ -176,7 +178,7 @@ mod tests {
 
     #[test]
     fn maps_behave_like_ordered_maps_and_stay_what_they_were() {
-        let mut pool = Pool::new(5000);
+        let mut pool = Pool::new(5000, 0);
         let mut seed = 1u32;
         let mut random = |n: u32| {
             seed = seed.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);

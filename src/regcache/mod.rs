@@ -70,11 +70,13 @@ fn frame<R>(func: &Func<R>, slots: u64) -> u64 {
 pub fn cache(mut func: Func<VReg>, optimize: Optimize, check: bool) -> Func<Reg> {
     let flow = Flow::new(&func, optimize);
     let mut allocatable = allocatable(&func);
-    schedule::schedule(&mut func, &flow, allocatable);
+    let mut operands = Operands::new(&func, &flow);
+    if schedule::schedule(&mut func, &flow, &operands, allocatable) {
+        operands = Operands::new(&func, &flow);
+    }
     if frame(&func, 0) > REACH {
         allocatable.remove(Reg::R12);
     }
-    let operands = Operands::new(&func, &flow);
     let (mut plan, mut placed) = place(&func, &flow, &operands, optimize, allocatable);
     // Two slots serve parallel moves.
     if allocatable.contains(Reg::R12) && frame(&func, 4 * (u64::from(plan.slots) + 2)) > REACH {

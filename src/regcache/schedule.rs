@@ -48,21 +48,24 @@ fn part(inst: &Inst<VReg>) -> Part {
     }
 }
 
-/// Reorders the blocks of a function.
-pub fn schedule(func: &mut Func<VReg>, flow: &Flow, allocatable: RegSet) {
-    if !func.block_ids().any(|id| is_worth_it(&func.block(id).insts)) {
-        return;
+/// Reorders the blocks of a function. Returns whether any changed.
+pub fn schedule(func: &mut Func<VReg>, flow: &Flow, operands: &Operands, allocatable: RegSet) -> bool {
+    let moves = |insts: &[Inst<VReg>]| is_worth_it(insts) && Order::of(insts.to_vec(), i64::MAX).changed;
+    if !func.blocks.iter().any(|block| moves(&block.insts)) {
+        return false;
     }
-    let liveness = liveness(func, flow, &Operands::new(func, flow), allocatable);
+    let liveness = liveness(func, flow, operands, allocatable);
+    let mut changed = false;
     for id in func.block_ids() {
         let spare = -liveness.excess[id.index()][Class::Core] - 1;
-        if spare > 0 {
-            let block = &mut func.blocks[id.index()];
-            let mut order = Order { insts: Vec::with_capacity(block.insts.len()), cluster: None, spare };
-            std::mem::take(&mut block.insts).into_iter().for_each(|inst| order.push(inst));
+        let block = &mut func.blocks[id.index()];
+        if spare > 0 && is_worth_it(&block.insts) {
+            let order = Order::of(std::mem::take(&mut block.insts), spare);
+            changed |= order.changed;
             block.insts = order.insts;
         }
     }
+    changed
 }
 
 /// Whether some load stands a little behind another access.
@@ -87,9 +90,17 @@ struct Order {
     /// before.
     cluster: Option<(usize, usize, i64)>,
     spare: i64,
+    /// Whether anything has moved.
+    changed: bool,
 }
 
 impl Order {
+    fn of(insts: Vec<Inst<VReg>>, spare: i64) -> Order {
+        let mut order = Order { insts: Vec::with_capacity(insts.len()), cluster: None, spare, changed: false };
+        insts.into_iter().for_each(|inst| order.push(inst));
+        order
+    }
+
     fn push(&mut self, inst: Inst<VReg>) {
         match part(&inst) {
             Part::Fixed => self.cluster = None,
@@ -134,6 +145,7 @@ impl Order {
             self.insts.insert(first, inst);
         }
         self.cluster = Some((first + needed.len(), last + 1 + needed.len(), extra));
+        self.changed = true;
         true
     }
 

@@ -223,8 +223,12 @@ impl<'a> Spiller<'a> {
         let room = self.room(class);
         let is_own = |v: VReg| self.func.class(v) == class;
         let uses = step.uses(is_own);
-        let missing: SmallVec<[VReg; 6]> =
-            uses.iter().copied().filter(|&v| held.iter().all(|value| value.v != v)).collect();
+        let mut missing: SmallVec<[VReg; 6]> = SmallVec::new();
+        for &v in &uses {
+            if held.iter().all(|value| value.v != v) {
+                missing.push(v);
+            }
+        }
         while held.len() + missing.len() + extra > room {
             let leaving = self.farthest(step, held, |v| !uses.contains(&v));
             step.leave(plan, held.swap_remove(leaving));

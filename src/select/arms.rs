@@ -10,8 +10,8 @@
 //! instructions make the flags of a comparison of the same operands, too.
 
 use super::ir::{BinOp, Block, Graph, Op, Value};
+use crate::hash::HashMap;
 use crate::isa::Cond;
-use hashbrown::HashMap;
 
 /// Rewrites a graph. Nodes that nothing uses any more stay where they are.
 pub fn arms(graph: &mut Graph) {
@@ -22,7 +22,7 @@ pub fn arms(graph: &mut Graph) {
     // A condition of selects is flags, and a number for its other users alone.
     let body = graph.blocks.iter().flat_map(|block| &block.body).map(|&value| graph.node(value));
     body.filter(|node| node.op == Op::Select).for_each(|node| uses[node.args[0].index()] -= 1);
-    let mut state = Arms { graph, uses, highs: HashMap::new() };
+    let mut state = Arms { graph, uses, highs: HashMap::default() };
     for block in state.graph.block_ids() {
         let body = std::mem::take(&mut state.graph.blocks[block.index()].body);
         let mut new = Vec::with_capacity(body.len());
@@ -43,7 +43,7 @@ const SELECTS: usize = 32;
 
 /// Moves selects up to the first one on the same comparison of i64, so that they share its flags, with what they need.
 fn together(graph: &mut Graph, block: Block) {
-    let mut firsts: HashMap<Value, Value> = HashMap::new();
+    let mut firsts: HashMap<Value, Value> = HashMap::default();
     let mut others: Vec<(Value, Value)> = Vec::new();
     for &value in &graph.block(block).body {
         let node = graph.node(value);

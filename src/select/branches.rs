@@ -5,8 +5,8 @@
 
 use super::ir::{BinOp, Block, BlockData, Edge, Graph, Op, Term, Value};
 use super::known;
+use crate::hash::{HashMap, HashSet};
 use crate::isa::{Cond, TrapCode};
-use hashbrown::{HashMap, HashSet};
 
 /// Rewrites a graph whose blocks stand in order. Returns the new order if there are more blocks now.
 pub fn branches(graph: &mut Graph) -> Option<Vec<Block>> {
@@ -80,7 +80,7 @@ fn is_comparison(graph: &Graph, value: Value) -> bool {
 
 /// How many comparisons with constants for equality each chosen value has.
 fn tests(graph: &Graph) -> HashMap<Value, u32> {
-    let mut tests = HashMap::new();
+    let mut tests = HashMap::default();
     for node in graph.blocks.iter().flat_map(|block| &block.body).map(|&value| graph.node(value)) {
         if let (Op::Compare(Cond::Eq | Cond::Ne), &[value, other]) = (node.op, node.args.as_slice())
             && graph.op(value) == Op::Select
@@ -178,7 +178,7 @@ impl Splitting<'_> {
 
     /// A truth value and the comparisons that only it reads.
     fn with_own_operands(&self, block: Block, value: Value) -> HashSet<Value> {
-        let mut own = HashSet::from([value]);
+        let mut own = HashSet::from_iter([value]);
         for &arg in &self.graph.node(value).args {
             let only = self.uses[arg.index()] == 1 && self.graph.node(arg).block == block;
             if only && is_comparison(self.graph, arg) {

@@ -5,8 +5,8 @@
 //! that it cannot touch: in another kind of place, at another distance from the same address, or that it leaves as they are.
 
 use super::ir::{Access, Block, Graph, Op, Region, Value};
+use crate::hash::HashMap;
 use crate::isa::Symbol;
-use hashbrown::HashMap;
 use smallvec::SmallVec;
 use std::mem::{discriminant, take};
 
@@ -23,18 +23,18 @@ pub struct Contents {
     /// Places of the latest entries, oldest first.
     recent: SmallVec<[Place; RECENT]>,
     /// The state at the end of each block that has ended, and the last such block.
-    ends: HashMap<Block, u32>,
+    ends: Vec<Option<u32>>,
     ended: Option<Block>,
 }
 
 impl Contents {
     pub fn new() -> Contents {
         Contents {
-            known: HashMap::new(),
+            known: HashMap::default(),
             state: 0,
             states: 0,
             recent: SmallVec::new(),
-            ends: HashMap::new(),
+            ends: Vec::new(),
             ended: None,
         }
     }
@@ -44,15 +44,18 @@ impl Contents {
         if pred.is_none() || pred != self.ended {
             self.recent.clear();
         }
-        match pred.and_then(|pred| self.ends.get(&pred)) {
-            Some(&state) => self.state = state,
+        match pred.and_then(|pred| *self.ends.get(pred.index())?) {
+            Some(state) => self.state = state,
             None => self.forget(),
         }
     }
 
     /// A block ends.
     pub fn leave(&mut self, block: Block) {
-        self.ends.insert(block, self.state);
+        if self.ends.len() <= block.index() {
+            self.ends.resize(block.index() + 1, None);
+        }
+        self.ends[block.index()] = Some(self.state);
         self.ended = Some(block);
     }
 

@@ -18,9 +18,9 @@
 //! pointer, sp is set too, so far below that it leaves room for outgoing arguments.
 
 use super::ir::{BinOp, Block, Graph, Op, Term, Value};
+use crate::hash::HashMap;
 use crate::isa::Cond;
 use bitvec::vec::BitVec;
-use hashbrown::HashMap;
 use smallvec::SmallVec;
 
 /// Gives the frame its place. Afterwards there is no `FrameTop`.
@@ -150,7 +150,7 @@ fn uses(graph: &Graph, top: Value) -> Uses {
 
 /// The values that are addresses of the frame: sums with its top, and what is chosen between them.
 fn derived(graph: &Graph, top: Value) -> HashMap<Value, Distance> {
-    let mut derived: HashMap<Value, Distance> = HashMap::from([(top, Some(0))]);
+    let mut derived: HashMap<Value, Distance> = HashMap::from_iter([(top, Some(0))]);
     let mut changed = true;
     while changed {
         changed = false;

@@ -6,9 +6,10 @@
 use super::contents::Contents;
 use super::ir::{Access, BinOp, Block, BlockData, CallInfo, FloatUnOp, Graph, Node, Op, Term, UnOp, Value};
 use super::known::{below, possible_bits};
+use crate::hash::{Build, HashMap};
 use crate::isa::{Cond, MemSize, Symbol, TrapCode};
+use hashbrown::HashTable;
 use hashbrown::hash_table::Entry;
-use hashbrown::{DefaultHashBuilder, HashMap, HashTable};
 use smallvec::SmallVec;
 use std::hash::BuildHasher;
 use std::num::NonZeroU32;
@@ -47,7 +48,7 @@ pub struct Builder {
     block: Block,
     /// The latest node of each operation and arguments.
     numbered: HashTable<Value>,
-    hasher: DefaultHashBuilder,
+    hasher: Build,
     /// For each node, what is known of its value.
     known: Vec<Known>,
     /// Intervals of a walk over the dominator tree: a block dominates those inside its own. Empty while the
@@ -78,17 +79,17 @@ impl Builder {
             graph: Graph::default(),
             block: Block::ENTRY,
             numbered: HashTable::new(),
-            hasher: DefaultHashBuilder::default(),
+            hasher: Build::default(),
             known: Vec::new(),
             dominators,
             looping: false,
             memory: Contents::new(),
-            decided: HashMap::new(),
-            checked: HashMap::new(),
-            bounded: HashMap::new(),
+            decided: HashMap::default(),
+            checked: HashMap::default(),
+            bounded: HashMap::default(),
             refined: vec![SmallVec::new()],
-            floats: HashMap::new(),
-            routines: HashMap::new(),
+            floats: HashMap::default(),
+            routines: HashMap::default(),
         };
         builder.new_block();
         builder

@@ -423,6 +423,11 @@ impl Graph {
         uses
     }
 
+    /// Whether an edge leads back, where blocks stand in order.
+    pub fn has_loops(&self) -> bool {
+        self.block_ids().any(|block| self.block(block).term.edges().any(|edge| edge.target <= block))
+    }
+
     /// Which blocks some way from the entry leads to.
     pub fn reachable(&self) -> BitVec {
         let mut reached: BitVec = BitVec::repeat(false, self.blocks.len());

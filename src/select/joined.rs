@@ -9,8 +9,8 @@
 
 use super::flow::Flow;
 use super::ir::{Block, BlockData, Edge, Graph, Op, Value};
+use crate::hash::HashMap;
 use crate::lists::Lists;
-use hashbrown::HashMap;
 use smallvec::SmallVec;
 
 /// How many parameters of a block each is compared with.
@@ -92,7 +92,7 @@ pub fn comparisons(
     incoming: &Lists<Block, &Edge>,
     replaced: &[Value],
 ) -> HashMap<Value, Comparison> {
-    let mut found = HashMap::new();
+    let mut found = HashMap::default();
     for block in graph.block_ids() {
         let joined = Joined { graph, flow, replaced, block, edges: incoming.of(block) };
         for (n, &param) in graph.block(block).params.iter().enumerate() {

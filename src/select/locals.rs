@@ -54,6 +54,9 @@ struct Writes {
     before: Vec<u32>,
 }
 
+/// How many writes are looked at one by one.
+const FEW: usize = 16;
+
 impl Writes {
     /// The writes in `list`, to this many locals.
     fn new(list: Vec<(u32, u32)>, locals: usize) -> Writes {
@@ -75,6 +78,13 @@ impl Writes {
         let first = self.list.partition_point(|&(at, _)| at < from);
         let last = self.list.partition_point(|&(at, _)| at < to);
         let mut locals = Vec::new();
+        if last.saturating_sub(first) <= FEW {
+            let before = &self.before[self.before.len() / 2..];
+            let firsts = (first..last).filter(|&number| before[number] as usize <= first);
+            locals.extend(firsts.map(|number| self.list[number].1));
+            locals.sort_unstable();
+            return locals;
+        }
         // Subtrees by their root, first leaf and number of leaves.
         let mut work = vec![(1, 0, self.before.len() / 2)];
         while let Some((node, start, leaves)) = work.pop() {

@@ -22,11 +22,10 @@ struct Pointers<'g> {
 
 /// Rewrites a graph whose blocks stand in order.
 pub fn pointers(graph: &mut Graph) {
-    let flow = flow(graph);
-    if flow.header.iter().all(Option::is_none) {
+    if !graph.has_loops() {
         return;
     }
-    let users = users(graph);
+    let (flow, users) = (flow(graph), users(graph));
     let mut state = Pointers { graph, flow, users };
     // Inner loops first: what enters them is then an address, and may be one of the outer loop's.
     for index in (0..state.graph.blocks.len()).rev() {

@@ -27,11 +27,10 @@ const SPREAD: usize = 32;
 
 /// Rewrites a graph in its final form: no fold may take the sums apart again.
 pub fn rebase(graph: &mut Graph) {
-    let flow = flow(graph);
-    if flow.header.iter().all(Option::is_none) {
+    if !graph.has_loops() {
         return;
     }
-    let users = users(graph);
+    let (flow, users) = (flow(graph), users(graph));
     let mut place = vec![0; graph.nodes.len()];
     for block in &graph.blocks {
         block.body.iter().enumerate().for_each(|(n, value)| place[value.index()] = n);

@@ -21,11 +21,10 @@ const BASES: usize = 3;
 
 /// Rewrites a graph whose blocks stand in order. If anything has changed, returns the order of blocks.
 pub fn reduce(graph: &mut Graph) -> Option<Vec<Block>> {
-    let flow = flow(graph);
-    if flow.header.iter().all(Option::is_none) {
+    if !graph.has_loops() {
         return None;
     }
-    let users = users(graph);
+    let (flow, users) = (flow(graph), users(graph));
     let count = graph.blocks.len();
     let mut state = Reduction { graph, flow, users, exits: vec![SmallVec::new(); count] };
     let mut changed = false;

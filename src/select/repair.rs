@@ -6,8 +6,8 @@
 //! the head of a loop is decided by the ways into the loop alone.
 
 use super::ir::{Block, Edge, Graph, Op, Value};
+use crate::hash::{HashMap, HashSet};
 use bitvec::vec::BitVec;
-use hashbrown::{HashMap, HashSet};
 use smallvec::SmallVec;
 
 /// For each copy, what values of the blocks that it is a copy of are at its end, in terms of its own nodes and of values
@@ -45,7 +45,7 @@ impl<'g> Repair<'g> {
         predecessors.iter_mut().for_each(|list| list.retain(|pred| reached[pred.index()]));
         let open = copies.values().flat_map(|copy| copy.keys().copied()).collect();
         let live = vec![Vec::new(); graph.blocks.len()];
-        Repair { graph, copies, open, reached, predecessors, live, on_entry: HashMap::new() }
+        Repair { graph, copies, open, reached, predecessors, live, on_entry: HashMap::default() }
     }
 
     /// Whether a block reads this value as it is on entry.
@@ -66,7 +66,7 @@ impl<'g> Repair<'g> {
             data.term.visit_operands(&mut read);
             data.term.edges().flat_map(|edge| &edge.args).for_each(|&arg| read(arg));
         }
-        let mut seen: HashSet<(Value, Block)> = HashSet::new();
+        let mut seen: HashSet<(Value, Block)> = HashSet::default();
         while let Some((value, block)) = work.pop() {
             if !seen.insert((value, block)) {
                 continue;
@@ -101,7 +101,7 @@ impl<'g> Repair<'g> {
     fn place(&mut self, order: &[Block]) -> HashMap<Block, Vec<Value>> {
         let mut position = vec![0; order.len()];
         order.iter().enumerate().for_each(|(n, block)| position[block.index()] = n);
-        let mut merged: HashMap<Block, Vec<Value>> = HashMap::new();
+        let mut merged: HashMap<Block, Vec<Value>> = HashMap::default();
         for &block in order {
             for value in std::mem::take(&mut self.live[block.index()]) {
                 let preds = self.predecessors[block.index()].iter();

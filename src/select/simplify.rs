@@ -29,9 +29,9 @@ use super::steps::steps;
 use super::tail::tail_calls;
 use super::thread::thread;
 use super::unroll::unroll;
+use crate::hash::HashMap;
 use crate::options::Optimize;
 use bitvec::vec::BitVec;
-use hashbrown::HashMap;
 use smallvec::SmallVec;
 
 /// The simplified graph, given the blocks in an order in which forward edges go forward. In the result the blocks
@@ -121,6 +121,10 @@ fn arrange(mut graph: Graph, order: &[Block]) -> Graph {
     }
     let reached = graph.reachable();
     let kept: Vec<Block> = order.iter().copied().filter(|block| reached[block.index()]).collect();
+    if kept.iter().copied().eq(graph.block_ids()) {
+        debug_assert!(knows_blocks(&graph), "a node has moved to another block and does not know it");
+        return graph;
+    }
     let mut number = vec![Block::ENTRY; graph.blocks.len()];
     for (index, block) in kept.iter().enumerate() {
         number[block.index()] = Block::new(index);
@@ -137,6 +141,14 @@ fn arrange(mut graph: Graph, order: &[Block]) -> Graph {
         graph.blocks.push(data);
     }
     graph
+}
+
+/// Whether each node knows the block that it stands in.
+fn knows_blocks(graph: &Graph) -> bool {
+    let stands = |block: Block, value: &Value| graph.node(*value).block == block;
+    graph
+        .block_ids()
+        .all(|id| graph.block(id).params.iter().chain(&graph.block(id).body).all(|value| stands(id, value)))
 }
 
 /// Where a block always traps: how many of its nodes run, and its end.
@@ -179,13 +191,14 @@ fn rebuild(old: &Graph) -> Graph {
     let incoming = arguments(old);
     let replaced = redundant_params(old, &incoming);
     let comparisons = comparisons(old, &flow, &incoming, &replaced);
-    let bits = known::bits(old);
+    // Only those of parameters are asked for.
+    let bits = if old.blocks.iter().any(|block| !block.params.is_empty()) { known::bits(old) } else { Vec::new() };
     let count = old.nodes.len();
     // Of the nodes of a graph many may stand in no block any more; constants never do.
     let placed: usize = old.blocks.iter().map(|block| block.params.len() + block.body.len()).sum();
     builder.reserve(placed + placed / 4);
     let predecessors = &flow.predecessors;
-    let (new, higher) = (vec![None; count], HashMap::new());
+    let (new, higher) = (vec![None; count], HashMap::default());
     let mut state = Rebuild { builder, old, predecessors, replaced, new, comparisons, higher };
     for _ in 1..state.old.blocks.len() {
         state.builder.new_block();
@@ -283,7 +296,10 @@ impl Rebuild<'_> {
         let old = self.old;
         let op = old.op(value);
         let old_args = &old.node(value).args;
-        let args: SmallVec<[Value; 4]> = old_args.iter().map(|&arg| self.value(arg)).collect();
+        let mut args: SmallVec<[Value; 4]> = SmallVec::new();
+        for &arg in old_args {
+            args.push(self.value(arg));
+        }
         let builder = &mut self.builder;
         let built = match op {
             Op::Param => unreachable!("parameters do not stand in a block's body"),
@@ -415,14 +431,19 @@ fn live_nodes(graph: &Graph) -> BitVec {
 /// Drops the other nodes and parameters.
 fn drop_dead(graph: &mut Graph) {
     let live = live_nodes(graph);
-    let kept: Vec<Vec<bool>> =
-        graph.blocks.iter().map(|block| block.params.iter().map(|param| live[param.index()]).collect()).collect();
     for block in &mut graph.blocks {
-        block.params.retain(|param| live[param.index()]);
         block.body.retain(|value| live[value.index()]);
-        for edge in block.term.edges_mut() {
-            let mut keep = kept[edge.target.index()].iter();
-            edge.args.retain(|_| *keep.next().expect("an edge has an argument for each parameter"));
-        }
+    }
+    if graph.blocks.iter().flat_map(|block| &block.params).all(|param| live[param.index()]) {
+        return;
+    }
+    let params: Vec<Vec<Value>> = graph.blocks.iter_mut().map(|block| std::mem::take(&mut block.params)).collect();
+    for edge in graph.blocks.iter_mut().flat_map(|block| block.term.edges_mut()) {
+        let mut params = params[edge.target.index()].iter();
+        edge.args.retain(|_| live[params.next().expect("an edge has an argument for each parameter").index()]);
+    }
+    for (block, mut params) in graph.blocks.iter_mut().zip(params) {
+        params.retain(|param| live[param.index()]);
+        block.params = params;
     }
 }

@@ -12,9 +12,9 @@
 use super::flow::{Flow, flow};
 use super::ir::{BinOp, Block, BlockData, Edge, Graph, Op, Term, Value};
 use super::known;
+use crate::hash::{HashMap, HashSet};
 use crate::isa::Cond;
 use bitvec::vec::BitVec;
-use hashbrown::{HashMap, HashSet};
 
 /// Nodes of all copies together, at most.
 const NODES: usize = 48;
@@ -41,7 +41,7 @@ pub fn unroll(graph: &mut Graph) -> Option<Vec<Block>> {
     let flow = flow(graph);
     let escapes = escapes(graph);
     let bits = known::bits(graph);
-    let mut state = Unrolling { graph, flow, escapes, bits, around: HashMap::new(), last: HashMap::new() };
+    let mut state = Unrolling { graph, flow, escapes, bits, around: HashMap::default(), last: HashMap::default() };
     let count = state.graph.blocks.len();
     for block in loops {
         if let Some(plan) = state.plan(block) {
@@ -170,7 +170,7 @@ impl Unrolling<'_> {
 
     /// The rounds, if what enters and the end are constants, or differ by one.
     fn known_rounds(&self, block: Block, counter: usize, step: i32, end: Option<Value>) -> Option<u32> {
-        let mut firsts = HashSet::new();
+        let mut firsts = HashSet::default();
         for &pred in self.flow.predecessors[block.index()].iter().filter(|&&pred| pred != block) {
             let edges = || self.graph.block(pred).term.edges();
             // A block behind another loop that has just been unrolled is not looked at.
@@ -253,7 +253,7 @@ impl Unrolling<'_> {
     /// Several rounds between two tests.
     fn copy_in_place(&mut self, block: Block, copies: u32, once: bool) {
         let first = self.graph.block(block).body.clone();
-        let mut map: HashMap<Value, Value> = HashMap::new();
+        let mut map: HashMap<Value, Value> = HashMap::default();
         let mut body = first.clone();
         for _ in 1..copies {
             self.step_params(block, &mut map);

@@ -91,7 +91,7 @@ pub fn symbol(ty: &FuncType) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use hashbrown::HashMap;
+    use crate::hash::HashMap;
 
     const TYPES: [ValType; 6] =
         [ValType::I32, ValType::I64, ValType::F32, ValType::F64, ValType::FUNCREF, ValType::EXTERNREF];
@@ -109,7 +109,7 @@ mod tests {
 
     #[test]
     fn short_signatures_have_distinct_odd_numbers() {
-        let mut seen = HashMap::new();
+        let mut seen = HashMap::default();
         for params in sequences(4) {
             for results in sequences(2) {
                 let ty = FuncType::new(params.clone(), results);

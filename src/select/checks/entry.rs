@@ -2,10 +2,10 @@
 
 use super::hoist::{Loop, Made, Moving, Plan};
 use super::induction::{Induction, Test};
+use crate::hash::HashSet;
 use crate::isa::{Cond, TrapCode};
 use crate::select::flow::Flow;
 use crate::select::ir::{BinOp, Block, BlockData, Edge, Graph, Op, Term, Value};
-use hashbrown::HashSet;
 
 /// The block before a loop, which gets what enters the loop and passes it on.
 pub struct Entry<'g> {
@@ -216,8 +216,7 @@ impl<'g> Entry<'g> {
         let header = self.found.header();
         let (back, out) = if then.target == header { (then, otherwise) } else { (otherwise, then) };
         let to_exit = Edge { target: exit, args: Vec::new() };
-        self.graph.blocks[latch.index()].term =
-            Term::Branch { cond: around, then: back.clone(), otherwise: to_exit };
+        self.graph.blocks[latch.index()].term = Term::Branch { cond: around, then: back.clone(), otherwise: to_exit };
         let term = Term::Trap(TrapCode::Unreachable);
         self.graph.blocks.push(BlockData { params: Vec::new(), body: vec![early], term, cold: false });
         (exit, early, back, out)

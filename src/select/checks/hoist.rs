@@ -13,12 +13,12 @@
 use super::entry::Entry;
 use super::induction::{Induction, Test};
 use super::{check, is_effect, versions};
+use crate::hash::{HashMap, HashSet};
 use crate::options::Optimize;
 use crate::select::flow::{Flow, flow};
 use crate::select::ir::{Block, Graph, Value};
 use crate::select::known;
 use crate::select::repair::{Copies, repair};
-use hashbrown::{HashMap, HashSet};
 
 /// How often a loop goes around, where its test is its only exit and where it is not.
 const ROUNDS: u32 = 8;
@@ -60,6 +60,9 @@ pub struct Made {
 
 /// Moves checks out of innermost loops. Returns the new order of the blocks if there are more now.
 pub fn hoist(graph: &mut Graph, optimize: Optimize) -> Option<Vec<Block>> {
+    if !graph.has_loops() {
+        return None;
+    }
     let flow = flow(graph);
     let mut order: Vec<Block> = graph.block_ids().collect();
     let mut made = Made::default();

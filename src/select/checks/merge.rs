@@ -5,9 +5,9 @@
 //! around.
 
 use super::{check, is_effect};
+use crate::hash::HashMap;
 use crate::isa::Cond;
 use crate::select::ir::{BinOp, Block, Graph, Op, Value};
-use hashbrown::HashMap;
 use smallvec::{SmallVec, smallvec};
 
 /// The checks of one pointer since the last effect.
@@ -37,8 +37,8 @@ impl Group {
 pub fn merge(graph: &mut Graph, block: Block) -> bool {
     let mut any = false;
     let mut kept = Vec::with_capacity(graph.block(block).body.len());
-    let mut groups: HashMap<Value, Group> = HashMap::new();
-    let mut changed: HashMap<usize, (Value, i32, u32)> = HashMap::new();
+    let mut groups: HashMap<Value, Group> = HashMap::default();
+    let mut changed: HashMap<usize, (Value, i32, u32)> = HashMap::default();
     for &value in &graph.block(block).body {
         if is_effect(graph, value) {
             groups.clear();
@@ -77,12 +77,7 @@ fn summands(graph: &Graph, value: Value) -> (Value, i32) {
 }
 
 /// The body with new checks at these places.
-fn change(
-    graph: &mut Graph,
-    block: Block,
-    body: &[Value],
-    changed: &HashMap<usize, (Value, i32, u32)>,
-) -> Vec<Value> {
+fn change(graph: &mut Graph, block: Block, body: &[Value], changed: &HashMap<usize, (Value, i32, u32)>) -> Vec<Value> {
     let mut placed = Vec::with_capacity(body.len() + 2 * changed.len());
     for (place, &value) in body.iter().enumerate() {
         if let Some(&(root, constant, limit)) = changed.get(&place) {

@@ -10,11 +10,11 @@ use super::check;
 use super::entry::Entry;
 use super::hoist::{Loop, Made, exact, pays};
 use super::induction::{Induction, Test};
+use crate::hash::{HashMap, HashSet};
 use crate::isa::Cond;
 use crate::select::flow::Flow;
 use crate::select::ir::{BinOp, Block, BlockData, Edge, Graph, Op, Term, Value};
 use crate::select::known::below;
-use hashbrown::{HashMap, HashSet};
 
 /// Nodes that a loop may have.
 const NODES: usize = 120;
@@ -171,8 +171,7 @@ pub fn apply(graph: &mut Graph, flow: &Flow, found: &Loop, versions: &Versions, 
         let room = least.expect("where the bound moves, some pointer does");
         let bound = entry.move_bound(test, room, rounds);
         let (block, early, back, out) = entry.new_exit(test, bound);
-        entry.graph.blocks[block.index()].term =
-            Term::Branch { cond: early, then: slow(&back.args), otherwise: out };
+        entry.graph.blocks[block.index()].term = Term::Branch { cond: early, then: slow(&back.args), otherwise: out };
         exit = Some(block);
     }
     entry.drop_checks(&versions.groups.iter().flat_map(|group| &group.checks).copied().collect());
@@ -186,7 +185,7 @@ pub fn apply(graph: &mut Graph, flow: &Flow, found: &Loop, versions: &Versions, 
 fn copy(graph: &mut Graph, flow: &Flow, found: &Loop, made: &mut Made) -> Vec<Block> {
     let first = graph.blocks.len();
     let copies: Vec<Block> = (first..first + found.blocks.len()).map(Block::new).collect();
-    let mut map: HashMap<Value, Value> = HashMap::new();
+    let mut map: HashMap<Value, Value> = HashMap::default();
     for (&block, &copy) in found.blocks.iter().zip(&copies) {
         let data = graph.block(block).clone();
         let params = data.params.iter().map(|_| graph.new_node(Op::Param, &[], copy)).collect::<Vec<_>>();

@@ -5,9 +5,9 @@
 
 use super::Lower;
 use super::cond::Test;
+use crate::hash::HashMap;
 use crate::isa::{self, BlockId, Cond, Func, Inst, ModImm, Operand2, Term, TestOp, TrapCode, VReg};
 use crate::select::ir::{self, Block, Edge, Value};
-use hashbrown::HashMap;
 use smallvec::SmallVec;
 
 /// A jump table is worth its bytes from this many targets on.
@@ -109,7 +109,8 @@ impl Lower<'_> {
         let args = self.arguments_of(edge);
         let insts = std::mem::replace(&mut self.sequence, outer);
         let term = Term::Jump(isa::Edge { target: id(edge.target), args });
-        let cold = self.trap_at(edge).is_some() || [edge.target, self.block].iter().any(|&end| self.graph.block(end).cold);
+        let cold =
+            self.trap_at(edge).is_some() || [edge.target, self.block].iter().any(|&end| self.graph.block(end).cold);
         self.add_block(insts, term, self.common_loop(edge.target), cold)
     }
 
@@ -150,7 +151,7 @@ impl Lower<'_> {
         let targets = &targets[..used];
         let rn = self.reg(index);
         // Equal edges share a block.
-        let mut ways: HashMap<(Block, &[Value]), isa::Edge<VReg>> = HashMap::new();
+        let mut ways: HashMap<(Block, &[Value]), isa::Edge<VReg>> = HashMap::default();
         let mut edges = Vec::with_capacity(targets.len());
         for edge in targets.iter().chain(default) {
             let key = (edge.target, edge.args.as_slice());
@@ -241,7 +242,7 @@ impl Lower<'_> {
     fn order(&self) -> Vec<BlockId> {
         let postorder = self.postorder();
         // For each loop, and for the function, its items in order: blocks and inner loops.
-        let mut items: HashMap<Option<Block>, Vec<BlockId>> = HashMap::new();
+        let mut items: HashMap<Option<Block>, Vec<BlockId>> = HashMap::default();
         for &block in postorder.iter().rev() {
             let header = self.headers[block.index()];
             let is_header = header.is_some_and(|header| header.index() == block.index());

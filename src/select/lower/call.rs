@@ -6,12 +6,12 @@
 //! again, any other one in `Incoming`.
 
 use super::Lower;
+use crate::hash::HashSet;
 use crate::isa::{
     Addr, AluOp, Call, CallTarget, Class, Cond, Const, FloatAddr, Growth, Inst, MemSize, ModImm, Offset, Operand2, Reg,
     StackArea, Symbol, Term, TestOp, TrapCode, VReg,
 };
 use crate::select::ir::{self, CallInfo, Callee, Graph, Op, Place, Value};
-use hashbrown::HashSet;
 use smallvec::SmallVec;
 
 /// Every tail call with its arguments.

@@ -2,7 +2,8 @@
 
 use super::Lower;
 use crate::isa::{
-    AluOp, Cond, Const, Imm16, Inst, ModImm, Operand2, ShiftAmount, ShiftOp, SplitLimit, TestOp, TrapCode, UnaryOp, VReg,
+    AluOp, Cond, Const, Imm16, Inst, ModImm, Operand2, ShiftAmount, ShiftOp, SplitLimit, TestOp, TrapCode, UnaryOp,
+    VReg,
 };
 use crate::select::ir::{BinOp, Op, Value};
 

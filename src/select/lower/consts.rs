@@ -6,11 +6,11 @@
 //! block a cheap constant is rebuilt: that costs what a move would, and no register.
 
 use super::Lower;
+use crate::hash::HashMap;
 use crate::isa::{Const, FloatImm, Func, Imm16, Inst, ModImm, VReg};
 use crate::options::Optimize;
 use crate::select::flow::Flow;
 use crate::select::ir::{Block, Graph, Op};
-use hashbrown::HashMap;
 use smallvec::SmallVec;
 
 /// A constant that code has asked for and that is not built yet.
@@ -89,18 +89,18 @@ impl Consts {
             header.and_then(|header| before[header.index()]).unwrap_or(block)
         });
         Consts {
-            shared: HashMap::new(),
-            local: HashMap::new(),
+            shared: HashMap::default(),
+            local: HashMap::default(),
             home: home.collect(),
             ready: Vec::new(),
             touched: Vec::new(),
             pending: vec![Vec::new(); count],
             hoisted: vec![Vec::new(); count],
             terminator: 0,
-            built: HashMap::new(),
+            built: HashMap::default(),
             superseded: Vec::new(),
             headers: (optimize == Optimize::Speed).then(|| headers_up_to(flow)),
-            loops: HashMap::new(),
+            loops: HashMap::default(),
         }
     }
 

@@ -5,10 +5,10 @@
 //! - A sum with a constant or an address that is only passed on where control leaves a loop is made there, and not in each round.
 
 use super::Lower;
+use crate::hash::HashMap;
 use crate::isa::{AluOp, Class, Cond, Inst, ModImm, Operand2, VReg};
 use crate::select::flow::Flow;
 use crate::select::ir::{BinOp, Edge, Graph, Op, Value};
-use hashbrown::HashMap;
 
 /// How far above the end of a block a subtraction is looked for.
 const REACH: usize = 32;
@@ -18,7 +18,7 @@ const EXITS: u32 = 4;
 
 /// For each sum with a constant or an address that its loop only passes on to blocks outside, how often.
 pub fn passed_out(graph: &Graph, flow: &Flow, uses: &[u32]) -> HashMap<Value, u32> {
-    let mut passed: HashMap<Value, u32> = HashMap::new();
+    let mut passed: HashMap<Value, u32> = HashMap::default();
     let is_sum = |value: Value| {
         let node = graph.node(value);
         let fixed = |&arg: &Value| matches!(graph.op(arg), Op::Const(_) | Op::Address(..));

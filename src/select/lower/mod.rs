@@ -22,11 +22,11 @@ mod wide;
 
 use super::flow::{Flow, flow};
 use super::ir::{BinOp, Block, Graph, Op, Place, Value};
+use crate::hash::{HashMap, HashSet};
 use crate::isa::{self, AluOp, Callees, Class, Func, Inst, Reg, Term, TrapCode, VReg};
 use crate::options::{Optimize, Options};
 use bitvec::vec::BitVec;
 use consts::Consts;
-use hashbrown::{HashMap, HashSet};
 use memory::Step;
 
 struct Lower<'a> {
@@ -99,9 +99,9 @@ pub fn lower(graph: &Graph, tail_area: u32, callees: &Callees, options: &Options
         uses,
         made: None,
         regs: vec![None; graph.nodes.len()],
-        results: HashMap::new(),
+        results: HashMap::default(),
         arguments: vec![None; graph.arguments.len()],
-        singles: HashMap::new(),
+        singles: HashMap::default(),
         classes,
         func,
         consts,
@@ -110,7 +110,7 @@ pub fn lower(graph: &Graph, tail_area: u32, callees: &Callees, options: &Options
         sequence: Vec::new(),
         headers: flow.header.clone(),
         flow,
-        steps: HashMap::new(),
+        steps: HashMap::default(),
         splits_limits: options.optimize == Optimize::Speed,
         passed: call::passed(graph),
     };

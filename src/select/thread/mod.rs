@@ -13,8 +13,9 @@ mod outcome;
 use super::flow::{Flow, flow};
 use super::ir::{Block, BlockData, Edge, Graph, Op, Term, Value};
 use super::repair::{Copies, repair};
+use crate::hash::{HashMap, HashSet};
 use crate::options::Optimize;
-use hashbrown::{HashMap, HashSet};
+use bitvec::vec::BitVec;
 use outcome::Way;
 use smallvec::SmallVec;
 
@@ -46,16 +47,18 @@ struct Route {
 /// Rewrites a graph whose blocks stand in order. Returns the new order if there are more blocks now.
 pub fn thread(graph: &mut Graph, optimize: Optimize) -> Option<Vec<Block>> {
     let tests = |block: Block| matches!(graph.block(block).term, Term::Branch { .. } | Term::Table { .. });
-    let flow = flow(graph);
-    if !graph.block_ids().any(|block| tests(block) && flow.predecessors[block.index()].len() > 1) {
+    let mut ways = vec![0u32; graph.blocks.len()];
+    graph.blocks.iter().flat_map(|block| block.term.edges()).for_each(|edge| ways[edge.target.index()] += 1);
+    if !graph.block_ids().any(|block| tests(block) && ways[block.index()] > 1) {
         return None;
     }
+    let flow = flow(graph);
     let routes = Finding::new(graph, &flow, optimize).routes();
     if routes.is_empty() {
         return None;
     }
     let count = graph.blocks.len();
-    let mut copies = Copies::new();
+    let mut copies = Copies::default();
     let mut behind: Vec<SmallVec<[Block; 2]>> = vec![SmallVec::new(); count];
     for route in &routes {
         behind[route.from.index()].push(copy(graph, route, &mut copies));
@@ -71,16 +74,26 @@ struct Finding<'g> {
     flow: &'g Flow,
     /// Nodes that may be copied for a way.
     worthwhile: usize,
-    /// Other blocks than its own that read each value.
+    /// Other blocks than its own that read each value; found when the first way decides a test.
     readers: Vec<SmallVec<[Block; 2]>>,
     /// In how many blocks the values of a block are live, where somebody has asked.
     spread: HashMap<Block, usize>,
     /// Edges that have routes.
     routed: HashSet<(Block, usize)>,
+    /// For `cost`.
+    marks: BitVec,
 }
 
 impl<'g> Finding<'g> {
     fn new(graph: &'g Graph, flow: &'g Flow, optimize: Optimize) -> Finding<'g> {
+        let (spread, routed) = (HashMap::default(), HashSet::default());
+        let worthwhile = worthwhile(optimize);
+        Finding { graph, flow, worthwhile, readers: Vec::new(), spread, routed, marks: BitVec::EMPTY }
+    }
+
+    /// Finds out who reads what.
+    fn read(&mut self) {
+        let graph = self.graph;
         let mut readers: Vec<SmallVec<[Block; 2]>> = vec![SmallVec::new(); graph.nodes.len()];
         for block in graph.block_ids() {
             let mut read = |value: Value| {
@@ -94,8 +107,8 @@ impl<'g> Finding<'g> {
             data.term.visit_operands(&mut read);
             data.term.edges().flat_map(|edge| &edge.args).for_each(|&arg| read(arg));
         }
-        let worthwhile = worthwhile(optimize);
-        Finding { graph, flow, worthwhile, readers, spread: HashMap::new(), routed: HashSet::new() }
+        self.readers = readers;
+        self.marks = BitVec::repeat(false, graph.nodes.len());
     }
 
     /// The last edges first: a way that joins one with a route of its own ends there.
@@ -113,8 +126,35 @@ impl<'g> Finding<'g> {
         routes
     }
 
+    /// Whether the way that begins with an edge decides a test, whatever it costs.
+    fn decides(&self, from: Block, edge: usize) -> bool {
+        let graph = self.graph;
+        let mut way = Way::new(graph, self.flow, from, edge);
+        let mut next = graph.block(from).term.edge(edge);
+        for _ in 0..BLOCKS {
+            let block = next.target;
+            if self.flow.header[block.index()] == Some(block) || !self.is_copyable(block) {
+                return false;
+            }
+            let term = &graph.block(block).term;
+            way.enter(next);
+            let Some(taken) = way.decide(term) else { return false };
+            if !matches!(term, Term::Jump(_)) {
+                return true;
+            }
+            next = term.edge(taken);
+        }
+        false
+    }
+
     /// The way around the tests that an edge decides.
     fn follow(&mut self, from: Block, edge: usize) -> Option<Route> {
+        if !self.decides(from, edge) {
+            return None;
+        }
+        if self.readers.is_empty() {
+            self.read();
+        }
         let graph = self.graph;
         let mut way = Way::new(graph, self.flow, from, edge);
         let mut through: SmallVec<[(Block, usize); BLOCKS]> = SmallVec::new();
@@ -129,7 +169,7 @@ impl<'g> Finding<'g> {
             let term = &graph.block(block).term;
             way.enter(next);
             let Some(taken) = way.decide(term) else { break };
-            copied += cost(graph, block, taken, &self.readers);
+            copied += cost(graph, block, taken, &self.readers, &mut self.marks);
             if copied > self.worthwhile || self.routed.contains(&(block, taken)) {
                 break;
             }
@@ -162,7 +202,7 @@ impl<'g> Finding<'g> {
         let mut count = 0;
         for &value in data.params.iter().chain(&data.body) {
             let mut work = self.readers[value.index()].to_vec();
-            let mut seen: HashSet<Block> = HashSet::new();
+            let mut seen: HashSet<Block> = HashSet::default();
             while let Some(live) = work.pop().filter(|_| count <= SPREAD) {
                 if live != block && seen.insert(live) {
                     count += 1;
@@ -175,31 +215,31 @@ impl<'g> Finding<'g> {
     }
 }
 
-/// The nodes of a block that a way around its test still needs, when it takes this edge.
-fn needed(graph: &Graph, block: Block, taken: usize, is_read_elsewhere: impl Fn(Value) -> bool) -> HashSet<Value> {
+/// How many nodes of a block a way around its test still needs, when it takes this edge. `marks` has room for all nodes and
+/// is as it was afterwards.
+fn cost(graph: &Graph, block: Block, taken: usize, readers: &[SmallVec<[Block; 2]>], marks: &mut BitVec) -> usize {
     let data = graph.block(block);
-    let mut needed: HashSet<Value> = data.term.edge(taken).args.iter().copied().collect();
+    data.term.edge(taken).args.iter().for_each(|arg| marks.set(arg.index(), true));
+    let mut count = 0;
     for &value in data.body.iter().rev() {
-        if graph.op(value).has_effect() || is_read_elsewhere(value) {
-            needed.insert(value);
-        }
-        if needed.contains(&value) {
-            needed.extend(&graph.node(value).args);
+        let needed = marks[value.index()] || graph.op(value).has_effect() || !readers[value.index()].is_empty();
+        if needed {
+            count += 1;
+            graph.node(value).args.iter().for_each(|arg| marks.set(arg.index(), true));
         }
     }
-    needed
-}
-
-fn cost(graph: &Graph, block: Block, taken: usize, readers: &[SmallVec<[Block; 2]>]) -> usize {
-    let needed = needed(graph, block, taken, |value| !readers[value.index()].is_empty());
-    graph.block(block).body.iter().filter(|value| needed.contains(*value)).count()
+    data.term.edge(taken).args.iter().for_each(|arg| marks.set(arg.index(), false));
+    for &value in &data.body {
+        graph.node(value).args.iter().for_each(|arg| marks.set(arg.index(), false));
+    }
+    count
 }
 
 /// Makes the block that does what a route does, and leads there.
 fn copy(graph: &mut Graph, route: &Route, copies: &mut Copies) -> Block {
     let copy = Block::new(graph.blocks.len());
     let mut edge = graph.block(route.from).term.edge(route.edge).clone();
-    let mut map: HashMap<Value, Value> = HashMap::new();
+    let mut map: HashMap<Value, Value> = HashMap::default();
     let mut body = Vec::new();
     for &(block, taken) in &route.through {
         map.extend(graph.block(block).params.iter().copied().zip(edge.args));

@@ -4,8 +4,8 @@
 use super::super::flow::Flow;
 use super::super::fold::evaluate;
 use super::super::ir::{BinOp, Block, Edge, Graph, Op, Term, UnOp, Value};
+use crate::hash::HashMap;
 use crate::isa::Cond;
-use hashbrown::HashMap;
 use smallvec::SmallVec;
 
 /// How many dominators of a way's begin are asked for what their branches say.
@@ -42,7 +42,7 @@ pub struct Way<'g> {
 impl<'g> Way<'g> {
     /// The way that begins with edge number `edge` of a block.
     pub fn new(graph: &'g Graph, flow: &'g Flow, from: Block, edge: usize) -> Way<'g> {
-        Way { graph, flow, from, edge, params: HashMap::new(), facts: None }
+        Way { graph, flow, from, edge, params: HashMap::default(), facts: None }
     }
 
     /// Follows an edge.

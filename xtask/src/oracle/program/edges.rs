@@ -71,7 +71,9 @@ impl Program<'_, '_> {
             }
         }
         // One of two addresses that have been accessed.
-        self.line(&format!("local.get {pointer} local.get {pointer} i32.const 4 i32.add local.get {value} i32.const 2"));
+        self.line(&format!(
+            "local.get {pointer} local.get {pointer} i32.const 4 i32.add local.get {value} i32.const 2"
+        ));
         let offset = [0, 8][self.pick(2)];
         self.line(&format!("i32.and select i32.load offset={offset} align=1 local.set {other}"));
     }
@@ -86,12 +88,15 @@ impl Program<'_, '_> {
         let step = [1, 2, 4, 3, 12][self.pick(5)] * if high { 1 } else { -1 };
         let by = [1, 4, -1, 0][self.pick(4)];
         let rounds = 1 + self.pick(24);
-        let (from, to, change) = [(rounds as i32, 0, -1), (0, rounds as i32, 1), (3, 3 + 4 * rounds as i32, 4)][self.pick(3)];
+        let (from, to, change) =
+            [(rounds as i32, 0, -1), (0, rounds as i32, 1), (3, 3 + 4 * rounds as i32, 4)][self.pick(3)];
         self.line(&format!("i32.const {from} local.set {count}"));
         if self.chance(2) {
             // Not known when it is compiled.
             let more = if change < 0 { [3, 4][self.pick(2)] } else { 0 };
-            self.line(&format!("local.get {value} i32.const {more} i32.and local.get {count} i32.add local.set {count}"));
+            self.line(&format!(
+                "local.get {value} i32.const {more} i32.and local.get {count} i32.add local.set {count}"
+            ));
         }
         self.line(&format!("block $l{out} loop $l{label}"));
         for _ in 0..1 + self.pick(5) {
