@@ -288,9 +288,12 @@ impl Reduction<'_> {
 
     /// The block on an edge that leads out of a loop.
     fn exit(&mut self, pred: Block, edge: u32) -> Block {
+        let target = self.graph.block(pred).term.edge(edge as usize).target;
+        if target.index() >= self.exits.len() {
+            return target;
+        }
         let block = Block::new(self.graph.blocks.len());
         let from = self.graph.blocks[pred.index()].term.edge_mut(edge as usize);
-        let target = from.target;
         let moved = std::mem::replace(from, Edge { target: block, args: Default::default() });
         for (index, arg) in (0..).zip(&moved.args) {
             for user in &mut self.users[arg.index()] {

@@ -23,7 +23,16 @@
         (br_if $end (i32.eqz (i32.load (i32.add (local.get $words) (local.get $i)))))
         (i32.store (i32.add (local.get $words) (local.get $i)) (i32.const 0))
         (br_if $next (i32.ne (local.tee $i (i32.add (local.get $i) (i32.const 4))) (local.get $bytes)))))
-    (local.get $i)))
+    (local.get $i))
+  ;; Two values of the index leave by one edge.
+  (func (export "ends") (param $words i32) (param $bytes i32) (result i32) (local $i i32) (local $last i32)
+    (block $end
+      (br_if $end (i32.eqz (local.get $bytes)))
+      (loop $next
+        (i32.store (i32.add (local.get $words) (local.get $i)) (i32.load offset=4 (i32.add (local.get $words) (local.get $i))))
+        (local.set $last (local.get $i))
+        (br_if $next (i32.ne (local.tee $i (i32.add (local.get $i) (i32.const 4))) (local.get $bytes)))))
+    (i32.mul (local.get $i) (local.get $last))))
 ;; ----
 ;; func[0]:
 ;;     push {r4, lr}

@@ -60,8 +60,10 @@ impl<'g> Way<'g> {
         match term {
             Term::Jump(_) => Some(0),
             Term::Branch { cond, .. } => self.truth(*cond, DEPTH).map(|holds| usize::from(!holds)),
+            // Where there is no default, no index leads there: a way on which one seems to is never taken.
             Term::Table { index, targets, .. } => {
-                self.constant(*index, DEPTH).map(|index| (index as usize).min(targets.len()))
+                let edge = self.constant(*index, DEPTH).map(|index| (index as usize).min(targets.len()));
+                edge.filter(|&edge| edge < term.edges().count())
             }
             Term::Return(_) | Term::TailCall { .. } | Term::Trap(_) => None,
         }
