@@ -61,19 +61,13 @@
 ;;     .ltorg
 ;;
 ;; func[3]:
-;;     cmp.w r0, #0xff00
-;;     bhi .Lisland10
-;; .Lisland11:
+;;     movw r1, #0xff9c
+;;     cmp r0, r1
+;;     bhi .Ltrap4
 ;;     ldr r1, =m_memory
 ;;     adds r0, r0, r1
 ;;     movs r1, #100
 ;;     b.w __aeabi_memclr
-;; .Lisland10:
-;;     sub.w r0, r0, #0xff00
-;;     cmp r0, #156
-;;     add.w r0, r0, #0xff00
-;;     bhi .Ltrap4
-;;     b .Lisland11
 ;; .Ltrap4:
 ;;     udf #4
 ;;     .ltorg

@@ -11,14 +11,13 @@
   (func (export "init") (param i32) (memory.init $text (local.get 0) (i32.const 0) (i32.const 8))))
 ;; ----
 ;; func[0]:
-;;     cmp.w r1, #0xff00
-;;     bhi .Lisland10
-;; .Lisland11:
+;;     movw r3, #0xfff5
+;;     cmp r1, r3
+;;     bhi .Ltrap4
 ;;     ldr r2, =m_memory
 ;;     adds r1, r1, r2
-;;     cmp.w r0, #0xff00
-;;     bhi .Lisland12
-;; .Lisland13:
+;;     cmp r0, r3
+;;     bhi .Ltrap4
 ;;     adds r0, r0, r2
 ;;     ldr.w r12, [r1]
 ;;     ldr r3, [r1, #4]
@@ -29,18 +28,6 @@
 ;;     strh r2, [r0, #8]
 ;;     strb r1, [r0, #10]
 ;;     bx lr
-;; .Lisland10:
-;;     sub.w r1, r1, #0xff00
-;;     cmp r1, #245
-;;     add.w r1, r1, #0xff00
-;;     bhi .Ltrap4
-;;     b .Lisland11
-;; .Lisland12:
-;;     sub.w r0, r0, #0xff00
-;;     cmp r0, #245
-;;     add.w r0, r0, #0xff00
-;;     bhi .Ltrap4
-;;     b .Lisland13
 ;; .Ltrap4:
 ;;     udf #4
 ;;     .ltorg
@@ -55,9 +42,9 @@
 ;;     .ltorg
 ;;
 ;; func[2]:
-;;     cmp.w r0, #0xff00
-;;     bhi .Lisland10
-;; .Lisland11:
+;;     movw r2, #0xfffa
+;;     cmp r0, r2
+;;     bhi .Ltrap4
 ;;     ldr r2, =m_memory
 ;;     adds r2, r0, r2
 ;;     uxtb r0, r1
@@ -66,40 +53,28 @@
 ;;     str r0, [r2]
 ;;     strh r0, [r2, #4]
 ;;     bx lr
-;; .Lisland10:
-;;     sub.w r0, r0, #0xff00
-;;     cmp r0, #250
-;;     add.w r0, r0, #0xff00
-;;     bhi .Ltrap4
-;;     b .Lisland11
 ;; .Ltrap4:
 ;;     udf #4
 ;;     .ltorg
 ;;
 ;; func[3]:
-;;     cmp.w r0, #0xff00
-;;     bhi .Lisland10
-;; .Lisland11:
+;;     movw r1, #0xfff8
+;;     cmp r0, r1
+;;     bhi .Ltrap4
 ;;     ldr r1, =m_memory
 ;;     adds r1, r0, r1
 ;;     movs r0, #0
 ;;     str r0, [r1]
 ;;     str r0, [r1, #4]
 ;;     bx lr
-;; .Lisland10:
-;;     sub.w r0, r0, #0xff00
-;;     cmp r0, #248
-;;     add.w r0, r0, #0xff00
-;;     bhi .Ltrap4
-;;     b .Lisland11
 ;; .Ltrap4:
 ;;     udf #4
 ;;     .ltorg
 ;;
 ;; func[4]:
-;;     cmp.w r0, #0xff00
-;;     bhi .Lisland10
-;; .Lisland11:
+;;     movw r1, #0xfff8
+;;     cmp r0, r1
+;;     bhi .Ltrap4
 ;;     ldr r1, =m_memory
 ;;     adds r0, r0, r1
 ;;     ldr r1, =m_data0
@@ -108,12 +83,6 @@
 ;;     str r2, [r0]
 ;;     str r1, [r0, #4]
 ;;     bx lr
-;; .Lisland10:
-;;     sub.w r0, r0, #0xff00
-;;     cmp r0, #248
-;;     add.w r0, r0, #0xff00
-;;     bhi .Ltrap4
-;;     b .Lisland11
 ;; .Ltrap4:
 ;;     udf #4
 ;;     .ltorg

@@ -90,3 +90,59 @@
 ;;     movs r0, #0
 ;;     bx lr
 ;;     .ltorg
+;;
+;; func[3]:
+;;     cbz r1, .L13
+;;     ldr r2, =m_memory
+;;     add.w r12, r0, r2
+;;     add.w r2, r1, r12
+;;     bics.w r0, r1, #15
+;;     add.w r3, r12, r0
+;;     beq .L8
+;;     mov r0, r12
+;; .L3:
+;;     ldr r1, [r0, #4]
+;;     str r1, [r0]
+;;     ldr r1, [r0, #8]
+;;     str r1, [r0, #4]
+;;     ldr r1, [r0, #12]
+;;     str r1, [r0, #8]
+;;     ldr r1, [r0, #16]
+;;     str r1, [r0, #12]
+;;     add.w r1, r0, #16
+;;     cmp r1, r3
+;;     beq .L5
+;;     mov r0, r1
+;;     b .L3
+;; .L5:
+;;     cmp r1, r2
+;;     bne .L9
+;;     add.w r2, r0, #12
+;;     mov r0, r1
+;;     mov r1, r2
+;;     b .L12
+;; .L8:
+;;     mov r1, r12
+;; .L9:
+;;     ldr r0, [r1, #4]
+;;     str r0, [r1]
+;;     adds r0, r1, #4
+;;     cmp r0, r2
+;;     beq .L12
+;; .L10:
+;;     mov r1, r0
+;;     ldr r0, [r1, #4]
+;;     str r0, [r1]
+;;     adds r0, r1, #4
+;;     cmp r0, r2
+;;     bne .L10
+;; .L12:
+;;     sub.w r1, r1, r12
+;;     sub.w r0, r0, r12
+;;     b .L14
+;; .L13:
+;;     movs r0, #0
+;; .L14:
+;;     muls r0, r1, r0
+;;     bx lr
+;;     .ltorg
