@@ -96,7 +96,8 @@ pub(super) fn constants(func: &Func<Reg>) -> Option<Vec<Option<Constants>>> {
     None
 }
 
-/// Takes out what makes a constant where its register holds it already. `at_start` is what `constants` gives, where that is known.
+/// Takes out what makes a constant where its register holds it already. `at_start` is what `constants` gives, where that is
+/// known.
 pub(super) fn drop_held(func: &mut Func<Reg>, at_start: Option<Vec<Option<Constants>>>) {
     let makes = |inst: &Inst<Reg>| matches!(inst, Inst::Const { value: Const::Int(_), .. });
     let branches = func.blocks.iter().any(|block| block.term.edges().nth(1).is_some());

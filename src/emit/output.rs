@@ -30,9 +30,6 @@ pub fn write(program: &Program, placement: &Placement, literals: &[Const], optio
     }
     debug_assert_eq!(output.position(), placement.size);
     output.code.tally.redundant = program.redundant;
-    // The code of all functions is kept until the end.
-    output.code.relocs.shrink_to_fit();
-    output.code.mapping.shrink_to_fit();
     output.code
 }
 

@@ -1,8 +1,8 @@
 //! What is known of the module's functions by those that call them.
 //!
 //! A function that only code of this object can enter under its name, and that cannot be running when it is called, is compiled
-//! before its callers, which can then keep values in the registers that it leaves alone. What
-//! AAPCS32 says holds for all others.
+//! before its callers, which can then keep values in the registers that it leaves alone. What AAPCS32 says holds for all
+//! others.
 //!
 //! Invariant: r12 and lr are in every set, since a linker may put a veneer between any two sections (AAELF32 5.6.1.4) and
 //! the call itself writes lr.

@@ -29,15 +29,13 @@ pub struct Pool {
 }
 
 impl Pool {
-    /// A pool for the keys below `keys`, with room for so many nodes at first.
-    pub fn new(keys: usize, nodes: usize) -> Pool {
+    /// A pool for the keys below `keys`.
+    pub fn new(keys: usize) -> Pool {
         let mut top = 0;
         while keys > 1 << (top + BITS) {
             top += BITS;
         }
-        let mut pool = Pool { nodes: Vec::with_capacity(1 + nodes), frozen: 1, top };
-        pool.nodes.push([0; FANOUT]);
-        pool
+        Pool { nodes: vec![[0; FANOUT]], frozen: 1, top }
     }
 
     /// Makes all maps that exist immutable. Until the next call, `set` on one of them starts a new map
@@ -178,7 +176,7 @@ mod tests {
 
     #[test]
     fn maps_behave_like_ordered_maps_and_stay_what_they_were() {
-        let mut pool = Pool::new(5000, 0);
+        let mut pool = Pool::new(5000);
         let mut seed = 1u32;
         let mut random = |n: u32| {
             seed = seed.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);

@@ -33,14 +33,10 @@ pub struct Range {
     pub end: u32,
 }
 
-/// About how many nodes of sets a block makes.
-const NODES: usize = 24;
-
 /// Liveness of `func` for register sets of `allocatable`.
 pub fn liveness(func: &Func<VReg>, flow: &Flow, operands: &Operands, allocatable: RegSet) -> Liveness {
     let globals = Globals::of(func, flow, operands);
-    // Growing would copy what are the largest data of a large function.
-    let mut pool = Pool::new(globals.vregs.len(), NODES * func.blocks.len());
+    let mut pool = Pool::new(globals.vregs.len());
     let (mut live_in, mut live_out) = backward(func, flow, operands, &globals, &mut pool);
     let nearer_from = |block: BlockId, from: u32| {
         move |a: u32, b: u32| {

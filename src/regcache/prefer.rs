@@ -302,7 +302,8 @@ impl<'a> Colouring<'a> {
         }
     }
 
-    /// Colours all groups. A round that only asks for what is paid, where that is more than `unpaid`, ends when that is everything.
+    /// Colours all groups. A round that only asks for what is paid, where that is more than `unpaid`, ends when that is
+    /// everything.
     fn run(mut self, unpaid: Option<RegSet>) -> Self {
         let market = self.market;
         let all = market.allocatable.iter().fold(RegSet::of(Reg::LR), |all, reg| all.union(saved_with(reg)));

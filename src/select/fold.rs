@@ -113,10 +113,11 @@ impl Builder {
             return self.binary(BinOp::Sub, a, y);
         }
         // What is taken away from one side is the other.
-        for (a, b) in [(a, b), (b, a)] {
-            match self.as_binary(BinOp::Sub, a) {
-                Some((x, y)) if y == b => return x,
-                _ => {}
+        for (difference, other) in [(a, b), (b, a)] {
+            if let Some((x, y)) = self.as_binary(BinOp::Sub, difference)
+                && y == other
+            {
+                return x;
             }
         }
         if let Some(rotated) = self.rotation(a, b) {

@@ -7,8 +7,8 @@
 //!
 //! This is exact, since sums modulo 2^32 differ where their summands do, if the index serves nothing but addresses and tests
 //! for equality. The first base's pointer is tested in place of the index ("linear function test replacement", Cooper, Simpson
-//! and Vick, "Operator Strength Reduction", 2001); each further base has a pointer of its own. What is read of the index behind the
-//! loop is what the first pointer has gone from its base.
+//! and Vick, "Operator Strength Reduction", 2001); each further base has a pointer of its own. What is read of the index
+//! behind the loop is how far the first pointer has come from its base.
 
 use super::flow::{Flow, flow};
 use super::ir::{BinOp, Block, BlockData, Edge, Graph, Op, Term, Value};
@@ -18,6 +18,9 @@ use smallvec::{SmallVec, smallvec};
 
 /// How many bases one index may have.
 const BASES: usize = 3;
+
+/// How many may read it behind the loop.
+const READERS_BEHIND: usize = 16;
 
 /// Rewrites a graph whose blocks stand in order. If anything has changed, returns the order of blocks.
 pub fn reduce(graph: &mut Graph) -> Option<Vec<Block>> {
@@ -114,7 +117,10 @@ impl Reduction<'_> {
         while let Some(&(value, added)) = plan.family.get(at) {
             for &user in &self.users[value.index()] {
                 match user {
-                    _ if self.is_behind(header, user) => plan.behind.push((user, value)),
+                    _ if self.is_behind(header, user) => {
+                        plan.behind.push((user, value));
+                        (plan.behind.len() <= READERS_BEHIND).then_some(())?;
+                    }
                     User::Argument { pred, edge, index } => {
                         self.leads_around(header, position, pred, edge, index).then_some(())?;
                     }
@@ -286,7 +292,7 @@ impl Reduction<'_> {
         }
     }
 
-    /// The block on an edge that leads out of a loop.
+    /// The block on an edge that leads out of a loop, which another value that leaves there may have made.
     fn exit(&mut self, pred: Block, edge: u32) -> Block {
         let target = self.graph.block(pred).term.edge(edge as usize).target;
         if target.index() >= self.exits.len() {

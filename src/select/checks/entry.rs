@@ -102,11 +102,7 @@ impl<'g> Entry<'g> {
 
     /// How often the loop goes around after the first round.
     pub fn rounds(&mut self, test: &Test) -> Value {
-        let first = self.at_first(test.value);
-        let bound = match test.bound {
-            Some(bound) => bound,
-            None => self.constant(0),
-        };
+        let (first, bound) = (self.at_first(test.value), self.bound(test));
         let (low, high) = if test.step > 0 { (first, bound) } else { (bound, first) };
         let distance = self.binary(BinOp::Sub, high, low);
         if test.cond == Cond::Ne {

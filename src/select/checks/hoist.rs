@@ -64,7 +64,7 @@ pub fn hoist(graph: &mut Graph, optimize: Optimize) -> Option<Vec<Block>> {
         return None;
     }
     let flow = flow(graph);
-    let mut order: Vec<Block> = graph.block_ids().collect();
+    let mut order = Order::new(graph);
     let mut made = Made::default();
     let found = loops(graph, &flow);
     let bits = if optimize == Optimize::Speed && !found.is_empty() { known::bits(graph) } else { Vec::new() };
@@ -73,7 +73,7 @@ pub fn hoist(graph: &mut Graph, optimize: Optimize) -> Option<Vec<Block>> {
         let versions = if optimize == Optimize::Speed { versions::plan(&induction, &bits) } else { None };
         if let Some(versions) = versions {
             versions::apply(graph, &flow, &found, &versions, &mut made);
-            move_behind(&mut order, &found);
+            order.move_behind(&found);
         } else if let Some(plan) = plan(&Induction { graph, flow: &flow, found: &found }, optimize) {
             let mut entry = Entry::new(graph, &flow, &found, &made);
             let exit = entry.make(&plan);
@@ -92,18 +92,31 @@ pub fn hoist(graph: &mut Graph, optimize: Optimize) -> Option<Vec<Block>> {
         let (before, behind) = (before.remove(&block), behind.remove(&block));
         before.unwrap_or_default().into_iter().chain([block]).chain(behind.unwrap_or_default())
     };
-    let order: Vec<Block> = order.into_iter().flat_map(around).collect();
+    let order: Vec<Block> = order.blocks.into_iter().flat_map(around).collect();
     if !copies.is_empty() {
         repair(graph, &order, &copies);
     }
     Some(order)
 }
 
-/// Moves what stands between the blocks of a loop behind them.
-fn move_behind(order: &mut [Block], found: &Loop) {
-    let place = |block: Block| order.iter().position(|&other| other == block).expect("every block is in the order");
-    let (first, last) = (place(found.header()), place(found.latch));
-    order[first..=last].sort_by_key(|&block| !found.contains(block));
+/// The order in which blocks are going to stand.
+struct Order {
+    blocks: Vec<Block>,
+    /// Where each block is in `blocks`.
+    places: Vec<usize>,
+}
+
+impl Order {
+    fn new(graph: &Graph) -> Order {
+        Order { blocks: graph.block_ids().collect(), places: (0..graph.blocks.len()).collect() }
+    }
+
+    /// Moves what stands between the blocks of a loop behind them.
+    fn move_behind(&mut self, found: &Loop) {
+        let (first, last) = (self.places[found.header().index()], self.places[found.latch.index()]);
+        self.blocks[first..=last].sort_by_key(|&block| !found.contains(block));
+        (first..=last).for_each(|place| self.places[self.blocks[place].index()] = place);
+    }
 }
 
 /// The loops with a check that contain no other one.
@@ -148,7 +161,8 @@ pub fn exact(induction: &Induction<'_>) -> Vec<Value> {
     plan(induction, Optimize::Speed).map_or_else(Vec::new, |plan| plan.checks.iter().map(|check| check.trap).collect())
 }
 
-/// Whether it takes fewer cycles to move a loop's bound because of checks, counted in halves for every round, of so many pointers.
+/// Whether it takes fewer cycles to move a loop's bound because of checks, counted in halves for every round, of so many
+/// pointers.
 pub fn pays(has_other_exits: bool, halves: u32, pointers: u32) -> bool {
     let rounds = if has_other_exits { ROUNDS_OF_SEARCH } else { ROUNDS };
     halves * CYCLES * rounds > 2 * (pointers * CYCLES_BEFORE + CYCLES_OF_BOUND)

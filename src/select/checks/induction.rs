@@ -159,14 +159,16 @@ impl Induction<'_> {
         let header = self.found.header();
         self.param_step(param).filter(|step| step.trailing_zeros() >= bits)?;
         let n = self.graph.block(header).params.iter().position(|&other| other == param)?;
-        let mut residues = self.flow.predecessors[header.index()].iter().filter(|&&pred| pred < header).map(|&pred| {
+        agreed(self.flow.predecessors[header.index()].iter().filter(|&&pred| pred < header).map(|&pred| {
             // One that now leads there by a new block says nothing.
             let edges = self.graph.block(pred).term.edges().filter(|edge| edge.target == header);
-            let mut residues = edges.map(|edge| self.residue(edge.args[n], bits, depth));
-            let first = residues.next()??;
-            residues.all(|other| other == Some(first)).then_some(first)
-        });
-        let first = residues.next()??;
-        residues.all(|other| other == Some(first)).then_some(first)
+            agreed(edges.map(|edge| self.residue(edge.args[n], bits, depth)))
+        }))
     }
+}
+
+/// What all say, if that is known and the same; `None` if nobody says anything.
+fn agreed(mut all: impl Iterator<Item = Option<u32>>) -> Option<u32> {
+    let first = all.next()??;
+    all.all(|other| other == Some(first)).then_some(first)
 }

@@ -2,9 +2,10 @@
 //! them, which hardly ever runs.
 //!
 //! Of a loop's checks those are covered whose address is x + b with b between two constants, where x stays the same or
-//! grows by a constant each time around. If x plus the least of them passes the strictest limit before the loop, the copy runs from the
-//! start. Else it goes on from the first round in which x can pass it: the bound of the loop is moved so that it ends
-//! before, and where it has ended early the copy starts; where the step does not divide the way to the bound, it runs from the start, too. Either way a check that traps does so in the copy, in its place.
+//! grows by a constant each time around. If x plus the least of them passes the strictest limit before the loop, the copy
+//! runs from the start. Else it goes on from the first round in which x can pass it: the bound of the loop is moved so that
+//! it ends before, and where it has ended early the copy starts; where the step does not divide the way to the bound, the
+//! copy runs from the start, too. Either way a check that traps does so in the copy, in its place.
 
 use super::check;
 use super::entry::Entry;

@@ -6,7 +6,7 @@ use super::{Code, Function, I32, ModuleWriter, Signature, single, word_to_word};
 pub type Shape = (&'static str, fn(usize) -> Vec<u8>, usize);
 
 /// All shapes.
-pub const SHAPES: [Shape; 15] = [
+pub const SHAPES: [Shape; 16] = [
     ("straight line", straight_line, 4_000),
     ("ifs", ifs, 1_000),
     ("nested ifs", nested_ifs, 1_250),
@@ -21,6 +21,7 @@ pub const SHAPES: [Shape; 15] = [
     ("table of few targets", narrow_table, 30_000),
     ("table of many targets", wide_table, 1_500),
     ("accesses", accesses, 2_500),
+    ("searches", searches, 400),
     ("functions", functions, 1_500),
 ];
 
@@ -230,6 +231,22 @@ pub fn accesses(n: usize) -> Vec<u8> {
     }
     code.get(0);
     let mut module = single(word_to_word(), Vec::new(), code);
+    module.memory = Some(1);
+    module.finish()
+}
+
+/// Loops over memory whose index is read behind them, and which can be left early.
+pub fn searches(n: usize) -> Vec<u8> {
+    let mut code = Code::default();
+    for i in 0..n as u32 {
+        code.int(0).set(1).open(0x02).open(0x03);
+        code.get(0).get(1).add().access(0x28, i * 8 % 60_000).op(0x45).branch_if(1);
+        code.get(0).get(1).add().get(1).access(0x36, i * 12 % 60_000);
+        code.get(1).int(4).add().tee(1).int(64).op(0x47).branch_if(0).end().end();
+        code.get(0).get(1).add().set(0);
+    }
+    code.get(0);
+    let mut module = single(word_to_word(), vec![(1, I32)], code);
     module.memory = Some(1);
     module.finish()
 }
