@@ -23,7 +23,7 @@ mod wide;
 use super::flow::{Flow, flow};
 use super::ir::{BinOp, Block, Graph, Op, Place, Value};
 use crate::isa::{self, AluOp, Callees, Class, Func, Inst, Reg, Term, TrapCode, VReg};
-use crate::options::Options;
+use crate::options::{Optimize, Options};
 use bitvec::vec::BitVec;
 use consts::Consts;
 use hashbrown::{HashMap, HashSet};
@@ -32,6 +32,7 @@ use memory::Step;
 struct Lower<'a> {
     graph: &'a Graph,
     callees: &'a Callees,
+    optimize: Optimize,
     flow: Flow,
     /// How many operands of nodes, terminators and edges name the value.
     uses: Vec<u32>,
@@ -93,6 +94,7 @@ pub fn lower(graph: &Graph, tail_area: u32, callees: &Callees, options: &Options
     let mut lower = Lower {
         graph,
         callees,
+        optimize: options.optimize,
         passed_out: late::passed_out(graph, &flow, &uses),
         uses,
         made: None,

@@ -17,7 +17,7 @@ impl Program<'_, '_> {
     }
 
     /// Different locals, if there are as many.
-    fn distinct<const N: usize>(&mut self) -> Option<[usize; N]> {
+    pub(super) fn distinct<const N: usize>(&mut self) -> Option<[usize; N]> {
         let mut found = Vec::new();
         for _ in 0..4 * N {
             let local = self.local(Ty::I32);

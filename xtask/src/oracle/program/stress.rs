@@ -1,8 +1,8 @@
 //! Statements where compilers break, each of one kind: pressure over calls and loops, swaps at joins, several exits with values,
 //! tables of branches with values, amounts and masks at the edges of words, offsets at the edges of encodings, accesses that
 //! overlap, induction variables that wrap around, operands that are overwritten while they wait, carries over four words. Loops
-//! that are counted are in `counted`, those that go from state to state in `rounds`, those over bytes in `scanning`; sums with a
-//! value or nothing in `sums`.
+//! that are counted are in `counted`, those that go from state to state in `rounds`, those over bytes in `scanning`, those over
+//! aligned words in `stepping`; sums with a value or nothing in `sums`.
 //!
 //! They leave the operand stack as it is and end like all of the program: by fuel.
 
@@ -46,7 +46,7 @@ const ACCESSES: [(Ty, &str, &str); 11] = [
 
 impl Program<'_, '_> {
     pub(super) fn stress(&mut self, depth: u32) {
-        match self.pick(23) {
+        match self.pick(26) {
             0 => self.pressure(depth),
             1 => self.permutation_at_join(depth),
             2 => self.several_exits(depth),
@@ -64,6 +64,8 @@ impl Program<'_, '_> {
             15 | 16 => self.state_machine(),
             17..=19 => self.scanning(),
             20 | 21 => self.conditional_sums(),
+            22 | 23 => self.stepped_words(),
+            24 => self.taken_back(),
             _ => self.carries(),
         }
     }
@@ -203,11 +205,18 @@ impl Program<'_, '_> {
         self.expression(Ty::I32, 2);
         if self.chance(2) {
             self.line("i32.const 7 i32.and");
+            if self.chance(2) {
+                let first = 1 + self.pick(3);
+                self.line(&format!("i32.const {first} i32.sub"));
+            }
         }
         let entries = self.pick(12);
+        // Often most of the targets are one.
+        let others = if self.chance(2) { 4 } else { 1 };
         let mut targets = String::new();
         for _ in 0..=entries {
-            targets.push_str(&format!(" $l{}", labels[self.pick(labels.len())]));
+            let label = if self.chance(others) { self.pick(labels.len()) } else { 0 };
+            targets.push_str(&format!(" $l{}", labels[label]));
         }
         self.line(&format!("br_table{targets}"));
         for _ in &labels {
@@ -392,6 +401,22 @@ impl Program<'_, '_> {
         } else {
             self.set(Ty::I32);
         }
+    }
+
+    /// What a sum or difference is made of, added or taken off again.
+    fn taken_back(&mut self) {
+        let ty = self.integer();
+        let name = ty.name();
+        let places = [self.local(ty), self.local(ty)];
+        let mut operator = || ["add", "sub"][self.pick(2)];
+        let (first, second) = (operator(), operator());
+        let again = places[self.pick(2)];
+        let sum = format!("local.get {} local.get {} {name}.{first}", places[0], places[1]);
+        match self.chance(2) {
+            true => self.line(&format!("{sum} local.get {again} {name}.{second}")),
+            false => self.line(&format!("local.get {again} {sum} {name}.{second}")),
+        }
+        self.set(ty);
     }
 
     /// Values of a local on the stack from before and after it is written, and in between.
