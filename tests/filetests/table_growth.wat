@@ -29,10 +29,10 @@
 ;;     str r4, [r2]
 ;;     ldr r2, =m_table1
 ;;     add.w r2, r2, r3, lsl #2
-;;     add.w r4, r2, r5, lsl #2
+;;     lsl.w lr, r5, #2
+;;     add.w r4, r2, lr
 ;;     cbz r5, .L14
-;;     subs r5, r4, r2
-;;     bics.w lr, r5, #15
+;;     bics.w lr, lr, #15
 ;;     add.w r5, r2, lr
 ;;     beq .L9
 ;; .L3:

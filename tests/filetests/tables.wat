@@ -100,10 +100,10 @@
 ;;     bhi .Ltrap5
 ;;     ldr r3, =m_table1
 ;;     add.w r0, r3, r0, lsl #2
-;;     add.w r3, r0, r2, lsl #2
+;;     lsl.w r12, r2, #2
+;;     add.w r3, r0, r12
 ;;     cbz r2, .L14
-;;     subs r2, r3, r0
-;;     bics.w r12, r2, #15
+;;     bics.w r12, r12, #15
 ;;     add.w r2, r0, r12
 ;;     beq .L9
 ;; .L3:
