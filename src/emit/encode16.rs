@@ -42,6 +42,8 @@ pub(super) fn narrow(inst: &Inst<Reg>, context: Context) -> Narrow {
         Inst::Test { op, rn, rhs } => test(op, rn, rhs),
         Inst::Load { size, rt, addr } => access(true, size, rt, addr),
         Inst::Store { size, rt, addr } => access(false, size, rt, addr),
+        Inst::LoadPairUpdate { rt, rt2, rn, .. } => multiple(0xc800, rt, rt2, rn),
+        Inst::StorePairUpdate { rt, rt2, rn, .. } => multiple(0xc000, rt, rt2, rn),
         // As an ALU operation it is among the alternatives.
         Inst::AddWide { .. } => None,
         Inst::Movt { .. }
@@ -273,4 +275,10 @@ fn access_immediate(load: bool, size: MemSize, rt: Reg, rn: Reg, offset: u32) ->
     };
     let ok = whole && scaled <= 31 && low(&[rn]);
     plain(ok, bits | l | (scaled & 31) << 6 | rn.bits() << 3 | rt.bits())
+}
+
+/// LDM and STM of two words with write-back, the lower of them in the lower register (A7.7.41, A7.7.159).
+fn multiple(bits: u32, rt: Reg, rt2: Reg, rn: Reg) -> Narrow {
+    let ok = low(&[rt, rt2, rn]) && rt.bits() < rt2.bits() && rn != rt && rn != rt2;
+    plain(ok, bits | (rn.bits() & 7) << 8 | 1 << (rt.bits() & 7) | 1 << (rt2.bits() & 7))
 }

@@ -65,6 +65,8 @@ pub(super) fn wide(inst: &Inst<Reg>) -> u32 {
         Inst::StoreUpdate { size, pre, rt, rn, offset, old: _ } => update(false, size, pre, rt, rn, offset.value()),
         Inst::LoadPair { rt, rt2, rn, offset } => pair(true, rt, rt2, rn, offset.value()),
         Inst::StorePair { rt, rt2, rn, offset } => pair(false, rt, rt2, rn, offset.value()),
+        Inst::LoadPairUpdate { rt, rt2, rn, .. } => pair_update(true, rt, rt2, rn),
+        Inst::StorePairUpdate { rt, rt2, rn, .. } => pair_update(false, rt, rt2, rn),
         Inst::FloatAlu { .. }
         | Inst::FloatUnary { .. }
         | Inst::FloatCompare { .. }
@@ -246,6 +248,13 @@ fn update(load: bool, size: MemSize, pre: bool, rt: Reg, rn: Reg, offset: i32) -
     let form = 0x0900 | u32::from(pre) << 10 | u32::from(offset >= 0) << 9;
     let base = access_base(load, size) | rt.bits() << 12;
     base | rn.bits() << 16 | form | offset.unsigned_abs()
+}
+
+/// The same with an address that grows by 8 behind the access.
+fn pair_update(load: bool, rt: Reg, rt2: Reg, rn: Reg) -> u32 {
+    assert!(rt != rn && rt2 != rn, "write-back to a transferred register is unpredictable");
+    assert!(!load || rt != rt2, "two words need two registers");
+    0xe8e0_0002 | u32::from(load) << 20 | rn.bits() << 16 | rt.bits() << 12 | rt2.bits() << 8
 }
 
 /// A5.3.6

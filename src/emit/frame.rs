@@ -9,6 +9,9 @@
 //!   sp ──▶   │ outgoing arguments │
 //! ```
 //!
+//! Where slots would be beyond the reach of 16-bit LDR and STR, locals are above them: instructions name slots one by one, and of
+//! locals mostly addresses.
+//!
 //! sp never moves in the body, except inside the three instructions of a store beyond the reach of an
 //! immediate and in functions with a frame pointer, which says where sp was and where all but the outgoing arguments
 //! are. A function that calls keeps sp 8-aligned (AAPCS32 6.2.1.2); a leaf only 4-aligned.
@@ -77,9 +80,7 @@ impl Frame {
         if usage.links || usage.written.contains(Reg::LR) || !saved.is_empty() {
             saved.insert(Reg::LR);
         }
-        let locals = func.outgoing.next_multiple_of(8);
-        let slots = locals + func.locals.next_multiple_of(4);
-        let mut body = slots + func.slots.next_multiple_of(4);
+        let (locals, slots, mut body) = areas(func);
         if usage.calls && !(body + 4 * count(saved)).is_multiple_of(8) {
             // One more saved register costs nothing, and no result can be in it.
             let low = RegSet::from_bits(0xf0).minus(saved).first();
@@ -278,6 +279,22 @@ impl Usage {
     }
 }
 
+/// Where locals and slots begin, and where what is above both does.
+fn areas(func: &Func<Reg>) -> (u32, u32, u32) {
+    let size = func.slots.next_multiple_of(4);
+    let locals = func.outgoing.next_multiple_of(8);
+    let slots = locals + func.locals.next_multiple_of(4);
+    if slots + size <= SHORT_REACH {
+        return (locals, slots, slots + size);
+    }
+    let slots = func.outgoing.next_multiple_of(4);
+    let locals = (slots + size).next_multiple_of(8);
+    (locals, slots, locals + func.locals.next_multiple_of(4))
+}
+
+/// What 16-bit forms of LDR and STR reach from sp.
+const SHORT_REACH: u32 = 1024;
+
 /// Whether a store or a table may need more stack for a moment.
 fn borrows(func: &Func<Reg>, body: u32) -> bool {
     let is_large = |term: &Term<Reg>| match term {
@@ -425,4 +442,35 @@ fn far(ops: &mut Ops, base: Reg, (of, offset): (Reg, u32)) -> Addr<Reg> {
     let (rd, old) = (base, base);
     ops.push(Op::Inst(Inst::Movt { rd, old, imm }));
     Addr::Index(of, base, 0)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::isa::BlockData;
+
+    #[test]
+    fn slots_are_within_short_reach() {
+        let returns = BlockData {
+            params: SmallVec::new(),
+            insts: Vec::new(),
+            term: Term::Return { values: SmallVec::new() },
+            loop_depth: 0,
+            cold: false,
+        };
+        let mut func = Func::new(vec![returns]);
+        for (outgoing, locals, slots) in [(0, 16, 12), (4, 1000, 8), (12, 2000, 20), (4, 4, 1020), (8, 40_000, 4)] {
+            (func.outgoing, func.locals, func.slots) = (outgoing, locals, slots);
+            let frame = Frame::new(&func, false);
+            let ends = [(StackArea::Locals, locals), (StackArea::Slots, slots)].map(|(area, size)| {
+                let (start, end) = (frame.offset(area, 0), frame.offset(area, size));
+                assert!(outgoing <= start && end <= frame.body, "{area:?} is inside the frame");
+                (start, end)
+            });
+            let [(locals_start, locals_end), (slots_start, slots_end)] = ends;
+            assert!(locals_end <= slots_start || slots_end <= locals_start, "the areas are disjoint");
+            assert!(locals_start % 8 == 0 && slots_start % 4 == 0);
+            assert!(slots_end <= SHORT_REACH || outgoing + slots > 1000, "slots are near");
+        }
+    }
 }

@@ -95,12 +95,14 @@ pub fn kind(inst: &Inst<Reg>) -> Kind {
         Inst::If { inst, .. } => kind(inst),
         Inst::Load { addr, .. } => frame(is_frame(addr), Kind::Load, Kind::FrameLoad),
         Inst::Store { addr, .. } => frame(is_frame(addr), Kind::Store, Kind::FrameStore),
-        Inst::LoadUpdate { rn, .. } | Inst::LoadPair { rn, .. } | Inst::FloatLoadUpdate { rn, .. } => {
-            frame(*rn == Reg::SP, Kind::Load, Kind::FrameLoad)
-        }
-        Inst::StoreUpdate { rn, .. } | Inst::StorePair { rn, .. } | Inst::FloatStoreUpdate { rn, .. } => {
-            frame(*rn == Reg::SP, Kind::Store, Kind::FrameStore)
-        }
+        Inst::LoadUpdate { rn, .. }
+        | Inst::LoadPair { rn, .. }
+        | Inst::LoadPairUpdate { rn, .. }
+        | Inst::FloatLoadUpdate { rn, .. } => frame(*rn == Reg::SP, Kind::Load, Kind::FrameLoad),
+        Inst::StoreUpdate { rn, .. }
+        | Inst::StorePair { rn, .. }
+        | Inst::StorePairUpdate { rn, .. }
+        | Inst::FloatStoreUpdate { rn, .. } => frame(*rn == Reg::SP, Kind::Store, Kind::FrameStore),
         Inst::FloatLoad { addr, .. } => frame(is_float_frame(addr), Kind::Load, Kind::FrameLoad),
         Inst::FloatStore { addr, .. } => frame(is_float_frame(addr), Kind::Store, Kind::FrameStore),
         Inst::FloatAlu { .. } => Kind::Float,

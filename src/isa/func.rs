@@ -104,7 +104,7 @@ impl TrapCode {
     }
 }
 
-/// A part of the stack that instructions name; `emit` knows where it is.
+/// A part of the stack that instructions name; `emit` knows where it is, and whether slots or locals are lower.
 ///
 /// ```text
 ///   higher   │ incoming arguments │  the caller's Outgoing: Incoming and Passed

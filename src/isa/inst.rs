@@ -214,6 +214,21 @@ pub enum Inst<R> {
         rn: R,
         offset: PairOffset,
     },
+    /// `ldrd rt, rt2, [old], #8` or `ldm old!, {rt, rt2}`: from old, which then grows by 8; rn is the address after it. Faults
+    /// unless the address is a multiple of 4.
+    LoadPairUpdate {
+        rt: R,
+        rt2: R,
+        rn: R,
+        old: R,
+    },
+    /// `strd rt, rt2, [old], #8` or `stm old!, {rt, rt2}`
+    StorePairUpdate {
+        rt: R,
+        rt2: R,
+        rn: R,
+        old: R,
+    },
     /// sp = `rn`, below everything that the function has on the stack; only where the function has a frame pointer.
     SetStack {
         rn: R,
@@ -421,6 +436,15 @@ impl<R: Copy> Inst<R> {
             Inst::StorePair { rt, rt2, rn, offset } => {
                 let (rt, rt2, rn) = (f(rt, Use), f(rt2, Use), f(rn, Use));
                 Inst::StorePair { rt, rt2, rn, offset }
+            }
+            Inst::LoadPairUpdate { rt, rt2, rn, old } => {
+                let old = f(old, TiedUse(0));
+                let (rn, rt) = (f(rn, TiedDef(0)), f(rt, Def));
+                Inst::LoadPairUpdate { rt, rt2: f(rt2, Def), rn, old }
+            }
+            Inst::StorePairUpdate { rt, rt2, rn, old } => {
+                let (rt, rt2, old) = (f(rt, Use), f(rt2, Use), f(old, TiedUse(0)));
+                Inst::StorePairUpdate { rt, rt2, rn: f(rn, TiedDef(0)), old }
             }
             Inst::SetStack { rn } => Inst::SetStack { rn: f(rn, Use) },
             Inst::StackAddr { rd, area, offset } => Inst::StackAddr { rd: f(rd, Def), area, offset },

@@ -166,7 +166,9 @@ impl Printer<'_> {
             | Inst::LoadUpdate { .. }
             | Inst::StoreUpdate { .. }
             | Inst::LoadPair { .. }
-            | Inst::StorePair { .. } => self.access(inst),
+            | Inst::StorePair { .. }
+            | Inst::LoadPairUpdate { .. }
+            | Inst::StorePairUpdate { .. } => self.access(inst),
             Inst::SetStack { rn } => write!(self.out, "mov sp, {rn}"),
             Inst::StackAddr { rd, area, offset } => {
                 write!(self.out, "add {rd}, {area}, #{offset}")
@@ -316,6 +318,8 @@ impl Printer<'_> {
                 write!(self.out, "{rt}, {rt2}, ")?;
                 self.offset(rn, offset.value())
             }
+            Inst::LoadPairUpdate { rt, rt2, old, .. } => self.stepped_pair(["ldrd", "ldm"], rt, rt2, old),
+            Inst::StorePairUpdate { rt, rt2, old, .. } => self.stepped_pair(["strd", "stm"], rt, rt2, old),
             _ => unreachable!("not a memory access"),
         }
     }
@@ -338,6 +342,16 @@ impl Printer<'_> {
 
     fn updated<R: Display>(&mut self, rt: R, rn: R, pre: bool, offset: i32) -> fmt::Result {
         if pre { write!(self.out, "{rt}, [{rn}, #{offset}]!") } else { write!(self.out, "{rt}, [{rn}], #{offset}") }
+    }
+
+    /// The encodings of the two lengths have names of their own.
+    fn stepped_pair<R: Display>(&mut self, [wide, narrow]: [&str; 2], rt: R, rt2: R, rn: R) -> fmt::Result {
+        if self.suffix.wide {
+            self.name(wide, Wide)?;
+            return write!(self.out, "{rt}, {rt2}, [{rn}], #8");
+        }
+        self.name(narrow, Wide)?;
+        write!(self.out, "{rn}!, {{{rt}, {rt2}}}")
     }
 
     fn operand<R: Display>(&mut self, operand: Operand2<R>) -> fmt::Result {

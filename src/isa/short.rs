@@ -42,6 +42,7 @@ impl<R: Copy> Inst<R> {
             Inst::If { ref inst, .. } => inst.is_short_in_low(),
             Inst::Load { size, addr, .. } => is_short_access(size, addr, true),
             Inst::Store { size, addr, .. } => is_short_access(size, addr, false),
+            Inst::LoadPairUpdate { .. } | Inst::StorePairUpdate { .. } => true,
             Inst::StackAddr { .. } | Inst::TrapIfZero { .. } => true,
             Inst::AddWide { .. }
             | Inst::Movt { .. }

@@ -34,6 +34,8 @@ fn part(inst: &Inst<VReg>) -> Part {
         Inst::Call(_) | Inst::TrapIf { .. } | Inst::TrapIfZero { .. } | Inst::Guard { .. } => Part::Fixed,
         Inst::LoadPair { .. }
         | Inst::StorePair { .. }
+        | Inst::LoadPairUpdate { .. }
+        | Inst::StorePairUpdate { .. }
         | Inst::FloatLoad { .. }
         | Inst::FloatStore { .. }
         | Inst::FloatLoadUpdate { .. }

@@ -8,7 +8,7 @@
 use super::flow::Flow;
 use super::liveness::Liveness;
 use super::operands::{Operand, Operands, as_move};
-use crate::isa::{BlockId, Func, Role, Term, VReg};
+use crate::isa::{BlockId, Const, Func, Inst, Role, Term, VReg};
 use smallvec::SmallVec;
 use std::collections::BTreeMap;
 
@@ -33,7 +33,7 @@ impl Webs {
 }
 
 pub fn webs(func: &Func<VReg>, flow: &Flow, operands: &Operands, liveness: &Liveness) -> Webs {
-    let mut pairs = pairs(func, flow, operands);
+    let mut pairs = pairs(func, flow, operands, liveness);
     pairs.sort_by(|x, y| y.weight.total_cmp(&x.weight));
     let mut merging =
         Merging { liveness, parent: (0..func.vregs).map(VReg::new).collect(), ranges: vec![None; func.vregs] };
@@ -42,7 +42,7 @@ pub fn webs(func: &Func<VReg>, flow: &Flow, operands: &Operands, liveness: &Live
     Webs { web, split: pairs }
 }
 
-fn pairs(func: &Func<VReg>, flow: &Flow, operands: &Operands) -> Vec<Affinity> {
+fn pairs(func: &Func<VReg>, flow: &Flow, operands: &Operands, liveness: &Liveness) -> Vec<Affinity> {
     let mut pairs = Vec::new();
     for id in func.block_ids() {
         let weight = flow.freq[id.index()];
@@ -57,8 +57,26 @@ fn pairs(func: &Func<VReg>, flow: &Flow, operands: &Operands) -> Vec<Affinity> {
             let params = &func.block(edge.target).params;
             pairs.extend(edge.args.iter().zip(params).map(|(&a, &b)| Affinity { a, b, weight }));
         }
+        pairs.extend(shown(func, flow, liveness, id));
     }
     pairs
+}
+
+/// A constant alone behind the branch that shows a value to be the same, which is there for that branch: in the value's register
+/// it needs no instruction, and the branch leads where the block goes.
+fn shown(func: &Func<VReg>, flow: &Flow, liveness: &Liveness, id: BlockId) -> Option<Affinity> {
+    let block = func.block(id);
+    let (&[pred], &[Inst::Const { rd: a, value: Const::Int(value) }], Term::Jump(_)) =
+        (&flow.preds[id.index()][..], &block.insts[..], &block.term)
+    else {
+        return None;
+    };
+    let before = func.block(pred);
+    let edge = before.term.successors().position(|to| to == id)?;
+    let (b, shown) = before.shown(edge)?;
+    let is_local =
+        liveness.ranges(b).iter().all(|range| flow.start(pred) <= range.start && range.end <= flow.end(pred));
+    (value == shown && is_local).then_some(Affinity { a, b, weight: 0.5 * flow.freq[id.index()] })
 }
 
 fn for_tied(list: &[Operand], mut f: impl FnMut(VReg, VReg)) {

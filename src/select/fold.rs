@@ -27,6 +27,9 @@ pub fn evaluate(op: BinOp, a: u32, b: u32) -> Option<u32> {
     })
 }
 
+/// Sums with addresses of one symbol share a base where the addresses lie in the same block of this size.
+const SHARED: i32 = 4096;
+
 fn is_commutative(op: BinOp) -> bool {
     matches!(op, BinOp::Add | BinOp::Mul | BinOp::And | BinOp::Or | BinOp::Xor)
 }
@@ -106,6 +109,15 @@ impl Builder {
         {
             let sum = self.binary(BinOp::Add, x, b);
             return self.binary_const(BinOp::Add, sum, c);
+        }
+        // Places of one symbol at the same distance from variable ones share a base.
+        if let Op::Address(symbol, addend) = self.op(b) {
+            let low = addend.rem_euclid(SHARED);
+            if low != 0 {
+                let base = self.address(symbol, addend.wrapping_sub(low));
+                let sum = self.binary(BinOp::Add, a, base);
+                return self.binary_const(BinOp::Add, sum, low.cast_unsigned());
+            }
         }
         if let Some((zero, y)) = self.as_binary(BinOp::Sub, b)
             && self.constant(zero) == Some(0)

@@ -126,6 +126,14 @@ pub struct Access {
     pub aligned: bool,
 }
 
+impl Access {
+    /// Whether one instruction may access this word and the next: it faults unless they are aligned, and may begin again after an
+    /// interrupt.
+    pub fn is_pairable(&self) -> bool {
+        self.size == MemSize::Word && self.aligned && !self.volatile
+    }
+}
+
 #[derive(Copy, Clone, PartialEq, Eq, Hash, Debug)]
 pub enum Op {
     /// A parameter of its block.

@@ -2,7 +2,8 @@
 
 use super::Lower;
 use crate::isa::{
-    AluOp, Cond, ExtendOp, Imm12, Inst, Lsb, ModImm, Operand2, Rotation, ShiftAmount, ShiftOp, UnaryOp, VReg,
+    AluOp, Cond, Const, ExtendOp, Imm12, Inst, Lsb, ModImm, Operand2, Rotation, ShiftAmount, ShiftOp, Symbol, UnaryOp,
+    VReg,
 };
 use crate::select::ir::{BinOp, Op, UnOp, Value};
 
@@ -78,6 +79,15 @@ impl Lower<'_> {
 
     fn add(&mut self, rd: VReg, a: Value, b: Value) {
         if let Some(c) = self.graph.constant(b) {
+            // The base of a memory is in a register anyway.
+            if let Some((x, y)) = self.folded_binary(BinOp::Add, a)
+                && let Op::Address(symbol, addend) = self.graph.op(y)
+                && !matches!(symbol, Symbol::Memory(_))
+            {
+                let address = Const::Address(symbol, addend.wrapping_add(c.cast_signed()));
+                let (rn, rhs) = (self.constant(address), self.operand2(x));
+                return self.alu(AluOp::Add, rd, rn, rhs);
+            }
             return self.add_const(rd, a, b, c);
         }
         for (a, b) in [(a, b), (b, a)] {

@@ -7,11 +7,14 @@ use super::Lower;
 use super::cond::Test;
 use crate::hash::HashMap;
 use crate::isa::{self, BlockId, Cond, Func, Inst, ModImm, Operand2, Term, TestOp, TrapCode, VReg};
-use crate::select::ir::{self, Block, Edge, Value};
+use crate::select::ir::{self, BinOp, Block, Edge, Value};
 use smallvec::SmallVec;
 
 /// A jump table is worth its bytes from this many targets on.
 const LEAST_TABLE: usize = 4;
+
+/// Where all targets of a table but so many are one, these are tested for.
+const MOST_TESTS: usize = 2;
 
 fn id(block: Block) -> BlockId {
     BlockId::new(block.index())
@@ -149,7 +152,6 @@ impl Lower<'_> {
     fn table(&mut self, index: Value, targets: &[Edge], default: Option<&Edge>) -> Term<VReg> {
         let used = targets.iter().rposition(|edge| Some(edge) != default).map_or(0, |last| last + 1);
         let targets = &targets[..used];
-        let rn = self.reg(index);
         // Equal edges share a block.
         let mut ways: HashMap<(Block, &[Value]), isa::Edge<VReg>> = HashMap::default();
         let mut edges = Vec::with_capacity(targets.len());
@@ -167,10 +169,10 @@ impl Lower<'_> {
         }
         let header = self.flow.header[self.block.index()];
         let count = targets.len();
-        if count < LEAST_TABLE {
-            let rest = edges.pop().expect("a table has a target");
-            return self.chain(rn, edges, rest, header);
+        if let Some(term) = self.chain(index, &edges, header, count < LEAST_TABLE) {
+            return term;
         }
+        let rn = self.reg(index);
         if default.is_none() {
             return Term::Table { rn, targets: edges };
         }
@@ -187,35 +189,42 @@ impl Lower<'_> {
         Term::Branch { cond: Cond::Hs, then: default, otherwise }
     }
 
-    /// Few targets: one comparison each.
+    /// Few targets, or few besides the last: one comparison each, with what the index counts from where that is a number.
     fn chain(
         &mut self,
-        rn: VReg,
-        edges: Vec<isa::Edge<VReg>>,
-        default: isa::Edge<VReg>,
+        index: Value,
+        edges: &[isa::Edge<VReg>],
         header: Option<Block>,
-    ) -> Term<VReg> {
-        let mut term = Term::Jump(default);
+        is_small: bool,
+    ) -> Option<Term<VReg>> {
+        let (default, targets) = edges.split_last().expect("a table has a target");
+        let tested: SmallVec<[u32; 4]> =
+            (0..).zip(targets).filter(|(_, edge)| *edge != default).map(|(n, _)| n).take(LEAST_TABLE).collect();
+        if tested.len() > MOST_TESTS && !is_small {
+            return None;
+        }
+        let are_immediates = |first: u32| tested.iter().all(|n| ModImm::new(first.wrapping_add(*n)).is_some());
+        let sum = self.folded_const(BinOp::Add, index).map(|(value, c)| (value, c.wrapping_neg()));
+        let (value, first) = sum.filter(|sum| are_immediates(sum.1)).or(are_immediates(0).then_some((index, 0)))?;
+        let rn = self.reg(value);
+        let mut term = Term::Jump(default.clone());
         let mut code = Vec::new();
-        for (n, edge) in edges.into_iter().enumerate().rev() {
-            let rest = match term {
+        for &n in tested.iter().rev() {
+            let otherwise = match term {
                 Term::Jump(edge) => edge,
                 other => isa::Edge::to(self.add_block(std::mem::take(&mut code), other, header, false)),
             };
-            if rest == edge {
-                term = Term::Jump(rest);
-                continue;
-            }
-            if n == 0 {
-                term = Term::BranchZero { rn, zero: edge, nonzero: rest };
+            let (then, number) = (targets[n as usize].clone(), first.wrapping_add(n));
+            if number == 0 {
+                term = Term::BranchZero { rn, zero: then, nonzero: otherwise };
             } else {
-                let imm = ModImm::new(n as u32).expect("a chain is short");
+                let imm = ModImm::new(number).expect("was looked at");
                 code = vec![Inst::Test { op: TestOp::Cmp, rn, rhs: Operand2::Imm(imm) }];
-                term = Term::Branch { cond: Cond::Eq, then: edge, otherwise: rest };
+                term = Term::Branch { cond: Cond::Eq, then, otherwise };
             }
         }
         code.into_iter().for_each(|inst| self.push(inst));
-        term
+        Some(term)
     }
 
     /// The function with its blocks in their final order.

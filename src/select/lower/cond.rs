@@ -1,9 +1,9 @@
 //! Conditions: flags where a branch, a trap or a select reads them, 0 or 1 only where a value is wanted.
 
 use super::Lower;
+use super::consts::is_cheap;
 use crate::isa::{
-    AluOp, Cond, Const, Imm16, Inst, ModImm, Operand2, ShiftAmount, ShiftOp, SplitLimit, TestOp, TrapCode, UnaryOp,
-    VReg,
+    AluOp, Cond, Const, Inst, ModImm, Operand2, ShiftAmount, ShiftOp, SplitLimit, TestOp, TrapCode, UnaryOp, VReg,
 };
 use crate::select::ir::{BinOp, Op, Value};
 
@@ -273,10 +273,10 @@ impl Lower<'_> {
         imm.map(|(op, imm)| (op, Operand2::Imm(imm)))
     }
 
-    /// The value as an immediate of a move.
+    /// The value as an immediate of MOV, MOVW or MVN.
     fn conditional_immediate(&self, value: Value) -> Option<u32> {
         let c = self.graph.constant(value)?;
-        (ModImm::new(c).is_some() || Imm16::new(c).is_some()).then_some(c)
+        is_cheap(Const::Int(c)).then_some(c)
     }
 
     /// Whether code behind the current node uses the value.
@@ -289,7 +289,7 @@ fn amount(shift: u32) -> ShiftAmount {
     ShiftAmount::new(shift).expect("1 to 31")
 }
 
-/// A move of a constant that is an immediate of MOV or MOVW.
+/// A move of a constant that is an immediate of MOV, MOVW or MVN.
 fn small_mov(rd: VReg, c: u32) -> Inst<VReg> {
     match ModImm::new(c) {
         Some(imm) => Inst::Mov { s: false, rd, rhs: Operand2::Imm(imm) },

@@ -1,7 +1,8 @@
 //! Loads and stores with their addressing modes (ARMv7-M ARM A4.6).
 
 use super::Lower;
-use crate::isa::{Addr, Class, Const, FloatAddr, Inst, MemSize, Offset, ShortOffset, StackArea, VReg};
+use crate::isa::{Addr, Class, Const, FloatAddr, Inst, MemSize, Offset, ShortOffset, StackArea, Symbol, VReg};
+use crate::options::Optimize;
 use crate::select::ir::{Access, BinOp, Block, Op, Place, Value};
 
 /// Addresses of one symbol share a base where they lie in the same block of this size: what an immediate offset
@@ -11,6 +12,9 @@ const REACH: i32 = 4096;
 /// The same of addresses that are numbers. Devices are spaced like this, and the first registers of one then are where
 /// 16-bit accesses reach.
 const DEVICE: i32 = 1024;
+
+/// What an access to two words steps its address by.
+const PAIR: i32 = 8;
 
 /// How far above a step of an address the access is looked for that can do it.
 const STEP_REACH: usize = 64;
@@ -82,12 +86,31 @@ impl Lower<'_> {
         }
         let rt = self.dest(value);
         let size = access.size;
-        if let Some(Step { sum, by, pre }) = self.steps.remove(&value) {
+        if let Some(step @ Step { sum, by, pre }) = self.steps.remove(&value) {
             let (old, rn) = (self.reg(address), self.dest(sum));
+            if let Some(&Inst::Load { rt: rt2, .. }) = self.pair(step, access) {
+                self.reversed.pop();
+                return self.push(Inst::LoadPairUpdate { rt, rt2, rn, old });
+            }
             return self.push(Inst::LoadUpdate { size, pre, rt, rn, old, offset: by });
         }
         let addr = self.addr(address, access.offset);
         self.push(Inst::Load { size, rt, addr });
+    }
+
+    /// The access that comes right behind one that steps its address, if it is to the next word and one instruction can do both.
+    fn pair(&mut self, step: Step, access: Access) -> Option<&Inst<VReg>> {
+        let steps = step.by.value() == PAIR && !step.pre;
+        let suitable = self.optimize == Optimize::Size && access.is_pairable();
+        let next = self.dest(step.sum);
+        let inst = self.reversed.last().filter(|_| steps && suitable && self.sequence.is_empty())?;
+        match *inst {
+            Inst::Load { size: MemSize::Word, rt, addr: Addr::Offset(rn, offset) }
+            | Inst::Store { size: MemSize::Word, rt, addr: Addr::Offset(rn, offset) } => {
+                (rn == next && rt != next && offset.value() == 4 - PAIR).then_some(inst)
+            }
+            _ => None,
+        }
     }
 
     fn float_load(&mut self, value: Value, address: Value, access: Access) {
@@ -123,8 +146,12 @@ impl Lower<'_> {
         }
         let rt = self.reg(value);
         let size = access.size;
-        if let Some(Step { sum, by, pre }) = self.steps.remove(&node) {
+        if let Some(step @ Step { sum, by, pre }) = self.steps.remove(&node) {
             let (old, rn) = (self.reg(address), self.dest(sum));
+            if let Some(&Inst::Store { rt: rt2, .. }) = self.pair(step, access) {
+                self.reversed.pop();
+                return self.push(Inst::StorePairUpdate { rt, rt2, rn, old });
+            }
             return self.push(Inst::StoreUpdate { size, pre, rt, rn, old, offset: by });
         }
         let addr = self.addr(address, access.offset);
@@ -182,9 +209,10 @@ impl Lower<'_> {
     /// The sum of two values as an index, where that is no worse than computing it.
     fn indexed(&mut self, x: Value, y: Value, offset: i32) -> Option<Addr<VReg>> {
         // The offset joins an address, where it does not fit the instruction and in loops, before which the
-        // address is built.
+        // address is built, but outside of loops not that of a memory, which is in a register anyway.
         if let Op::Address(symbol, addend) = self.graph.op(y)
-            && (Offset::new(offset).is_none() || offset != 0 && self.consts.leaves_loop(self.block))
+            && (Offset::new(offset).is_none()
+                || offset != 0 && (self.consts.leaves_loop(self.block) || !matches!(symbol, Symbol::Memory(_))))
         {
             let base = self.constant(Const::Address(symbol, addend.wrapping_add(offset)));
             return Some(match self.folded_const(BinOp::Shl, x) {

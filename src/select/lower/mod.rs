@@ -32,6 +32,7 @@ use memory::Step;
 struct Lower<'a> {
     graph: &'a Graph,
     callees: &'a Callees,
+    optimize: Optimize,
     flow: Flow,
     /// How many operands of nodes, terminators and edges name the value.
     uses: Vec<u32>,
@@ -95,6 +96,7 @@ pub fn lower(graph: &Graph, tail_area: u32, callees: &Callees, options: &Options
     let mut lower = Lower {
         graph,
         callees,
+        optimize: options.optimize,
         passed_out: late::passed_out(graph, &flow, &uses),
         uses,
         made: None,

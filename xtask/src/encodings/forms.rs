@@ -250,5 +250,10 @@ pub fn accesses() -> Vec<Inst<Reg>> {
             all.push(Inst::StorePair { rt, rt2, rn, offset });
         }
     }
+    for [rt, rt2, rn] in triples().into_iter().filter(|[rt, rt2, rn]| rt != rt2 && rt != rn && rt2 != rn) {
+        let old = rn;
+        all.push(Inst::LoadPairUpdate { rt, rt2, rn, old });
+        all.push(Inst::StorePairUpdate { rt, rt2, rn, old });
+    }
     all
 }

@@ -69,6 +69,7 @@ pub struct RunArguments {
 #[derive(Copy, Clone, PartialEq, Eq, Debug, ValueEnum)]
 enum AlignmentArgument {
     Strict,
+    Trust,
     Bytes,
 }
 
@@ -102,6 +103,7 @@ pub fn run(arguments: &RunArguments) -> Result<bool, String> {
         bounds: arguments.bounds.bounds(),
         alignment: match arguments.alignment {
             AlignmentArgument::Strict => Alignment::Strict,
+            AlignmentArgument::Trust => Alignment::Trust,
             AlignmentArgument::Bytes => Alignment::Bytes,
         },
         trap: match arguments.trap {
@@ -290,6 +292,7 @@ fn command(path: &Path, arguments: &RunArguments, calls: u32, seed: u64) -> Stri
         format!("cargo xtask oracle run {path} --target {target} --bounds {bounds} --calls {calls} --seed {seed}");
     let flags = [
         (arguments.alignment == AlignmentArgument::Bytes, " --alignment bytes"),
+        (arguments.alignment == AlignmentArgument::Trust, " --alignment trust"),
         (arguments.size, " --size"),
         (arguments.trap == TrapArgument::Call, " --trap call"),
         (arguments.volatile_memory, " --volatile-memory"),

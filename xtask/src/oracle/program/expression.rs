@@ -287,7 +287,8 @@ impl Program<'_, '_> {
             _ if self.shape.overruns => [0x8000, 0xffff, 0x1_0000, 0xffff_fff0][self.pick(4)],
             _ => self.pick(0x7000),
         };
-        let align = 1u32 << self.pick(width.trailing_zeros() as usize + 1);
+        // Addresses are any numbers: a promise of words would often be broken.
+        let align = 1u32 << self.pick(width.min(2).trailing_zeros() as usize + 1);
         let memory = self.pick(self.memories);
         format!("$m{memory} offset={offset} align={align}")
     }

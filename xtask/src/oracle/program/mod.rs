@@ -15,6 +15,7 @@ mod reference;
 mod rounds;
 mod scanning;
 mod statement;
+mod stepping;
 mod stress;
 mod sums;
 mod tail;

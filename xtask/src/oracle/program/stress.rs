@@ -1,8 +1,9 @@
 //! Statements where compilers break, each of one kind: pressure over calls and loops, swaps at joins, several exits with values,
 //! tables of branches with values, amounts and masks at the edges of words, offsets at the edges of encodings, accesses that
 //! overlap, induction variables that wrap around, operands that are overwritten while they wait, carries over four words. Loops
-//! that are counted are in `counted`, those that go from state to state in `rounds`, those over bytes in `scanning`; sums with a
-//! value or nothing, and what is taken away from them, in `sums`; accesses at the ends of memory in `edges`.
+//! that are counted are in `counted`, those that go from state to state in `rounds`, those over bytes in `scanning`, those over
+//! aligned words in `stepping`; sums with a value or nothing, and what is taken away from them, in `sums`; accesses at the ends of
+//! memory in `edges`.
 //!
 //! They leave the operand stack as it is and end like all of the program: by fuel.
 
@@ -49,7 +50,7 @@ impl Program<'_, '_> {
         if self.shape.overruns && self.chance(3) {
             return self.at_edges();
         }
-        match self.pick(24) {
+        match self.pick(26) {
             0 => self.pressure(depth),
             1 => self.permutation_at_join(depth),
             2 => self.several_exits(depth),
@@ -68,6 +69,7 @@ impl Program<'_, '_> {
             17..=19 => self.scanning(),
             20 | 21 => self.conditional_sums(),
             22 => self.taken_away(),
+            23 | 24 => self.stepped_words(),
             _ => self.carries(),
         }
     }
@@ -207,11 +209,18 @@ impl Program<'_, '_> {
         self.expression(Ty::I32, 2);
         if self.chance(2) {
             self.line("i32.const 7 i32.and");
+            if self.chance(2) {
+                let first = 1 + self.pick(3);
+                self.line(&format!("i32.const {first} i32.sub"));
+            }
         }
         let entries = self.pick(12);
+        // Often most of the targets are one.
+        let others = if self.chance(2) { 4 } else { 1 };
         let mut targets = String::new();
         for _ in 0..=entries {
-            targets.push_str(&format!(" $l{}", labels[self.pick(labels.len())]));
+            let label = if self.chance(others) { self.pick(labels.len()) } else { 0 };
+            targets.push_str(&format!(" $l{}", labels[label]));
         }
         self.line(&format!("br_table{targets}"));
         for _ in &labels {

@@ -52,6 +52,7 @@ impl Program<'_, '_> {
         self.line(&format!("{name}.{operator} local.set {result}"));
     }
 
+    /// What a sum or difference is made of, taken off or added again.
     pub(super) fn taken_away(&mut self) {
         let ty = [Ty::I32, Ty::I32, Ty::I64][self.pick(3)];
         let name = ty.name();

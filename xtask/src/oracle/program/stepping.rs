@@ -1,0 +1,64 @@
+//! Loops over words and pairs of words whose alignment is promised: what accesses of several words step through.
+
+use super::{Program, Ty};
+
+impl Program<'_, '_> {
+    /// A counted loop that steps a pointer to a multiple of 8 by a multiple of 4 or 8, with accesses at it that promise as much.
+    pub(super) fn stepped_words(&mut self) {
+        let Some([pointer, count]) = self.distinct() else { return };
+        let label = self.fresh_label();
+        let rounds = 1 + self.pick(6);
+        self.line(&format!("local.get {pointer} i32.const 0x3f8 i32.and i32.const 64 i32.add local.set {pointer}"));
+        self.line(&format!("i32.const {rounds} local.set {count} loop $l{label}"));
+        let step = [8, 8, 8, 16, -8, 4][self.pick(6)];
+        let most = if step == 4 { 4 } else { 8 };
+        // Two accesses to neighbouring words, or more of all kinds. Nothing is promised where the pointer is off by two bytes.
+        let off = self.chance(6);
+        if off {
+            self.line(&format!("local.get {pointer} i32.const 2 i32.add local.set {pointer}"));
+        }
+        match self.pick(3) {
+            0 => self.neighbours(pointer, count, off),
+            _ if off => self.neighbours(pointer, count, off),
+            _ => (0..1 + self.pick(3)).for_each(|_| self.aligned_access(pointer, count, most)),
+        }
+        self.line(&format!("local.get {pointer} i32.const {step} i32.add local.set {pointer}"));
+        self.line(&format!("local.get {count} i32.const 1 i32.sub local.tee {count} br_if $l{label} end"));
+    }
+
+    /// Loads, or stores, of a word and of one near it.
+    fn neighbours(&mut self, pointer: usize, count: usize, off: bool) {
+        let align = if off { 2 } else { 4 };
+        let near = [4, 4, 4, 8, 0][self.pick(5)];
+        let values = [self.local(Ty::I32), self.local(Ty::I32)];
+        let is_load = self.chance(2);
+        for (value, offset) in values.into_iter().zip([0, near]) {
+            let at = format!("offset={offset} align={align}");
+            match is_load && ![pointer, count].contains(&value) {
+                true => self.line(&format!("local.get {pointer} i32.load {at} local.set {value}")),
+                false => self.line(&format!("local.get {pointer} local.get {value} i32.store {at}")),
+            }
+        }
+    }
+
+    fn aligned_access(&mut self, pointer: usize, count: usize, most: u32) {
+        let floats = self.shape.floats;
+        let ty = [Ty::I64, Ty::I64, Ty::I32, if floats { Ty::F64 } else { Ty::I64 }][self.pick(4)];
+        let align = if ty == Ty::I32 { 4 } else { most };
+        let offset = [0, 0, 8, 4 & !(most - 1)][self.pick(4)];
+        let at = format!("offset={offset} align={align}");
+        let value = self.local(ty);
+        let name = ty.name();
+        if [pointer, count].contains(&value) || self.chance(3) {
+            self.line(&format!("local.get {pointer}"));
+            self.get(ty);
+            self.line(&format!("{name}.store {at}"));
+            return;
+        }
+        self.line(&format!("local.get {pointer} {name}.load {at}"));
+        if self.chance(2) {
+            self.line(&format!("local.get {value} {name}.add"));
+        }
+        self.line(&format!("local.set {value}"));
+    }
+}
