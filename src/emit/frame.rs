@@ -284,7 +284,7 @@ fn areas(func: &Func<Reg>) -> (u32, u32, u32) {
     let size = func.slots.next_multiple_of(4);
     let locals = func.outgoing.next_multiple_of(8);
     let slots = locals + func.locals.next_multiple_of(4);
-    if slots + size <= SHORT_REACH {
+    if func.locals == 0 || slots + size <= SHORT_REACH {
         return (locals, slots, slots + size);
     }
     let slots = func.outgoing.next_multiple_of(4);
