@@ -73,10 +73,13 @@
 ;;     cmp r1, #10
 ;;     beq .L7
 ;;     ldrb r1, [r0, #1]
-;;     cbz r1, .L7
+;;     cbz r1, .L6
 ;;     adds r0, r0, #1
 ;;     cmp r0, r2
 ;;     bne .L1
+;; .L6:
+;;     subs r0, r0, r3
+;;     bx lr
 ;; .L7:
 ;;     subs r0, r0, r3
 ;;     bx lr

@@ -139,10 +139,10 @@
 ;; .L12:
 ;;     sub.w r1, r1, r12
 ;;     sub.w r0, r0, r12
-;;     b .L14
+;;     muls r0, r1, r0
+;;     bx lr
 ;; .L13:
 ;;     movs r0, #0
-;; .L14:
 ;;     muls r0, r1, r0
 ;;     bx lr
 ;;     .ltorg

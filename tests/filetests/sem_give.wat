@@ -17,7 +17,10 @@
 ;;     bl arch_thread_return_value_set
 ;;     mov r0, r4
 ;;     bl z_ready_thread
-;;     b .L3
+;;     mov.w r0, #1024
+;;     mov r1, r5
+;;     pop.w {r4, r5, r6, lr}
+;;     b.w z_reschedule
 ;; .L2:
 ;;     ldr r1, =m_memory
 ;;     adds r1, r6, r1
@@ -27,7 +30,6 @@
 ;;     it ne
 ;;     addne r0, r0, #1
 ;;     str r0, [r1, #8]
-;; .L3:
 ;;     mov.w r0, #1024
 ;;     mov r1, r5
 ;;     pop.w {r4, r5, r6, lr}
