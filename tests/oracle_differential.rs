@@ -2,8 +2,9 @@
 
 use std::time::{Duration, Instant};
 
-use synth::options::{Alignment, Bounds, Options, Target};
+use synth::options::{Alignment, Bounds, Optimize, Options, Target};
 use wasmparser::{Parser, Payload};
+use xtask::oracle::csmith;
 use xtask::oracle::generate::Language;
 use xtask::oracle::run::{generated, stressful};
 use xtask::oracle::value::Random;
@@ -45,6 +46,27 @@ fn stressful_programs_agree() {
         }
     }
     assert!(returned * 5 >= calls * 4, "{calls} calls, {returned} returned");
+}
+
+/// Programs that clang made of random C agree too, and most end.
+#[test]
+fn c_programs_agree() {
+    let (mut calls, mut returned) = (0, 0);
+    let modes = [
+        (Bounds::Trap, Target::CortexM4, Optimize::Speed),
+        (Bounds::None, Target::CortexM4F, Optimize::Size),
+        (Bounds::Mask, Target::CortexM4F, Optimize::Speed),
+    ];
+    for (bounds, target, optimize) in modes {
+        let options = Options { target, bounds, optimize, check: true, ..Options::default() };
+        for index in 0..10 {
+            let report = check_module(&csmith::program(13, index), &options, 2, index);
+            assert!(report.passed(), "{bounds:?}, program {index}: {report:#?}");
+            calls += report.calls;
+            returned += report.returned;
+        }
+    }
+    assert!(returned * 2 >= calls, "{calls} calls, {returned} returned");
 }
 
 /// Nearly all calls are compared, most return, and every kind of trap occurs that the generators can cause often.

@@ -10,6 +10,7 @@ use rayon::prelude::*;
 use synth::options::{Alignment, Bounds, Optimize, Options, Target, Trap};
 
 use super::check::{Report, check_module, record_module};
+use super::csmith;
 use super::generate::{self, Language};
 use super::value::Random;
 use crate::boards::MachineArgument;
@@ -26,7 +27,7 @@ const STACK_LIMIT: &str = "stack_limit";
 #[derive(Args, Debug)]
 pub struct RunArguments {
     /// Modules, binary or text
-    #[arg(required_unless_present_any = ["random", "stress"])]
+    #[arg(required_unless_present_any = ["random", "stress", "csmith"])]
     files: Vec<PathBuf>,
     /// Generate this many modules instead
     #[arg(long, value_name = "N", conflicts_with = "files")]
@@ -34,6 +35,9 @@ pub struct RunArguments {
     /// The same with programs that are where compilers break
     #[arg(long, value_name = "N", conflicts_with_all = ["files", "random"])]
     stress: Option<u64>,
+    /// The same with random C programs, by csmith and clang
+    #[arg(long, value_name = "N", conflicts_with_all = ["files", "random", "stress", "on"])]
+    csmith: Option<u64>,
     /// Seed of the generator and of arguments
     #[arg(long, value_name = "S", default_value_t = 1)]
     seed: u64,
@@ -117,7 +121,7 @@ pub fn run(arguments: &RunArguments) -> Result<bool, String> {
         check: true,
         ..Options::default()
     };
-    let totals = match arguments.random.or(arguments.stress) {
+    let totals = match arguments.random.or(arguments.stress).or(arguments.csmith) {
         Some(count) => random(arguments, &options, count),
         None => files(arguments, &options)?,
     };
@@ -219,9 +223,12 @@ fn random_module(arguments: &RunArguments, options: &Options, index: u64) -> (Re
     let here = arguments.on.is_none();
     let floats = here || arguments.stress.is_some();
     let language = Language { references: here, floats, ..Language::COMPLETE };
-    let wasm = match arguments.stress {
-        Some(_) => stressful_in(&language, arguments.seed, index, options.bounds),
-        None => generated_in(&language, arguments.seed, index, options.bounds),
+    let wasm = if arguments.csmith.is_some() {
+        csmith::program(arguments.seed, index)
+    } else if arguments.stress.is_some() {
+        stressful_in(&language, arguments.seed, index, options.bounds)
+    } else {
+        generated_in(&language, arguments.seed, index, options.bounds)
     };
     let calls = arguments.calls.unwrap_or(RANDOM_CALLS);
     let seed = Random::stream(arguments.seed, index).next() >> 32;

@@ -1,0 +1,1 @@
+/* Declarations that programs need are in csmith.h. */
