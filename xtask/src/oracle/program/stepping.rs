@@ -5,7 +5,7 @@ use super::{Program, Ty};
 impl Program<'_, '_> {
     /// A counted loop that steps a pointer to a multiple of 8 by a multiple of 4 or 8, with accesses at it that promise as much.
     pub(super) fn stepped_words(&mut self) {
-        let Some([pointer, count]) = self.distinct() else { return };
+        let Some([pointer, count, before]) = self.distinct() else { return };
         let label = self.fresh_label();
         let rounds = 1 + self.pick(6);
         self.line(&format!("local.get {pointer} i32.const 0x3f8 i32.and i32.const 64 i32.add local.set {pointer}"));
@@ -17,26 +17,37 @@ impl Program<'_, '_> {
         if off {
             self.line(&format!("local.get {pointer} i32.const 2 i32.add local.set {pointer}"));
         }
-        match self.pick(3) {
-            0 => self.neighbours(pointer, count, off),
-            _ if off => self.neighbours(pointer, count, off),
-            _ => (0..1 + self.pick(3)).for_each(|_| self.aligned_access(pointer, count, most)),
+        let next = format!("local.get {pointer} i32.const {step} i32.add local.set {pointer}");
+        match self.pick(4) {
+            0 => {
+                // The step comes first, and may be stored.
+                self.line(&format!("local.get {pointer} local.set {before} {next}"));
+                let values = [self.local(Ty::I32), if self.chance(2) { pointer } else { count }];
+                self.neighbours(before, values, [before, pointer, count], off);
+            }
+            which if which == 1 || off => {
+                let values = [self.local(Ty::I32), self.local(Ty::I32)];
+                self.neighbours(pointer, values, [before, pointer, count], off);
+                self.line(&next);
+            }
+            _ => {
+                (0..1 + self.pick(3)).for_each(|_| self.aligned_access(pointer, count, most));
+                self.line(&next);
+            }
         }
-        self.line(&format!("local.get {pointer} i32.const {step} i32.add local.set {pointer}"));
         self.line(&format!("local.get {count} i32.const 1 i32.sub local.tee {count} br_if $l{label} end"));
     }
 
-    /// Loads, or stores, of a word and of one near it.
-    fn neighbours(&mut self, pointer: usize, count: usize, off: bool) {
+    /// Loads to what is not in `kept`, or stores, of a word at `base` and of one near it.
+    fn neighbours(&mut self, base: usize, values: [usize; 2], kept: [usize; 3], off: bool) {
         let align = if off { 2 } else { 4 };
         let near = [4, 4, 4, 8, 12, 0][self.pick(6)];
-        let values = [self.local(Ty::I32), self.local(Ty::I32)];
         let is_load = self.chance(2);
         for (value, offset) in values.into_iter().zip([0, near]) {
             let at = format!("offset={offset} align={align}");
-            match is_load && ![pointer, count].contains(&value) {
-                true => self.line(&format!("local.get {pointer} i32.load {at} local.set {value}")),
-                false => self.line(&format!("local.get {pointer} local.get {value} i32.store {at}")),
+            match is_load && !kept.contains(&value) {
+                true => self.line(&format!("local.get {base} i32.load {at} local.set {value}")),
+                false => self.line(&format!("local.get {base} local.get {value} i32.store {at}")),
             }
         }
     }
