@@ -8,9 +8,12 @@ impl Program<'_, '_> {
         let Some([pointer, count, before]) = self.distinct() else { return };
         let label = self.fresh_label();
         let rounds = 1 + self.pick(6);
-        self.line(&format!("local.get {pointer} i32.const 0x3f8 i32.and i32.const 64 i32.add local.set {pointer}"));
+        // Nothing is known of what memory has.
+        let place = self.pick(0x400);
+        self.line(&format!("local.get {pointer} i32.const {place} i32.load i32.xor"));
+        self.line(&format!("i32.const 0x3f8 i32.and i32.const 64 i32.add local.set {pointer}"));
         self.line(&format!("i32.const {rounds} local.set {count} loop $l{label}"));
-        let step = [8, 8, 8, 16, 12, -8, 4][self.pick(7)];
+        let step = [8, 8, 8, 8, 16, 12, -8, 4][self.pick(8)];
         let most = if step % 8 == 0 { 8 } else { 4 };
         // Two accesses to neighbouring words, or more of all kinds. Nothing is promised where the pointer is off by two bytes.
         let off = self.chance(6);
@@ -18,14 +21,14 @@ impl Program<'_, '_> {
             self.line(&format!("local.get {pointer} i32.const 2 i32.add local.set {pointer}"));
         }
         let next = format!("local.get {pointer} i32.const {step} i32.add local.set {pointer}");
-        match self.pick(4) {
-            0 => {
+        match self.pick(6) {
+            0 | 1 => {
                 // The step comes first, and may be stored.
                 self.line(&format!("local.get {pointer} local.set {before} {next}"));
                 let values = [self.local(Ty::I32), if self.chance(2) { pointer } else { count }];
                 self.neighbours(before, values, [before, pointer, count], off);
             }
-            which if which == 1 || off => {
+            which if which < 5 || off => {
                 let values = [self.local(Ty::I32), self.local(Ty::I32)];
                 self.neighbours(pointer, values, [before, pointer, count], off);
                 self.line(&next);
@@ -41,7 +44,7 @@ impl Program<'_, '_> {
     /// Loads to what is not in `kept`, or stores, of a word at `base` and of one near it.
     fn neighbours(&mut self, base: usize, values: [usize; 2], kept: [usize; 3], off: bool) {
         let align = if off { 2 } else { 4 };
-        let near = [4, 4, 4, 8, 12, 0][self.pick(6)];
+        let near = [4, 4, 4, 4, 8, 12, 0][self.pick(7)];
         let is_load = self.chance(2);
         for (value, offset) in values.into_iter().zip([0, near]) {
             let at = format!("offset={offset} align={align}");
