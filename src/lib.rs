@@ -4,6 +4,7 @@
 //! that know them and else in parallel, and write the object. The output depends on the input and the
 //! options alone.
 
+pub mod allocation;
 pub mod elf;
 pub mod emit;
 pub mod error;

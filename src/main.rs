@@ -20,7 +20,7 @@ const GREW: u8 = 1;
 const USAGE: u8 = 2;
 
 fn main() -> ExitCode {
-    give_back_large_blocks();
+    synth::allocation::give_back_large_blocks();
     let arguments = match Arguments::try_parse() {
         Ok(arguments) => arguments,
         Err(error) if error.use_stderr() => {
@@ -35,16 +35,6 @@ fn main() -> ExitCode {
     match arguments.command {
         Command::Compile(compile) => run(&compile),
         Command::Report(reports) => compare(&reports),
-    }
-}
-
-/// Keeps what a large function needed from staying with the process: glibc raises the size from which it maps blocks of their own
-/// with each of them that is freed (mallopt(3)), and what vectors leave behind when they grow would add a fifth to the peak.
-fn give_back_large_blocks() {
-    #[cfg(all(target_os = "linux", target_env = "gnu"))]
-    // SAFETY: there is no other thread yet, and the size is the one that glibc starts with.
-    unsafe {
-        libc::mallopt(libc::M_MMAP_THRESHOLD, 128 * 1024);
     }
 }
 

@@ -24,6 +24,7 @@ struct Cost {
 /// # Errors
 /// A file that cannot be read.
 pub fn run(files: &[PathBuf], warm_up: &Path, options: &Options) -> Result<bool, String> {
+    synth::allocation::give_back_large_blocks();
     println!("{:<32} {:>8} {:>8} {:>8} {:>8}", "module", "MB", "seconds", "MB/s", "memory");
     // The checker runs in builds for tests alone.
     let options = Options { threads: Some(1), check: false, ..options.clone() };
