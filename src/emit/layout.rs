@@ -108,8 +108,7 @@ type Contents<'f> = (&'f [Inst<Reg>], Term<Reg>);
 /// ways to one place pass the same constants. A block that another falls into stays, since a jump would take
 /// the place of the fall.
 fn share(func: &Func<Reg>, wrap: &Wrap, targets: &mut [Target]) {
-    let mut first: HashMap<(bool, Contents<'_>), BlockId> =
-        HashMap::with_capacity_and_hasher(func.blocks.len(), Build::default());
+    let mut first: HashMap<(bool, Contents<'_>), BlockId> = HashMap::with_capacity_and_hasher(func.blocks.len(), Build);
     let mut shared: Vec<(BlockId, BlockId)> = Vec::new();
     // Successors come first, so that what follows equal blocks is compared after being shared itself.
     for id in func.block_ids().rev() {

@@ -79,7 +79,7 @@ impl Builder {
             graph: Graph::default(),
             block: Block::ENTRY,
             numbered: HashTable::new(),
-            hasher: Build::default(),
+            hasher: Build,
             known: Vec::new(),
             dominators,
             looping: false,

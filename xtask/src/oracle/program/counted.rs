@@ -41,7 +41,7 @@ impl Program<'_, '_> {
     fn rotate(&mut self, counter: usize) {
         let ty = [Ty::I32, Ty::I32, Ty::I64][self.pick(3)];
         let places: Vec<usize> = (0..2 + self.pick(2)).map(|_| self.local(ty)).collect();
-        if places.iter().any(|&place| place == counter) {
+        if places.contains(&counter) {
             return;
         }
         let gets: Vec<String> = places.iter().map(|place| format!("local.get {place}")).collect();

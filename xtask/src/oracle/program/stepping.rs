@@ -20,17 +20,19 @@ impl Program<'_, '_> {
         if off {
             self.line(&format!("local.get {pointer} i32.const 2 i32.add local.set {pointer}"));
         }
+        // The next word, the last one that the step passes, or another.
+        let near = [4, 4, 4, 4, (step - 4).max(0), 8, 0][self.pick(7)];
         let next = format!("local.get {pointer} i32.const {step} i32.add local.set {pointer}");
         match self.pick(6) {
             0 | 1 => {
                 // The step comes first, and may be stored.
                 self.line(&format!("local.get {pointer} local.set {before} {next}"));
                 let values = [self.local(Ty::I32), if self.chance(2) { pointer } else { count }];
-                self.neighbours(before, values, [before, pointer, count], off);
+                self.neighbours(before, values, [before, pointer, count], near, off);
             }
             which if which < 5 || off => {
                 let values = [self.local(Ty::I32), self.local(Ty::I32)];
-                self.neighbours(pointer, values, [before, pointer, count], off);
+                self.neighbours(pointer, values, [before, pointer, count], near, off);
                 self.line(&next);
             }
             _ => {
@@ -41,10 +43,9 @@ impl Program<'_, '_> {
         self.line(&format!("local.get {count} i32.const 1 i32.sub local.tee {count} br_if $l{label} end"));
     }
 
-    /// Loads to what is not in `kept`, or stores, of a word at `base` and of one near it.
-    fn neighbours(&mut self, base: usize, values: [usize; 2], kept: [usize; 3], off: bool) {
+    /// Loads to what is not in `kept`, or stores, of a word at `base` and of one `near` bytes behind.
+    fn neighbours(&mut self, base: usize, values: [usize; 2], kept: [usize; 3], near: i32, off: bool) {
         let align = if off { 2 } else { 4 };
-        let near = [4, 4, 4, 4, 8, 12, 0][self.pick(7)];
         let is_load = self.chance(2);
         for (value, offset) in values.into_iter().zip([0, near]) {
             let at = format!("offset={offset} align={align}");
