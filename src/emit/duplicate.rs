@@ -1,8 +1,8 @@
 //! Where speed counts, small blocks that decide or leave the function are copied to the ends of blocks that jump to them.
 //!
 //! A loop's test that several ways through the loop lead to, or a while loop's that stands at its top, costs each of them a
-//! jump besides; a copy of the test does not. The same goes for what several ways do before they return or call in tail position. (Mueller and Whalley, "Avoiding Unconditional Jumps by Code Replication", 1992.)
-//! Registers are assigned, so that a copy is right wherever the jump was.
+//! jump besides; a copy of the test does not. The same goes for what several ways do before they return or call in tail
+//! position. (Mueller and Whalley, "Avoiding Unconditional Jumps by Code Replication", 1992.) Registers are assigned, so that a copy is right wherever the jump was.
 
 use crate::isa::{BlockId, Func, Inst, Reg, Term};
 use crate::options::Optimize;
@@ -45,16 +45,16 @@ pub(super) fn behind_empty(func: &Func<Reg>, mut id: BlockId) -> BlockId {
 
 fn is_worth(func: &Func<Reg>, id: BlockId, target: BlockId) -> bool {
     let (block, copied) = (func.block(id), func.block(target));
-    let is_worth = match copied.term {
+    let saves_jumps = match copied.term {
         Term::Branch { .. } | Term::BranchZero { .. } => copied.loop_depth > 0 && block.loop_depth >= copied.loop_depth,
         Term::TailCall(_) => true,
-        // Others may share one epilogue.
+        // Where the frame is but saved registers, returns do not share one epilogue that they would jump to instead.
         Term::Return { .. } => func.slots + func.locals + func.outgoing == 0,
         _ => false,
     };
     let is_small = || copied.insts.len() <= MOST && !copied.insts.iter().any(|inst| matches!(inst, Inst::Call(_)));
     // An empty block is branched past.
-    is_worth && !block.cold && !block.insts.is_empty() && is_small() && !follows(func, id, target)
+    saves_jumps && !block.cold && !block.insts.is_empty() && is_small() && !follows(func, id, target)
 }
 
 /// Whether the target will stand right behind the block.

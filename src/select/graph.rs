@@ -378,7 +378,9 @@ impl Builder {
             }
         }
         let bits = self.possible_bits(op, args);
-        let value = self.push(op, Args::from_slice(args), self.block, bits);
+        // What stands in no block is said to be in the one that all graphs have.
+        let block = if floating { Block::ENTRY } else { self.block };
+        let value = self.push(op, Args::from_slice(args), block, bits);
         if !floating {
             self.graph.blocks[self.block.index()].body.push(value);
         }

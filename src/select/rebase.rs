@@ -95,10 +95,10 @@ impl Rebase<'_> {
 
     fn plan(&mut self, block: Block, sum: Value) -> Option<Plan> {
         let (value, by) = self.as_sum(sum)?;
-        // Of addresses, which stand in no block, no readers are known.
         let readers = &self.users[value.index()];
+        let home = self.flow.header[self.graph.node(value).block.index()];
         let fits = (2..=READERS).contains(&readers.len()) && self.users[sum.index()].len() <= READERS;
-        if !fits || self.flow.header[self.graph.node(value).block.index()] != self.flow.header[block.index()] {
+        if !fits || home != self.flow.header[block.index()] {
             return None;
         }
         let end = self.graph.block(block).body.len();

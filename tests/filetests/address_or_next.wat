@@ -1,5 +1,5 @@
 ;; options: --bounds none
-;; An address, or the next one, in a loop: addresses stand in no block, whatever they remember of one that is gone.
+;; An address, or the next one, in a loop: addresses stand in no block, and must not remember one that is gone.
 (module
   (memory 1) (memory 1)
   (global $sum (mut i32) (i32.const -1))

@@ -51,6 +51,7 @@ pub fn run(files: &[PathBuf], warm_up: &Path, options: &Options) -> Result<bool,
 
 fn cost(path: &Path, options: &Options) -> Result<Result<Cost, String>, String> {
     let bytes = fs::read(path).map_err(|error| format!("{}: {error}", path.display()))?;
+    synth::allocation::give_back_free();
     fs::write("/proc/self/clear_refs", "5").map_err(|error| format!("/proc/self/clear_refs: {error}"))?;
     let (memory, start) = (resident("VmRSS:")?, seconds()?);
     let compiled = synth::compile(&bytes, options);

@@ -3,8 +3,8 @@
 //! A module goes through `interface` (what it shows), `reference` (wasmtime), the compiler, `link` (addresses and stubs;
 //! `executable` takes what other linkers made), `machine` (the core and the rules of the standard), and `check` (the
 //! sequence of calls) with `compare` (the state after each). `abi` is a second, independent account of the calling
-//! convention; `library` and `stub` are what objects import; `functions` and `hosts` are about references; `generate` makes random modules, `program` some of them,
-//! `csmith` others from C; `run` is the command.
+//! convention; `library` and `stub` are what objects import; `functions` and `hosts` are about references; `generate` makes
+//! random modules, `program` some of them, `csmith` others from C; `run` is the command.
 
 pub mod abi;
 pub mod check;

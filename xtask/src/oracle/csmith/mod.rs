@@ -25,8 +25,9 @@ pub fn program(seed: u64, index: u64) -> Vec<u8> {
     for (name, text) in OWN_HEADERS {
         std::fs::write(dir.path().join(name), text).expect("there is room for a header");
     }
+    // It leaves a file where it runs.
     let mut csmith = Command::new("csmith");
-    csmith.args(["--no-argc", "--max-funcs", "6", "--seed", &(random.next() >> 33).to_string()]);
+    csmith.current_dir(&dir).args(["--no-argc", "--max-funcs", "6", "--seed", &(random.next() >> 33).to_string()]);
     if random.below(3) == 0 {
         csmith.arg("--float");
     }

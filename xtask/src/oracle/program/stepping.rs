@@ -23,22 +23,21 @@ impl Program<'_, '_> {
         // The next word, the last one that the step passes, or another.
         let near = [4, 4, 4, 4, (step - 4).max(0), 8, 0][self.pick(7)];
         let next = format!("local.get {pointer} i32.const {step} i32.add local.set {pointer}");
-        match self.pick(6) {
-            0 | 1 => {
-                // The step comes first, and may be stored.
-                self.line(&format!("local.get {pointer} local.set {before} {next}"));
-                let values = [self.local(Ty::I32), if self.chance(2) { pointer } else { count }];
-                self.neighbours(before, values, [before, pointer, count], near, off);
-            }
-            which if which < 5 || off => {
-                let values = [self.local(Ty::I32), self.local(Ty::I32)];
-                self.neighbours(pointer, values, [before, pointer, count], near, off);
-                self.line(&next);
-            }
-            _ => {
-                (0..1 + self.pick(3)).for_each(|_| self.aligned_access(pointer, count, most));
-                self.line(&next);
-            }
+        // The step may come first, and be stored.
+        let steps_first = self.chance(3);
+        if steps_first {
+            self.line(&format!("local.get {pointer} local.set {before} {next}"));
+        }
+        let base = if steps_first { before } else { pointer };
+        if !off && self.chance(6) {
+            (0..1 + self.pick(3)).for_each(|_| self.aligned_access(base, [before, pointer, count], most));
+        } else {
+            let last = if steps_first && self.chance(2) { pointer } else { self.local(Ty::I32) };
+            let values = [self.local(Ty::I32), last];
+            self.neighbours(base, values, [before, pointer, count], near, off);
+        }
+        if !steps_first {
+            self.line(&next);
         }
         self.line(&format!("local.get {count} i32.const 1 i32.sub local.tee {count} br_if $l{label} end"));
     }
@@ -56,7 +55,7 @@ impl Program<'_, '_> {
         }
     }
 
-    fn aligned_access(&mut self, pointer: usize, count: usize, most: u32) {
+    fn aligned_access(&mut self, base: usize, kept: [usize; 3], most: u32) {
         let floats = self.shape.floats;
         let ty = [Ty::I64, Ty::I64, Ty::I32, if floats { Ty::F64 } else { Ty::I64 }][self.pick(4)];
         let align = if ty == Ty::I32 { 4 } else { most };
@@ -64,13 +63,13 @@ impl Program<'_, '_> {
         let at = format!("offset={offset} align={align}");
         let value = self.local(ty);
         let name = ty.name();
-        if [pointer, count].contains(&value) || self.chance(3) {
-            self.line(&format!("local.get {pointer}"));
+        if kept.contains(&value) || self.chance(3) {
+            self.line(&format!("local.get {base}"));
             self.get(ty);
             self.line(&format!("{name}.store {at}"));
             return;
         }
-        self.line(&format!("local.get {pointer} {name}.load {at}"));
+        self.line(&format!("local.get {base} {name}.load {at}"));
         // Sums of NaNs may have any payload.
         if ty != Ty::F64 && self.chance(2) {
             self.line(&format!("local.get {value} {name}.add"));
