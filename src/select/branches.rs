@@ -3,6 +3,7 @@
 //! constant, if nothing needs it but branches: what it is was known where it was chosen, and `thread` leads the ways from there
 //! around further tests of it.
 
+use super::flow::flow;
 use super::ir::{BinOp, Block, BlockData, Edge, Graph, Op, Term, Value};
 use super::known;
 use crate::hash::{HashMap, HashSet};
@@ -18,7 +19,7 @@ pub fn branches(graph: &mut Graph) -> Option<Vec<Block>> {
         return None;
     }
     let tests = tests(graph);
-    let mut splitting = Splitting { uses: graph.uses(), bits: known::bits(graph), tests, graph };
+    let mut splitting = Splitting { uses: graph.uses(), bits: known::bits(graph, &flow(graph)), tests, graph };
     let mut order = Vec::with_capacity(splitting.graph.blocks.len());
     for block in splitting.graph.block_ids() {
         let mut work = vec![block];

@@ -8,13 +8,15 @@
 //! A comparison whose flags a branch reads is cheaper than a truth value that was made before.
 
 use super::flow::Flow;
-use super::ir::{Block, BlockData, Edge, Graph, Op, Value};
+use super::ir::{BinOp, Block, BlockData, Edge, Graph, Op, Value};
 use crate::hash::HashMap;
 use crate::lists::Lists;
 use smallvec::SmallVec;
 
 /// How many parameters of a block each is compared with.
 const OTHERS: usize = 16;
+/// The largest constant that an addition has room for.
+const FARTHEST: u32 = 4095;
 
 /// For each block with parameters, the edges that bring their values.
 pub fn arguments(graph: &Graph) -> Lists<Block, &Edge> {
@@ -81,25 +83,41 @@ fn twin(block: &BlockData, edges: &[&Edge], n: usize, replaced: &mut [Value]) ->
     })
 }
 
-/// A comparison: the operation and its operands.
-pub type Comparison = (Op, SmallVec<[Value; 4]>);
+/// What a parameter is besides a parameter.
+#[derive(Clone)]
+pub enum Derived {
+    /// The operation and its operands.
+    Comparison(Op, SmallVec<[Value; 4]>),
+    /// Another parameter of the block and a constant.
+    Sum(Value, i32),
+}
 
-/// The parameters that are comparisons of other parameters of their block and of values that are there before it. None of them
-/// is an operand of another.
-pub fn comparisons(
+/// The parameters that are sums or comparisons of other parameters of their block and of values that are there before it. What
+/// they are made of is no comparison; of sums, it is no sum either.
+pub fn derived(
     graph: &Graph,
     flow: &Flow,
     incoming: &Lists<Block, &Edge>,
     replaced: &[Value],
-) -> HashMap<Value, Comparison> {
+) -> HashMap<Value, Derived> {
     let mut found = HashMap::default();
     for block in graph.block_ids() {
         let joined = Joined { graph, flow, replaced, block, edges: incoming.of(block) };
-        for (n, &param) in graph.block(block).params.iter().enumerate() {
+        let params = &graph.block(block).params;
+        if flow.header[block.index()] == Some(block) {
+            for n in (0..params.len()).filter(|&n| replaced[params[n].index()] == params[n]) {
+                let others = (0..n.min(OTHERS)).filter(|&m| replaced[params[m].index()] == params[m]);
+                let mut others = others.filter(|&m| !found.contains_key(&params[m]));
+                if let Some((m, by)) = others.find_map(|m| Some((m, joined.distance(n, m)?))) {
+                    found.insert(params[n], Derived::Sum(params[m], by));
+                }
+            }
+        }
+        for (n, &param) in params.iter().enumerate() {
             if replaced[param.index()] == param
-                && let Some(comparison) = joined.comparison(n)
+                && let Some((op, operands)) = joined.comparison(n)
             {
-                found.insert(param, comparison);
+                found.insert(param, Derived::Comparison(op, operands));
             }
         }
     }
@@ -108,6 +126,19 @@ pub fn comparisons(
 
 fn is_comparison(op: Op) -> bool {
     matches!(op, Op::Compare(_) | Op::CompareLong(_))
+}
+
+/// A value as another one, if any, and a constant.
+fn summands(graph: &Graph, replaced: &[Value], value: Value) -> (Option<Value>, i32) {
+    let node = graph.node(value);
+    match (node.op, node.args.as_slice()) {
+        (Op::Const(c), _) => (None, c.cast_signed()),
+        (Op::Binary(BinOp::Add), &[x, c]) => match graph.constant(replaced[c.index()]) {
+            Some(c) => (Some(replaced[x.index()]), c.cast_signed()),
+            None => (Some(value), 0),
+        },
+        _ => (Some(value), 0),
+    }
 }
 
 /// A block where ways join.
@@ -124,8 +155,27 @@ impl Joined<'_> {
         self.replaced[edge.args[n].index()]
     }
 
+    /// By how much parameter `n` is always more than parameter `m`.
+    fn distance(&self, n: usize, m: usize) -> Option<i32> {
+        let params = &self.graph.block(self.block).params;
+        let mut distance = None;
+        for edge in self.edges {
+            let [of_n, of_m] = [n, m].map(|n| summands(self.graph, self.replaced, self.argument(edge, n)));
+            let by = of_n.1.wrapping_sub(of_m.1);
+            if of_n.0 == Some(params[n]) && of_m.0 == Some(params[m]) {
+                // Both take the same step.
+                if by != 0 {
+                    return None;
+                }
+            } else if of_n.0 != of_m.0 || *distance.get_or_insert(by) != by {
+                return None;
+            }
+        }
+        distance.filter(|by| by.unsigned_abs() <= FARTHEST)
+    }
+
     /// The comparison that parameter `n` is.
-    fn comparison(&self, n: usize) -> Option<Comparison> {
+    fn comparison(&self, n: usize) -> Option<(Op, SmallVec<[Value; 4]>)> {
         let (first, others) = self.edges.split_first()?;
         let of = self.graph.node(self.argument(first, n));
         let same = |edge: &&Edge| self.graph.op(self.argument(edge, n)) == of.op;

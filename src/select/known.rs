@@ -1,6 +1,9 @@
 //! Which bits of a value can be 1.
 
+use super::counters;
+use super::flow::Flow;
 use super::ir::{BinOp, Graph, Op, UnOp, Value};
+use crate::hash::HashMap;
 use crate::isa::MemSize;
 
 /// How often parameters are looked at until their bits do not change any more.
@@ -51,7 +54,7 @@ pub fn below(limit: u32) -> u32 {
 }
 
 /// For each value, bits that can be 1; of a parameter, those that some argument may have. Blocks stand in order.
-pub fn bits(graph: &Graph) -> Vec<u32> {
+pub fn bits(graph: &Graph, flow: &Flow) -> Vec<u32> {
     let mut bits = vec![u32::MAX; graph.nodes.len()];
     for (index, node) in graph.nodes.iter().enumerate() {
         if let Op::Const(c) = node.op {
@@ -73,20 +76,30 @@ pub fn bits(graph: &Graph) -> Vec<u32> {
     // parameters, also around loops.
     let params: Vec<Value> = graph.blocks.iter().flat_map(|block| block.params.iter().copied()).collect();
     params.iter().for_each(|param| bits[param.index()] = 0);
-    if !(0..SWEEPS).any(|_| !sweep(graph, &mut bits)) {
+    let mut counters: HashMap<Value, u32> = HashMap::default();
+    for header in graph.block_ids().filter(|&block| flow.header[block.index()] == Some(block)) {
+        for (n, &param) in graph.block(header).params.iter().enumerate() {
+            if let Some(limit) = counters::limit(graph, &flow.predecessors, header, n) {
+                counters.insert(param, below(limit));
+            }
+        }
+    }
+    if !(0..SWEEPS).any(|_| !sweep(graph, &counters, &mut bits)) {
         params.iter().for_each(|param| bits[param.index()] = u32::MAX);
     }
     bits
 }
 
-/// Adds the bits of arguments to those of their parameters; whether any were new.
-fn sweep(graph: &Graph, bits: &mut [u32]) -> bool {
+/// Adds the bits of arguments to those of their parameters; whether any were new. Those of counters that go around again are
+/// given.
+fn sweep(graph: &Graph, counters: &HashMap<Value, u32>, bits: &mut [u32]) -> bool {
     let mut changed = false;
-    for block in &graph.blocks {
+    for (id, block) in graph.block_ids().zip(&graph.blocks) {
         for edge in block.term.edges() {
             let params = &graph.block(edge.target).params;
             for (param, arg) in params.iter().zip(&edge.args) {
-                let all = bits[param.index()] | bits[arg.index()];
+                let limit = counters.get(param).filter(|_| edge.target <= id);
+                let all = bits[param.index()] | limit.copied().unwrap_or(bits[arg.index()]);
                 changed |= all != bits[param.index()];
                 bits[param.index()] = all;
             }

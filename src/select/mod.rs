@@ -26,6 +26,7 @@ mod build;
 mod bytes;
 mod checks;
 mod contents;
+mod counters;
 mod divide;
 mod flow;
 mod fold;

@@ -17,8 +17,8 @@ use super::checks::checks;
 use super::flow::flow;
 use super::frames::frames;
 use super::graph::Builder;
-use super::ir::{Block, BlockData, Edge, Graph, Op, Term, Value};
-use super::joined::{Comparison, arguments, comparisons, redundant_params};
+use super::ir::{BinOp, Block, BlockData, Edge, Graph, Op, Term, Value};
+use super::joined::{Derived, arguments, derived, redundant_params};
 use super::known;
 use super::pointers::pointers;
 use super::rebase::rebase;
@@ -170,8 +170,8 @@ struct Rebuild<'g> {
     /// For each old value the parameter or argument that stands for it.
     replaced: Vec<Value>,
     new: Vec<Option<Value>>,
-    /// Parameters that are comparisons of others.
-    comparisons: HashMap<Value, Comparison>,
+    /// Parameters that are made of others.
+    derived: HashMap<Value, Derived>,
     /// Of nodes that make several words: the new ones above the lowest.
     higher: HashMap<(Value, u32), Value>,
 }
@@ -190,16 +190,17 @@ fn rebuild(old: &Graph) -> Graph {
     builder.graph.bounds = old.bounds;
     let incoming = arguments(old);
     let replaced = redundant_params(old, &incoming);
-    let comparisons = comparisons(old, &flow, &incoming, &replaced);
+    let derived = derived(old, &flow, &incoming, &replaced);
     // Only those of parameters are asked for.
-    let bits = if old.blocks.iter().any(|block| !block.params.is_empty()) { known::bits(old) } else { Vec::new() };
+    let bits =
+        if old.blocks.iter().any(|block| !block.params.is_empty()) { known::bits(old, &flow) } else { Vec::new() };
     let count = old.nodes.len();
     // Of the nodes of a graph many may stand in no block any more; constants never do.
     let placed: usize = old.blocks.iter().map(|block| block.params.len() + block.body.len()).sum();
     builder.reserve(placed + placed / 4);
     let predecessors = &flow.predecessors;
     let (new, higher) = (vec![None; count], HashMap::default());
-    let mut state = Rebuild { builder, old, predecessors, replaced, new, comparisons, higher };
+    let mut state = Rebuild { builder, old, predecessors, replaced, new, derived, higher };
     for _ in 1..state.old.blocks.len() {
         state.builder.new_block();
     }
@@ -233,6 +234,7 @@ fn rebuild(old: &Graph) -> Graph {
             state.assume(pred, block);
         }
         state.builder.reserve_body(data.body.len());
+        data.params.iter().for_each(|&param| state.sum(param));
         data.params.iter().for_each(|&param| state.comparison(param));
         for &value in &data.body {
             state.node(value);
@@ -266,12 +268,20 @@ impl Rebuild<'_> {
 
     /// Whether a parameter is one of the new graph.
     fn is_passed(&self, param: Value) -> bool {
-        self.replaced[param.index()] == param && !self.comparisons.contains_key(&param)
+        self.replaced[param.index()] == param && !self.derived.contains_key(&param)
+    }
+
+    /// Makes a parameter that is a sum.
+    fn sum(&mut self, param: Value) {
+        let Some(&Derived::Sum(other, by)) = self.derived.get(&param) else { return };
+        let other = self.value(other);
+        let by = self.builder.int(by.cast_unsigned());
+        self.new[param.index()] = Some(self.builder.binary(BinOp::Add, other, by));
     }
 
     /// Makes a parameter that is a comparison.
     fn comparison(&mut self, param: Value) {
-        let Some((op, operands)) = self.comparisons.get(&param).cloned() else { return };
+        let Some(Derived::Comparison(op, operands)) = self.derived.get(&param).cloned() else { return };
         let args: SmallVec<[Value; 4]> = operands.iter().map(|&operand| self.value(operand)).collect();
         self.new[param.index()] = Some(match op {
             Op::Compare(cond) => self.builder.compare(cond, args[0], args[1]),

@@ -40,7 +40,7 @@ pub fn unroll(graph: &mut Graph) -> Option<Vec<Block>> {
     }
     let flow = flow(graph);
     let escapes = escapes(graph);
-    let bits = known::bits(graph);
+    let bits = known::bits(graph, &flow);
     let mut state = Unrolling { graph, flow, escapes, bits, around: HashMap::default(), last: HashMap::default() };
     let count = state.graph.blocks.len();
     for block in loops {

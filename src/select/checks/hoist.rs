@@ -67,7 +67,7 @@ pub fn hoist(graph: &mut Graph, optimize: Optimize) -> Option<Vec<Block>> {
     let mut order = Order::new(graph);
     let mut made = Made::default();
     let found = loops(graph, &flow);
-    let bits = if optimize == Optimize::Speed && !found.is_empty() { known::bits(graph) } else { Vec::new() };
+    let bits = if optimize == Optimize::Speed && !found.is_empty() { known::bits(graph, &flow) } else { Vec::new() };
     for found in found {
         let induction = Induction { graph, flow: &flow, found: &found };
         let versions = if optimize == Optimize::Speed { versions::plan(&induction, &bits) } else { None };

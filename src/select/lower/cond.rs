@@ -223,6 +223,9 @@ impl Lower<'_> {
 
     pub fn select(&mut self, value: Value, cond: Value, a: Value, b: Value) {
         let rd = self.dest(value);
+        if self.saturate(rd, value) {
+            return;
+        }
         for (operation, kept, inverse) in [(a, b, false), (b, a, true)] {
             if let Some((op, rhs)) = self.operation_on(operation, kept) {
                 let old = self.reg(kept);

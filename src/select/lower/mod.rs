@@ -18,6 +18,7 @@ mod flags;
 mod float;
 mod late;
 mod memory;
+mod saturate;
 mod wide;
 
 use super::flow::{Flow, flow};

@@ -20,7 +20,15 @@ impl Program<'_, '_> {
             self.get(Ty::I32);
             self.line(&format!("i32.const {most} i32.and i32.const 1 i32.add i32.const {step} i32.mul i32.sub"));
         }
-        self.line(&format!("local.set {counter} loop $l{label}"));
+        self.line(&format!("local.set {counter}"));
+        // Another that changes by the same step, or nearly.
+        let beside = self.local(Ty::I32);
+        let beside = (self.chance(2) && beside != counter).then_some((beside, step + [0, 0, 0, 1][self.pick(4)]));
+        if let Some((beside, _)) = beside {
+            let distance = [1, 4, -4, 16, 255, 4096, -1][self.pick(7)];
+            self.line(&format!("local.get {counter} i32.const {distance} i32.add local.set {beside}"));
+        }
+        self.line(&format!("loop $l{label}"));
         for _ in 0..1 + self.pick(4) {
             match self.pick(4) {
                 0 => self.rotate(counter),
@@ -28,9 +36,18 @@ impl Program<'_, '_> {
                 _ => self.mix(counter),
             }
         }
+        if let Some((beside, step)) = beside {
+            self.mix(counter);
+            self.line(&format!("local.get {beside} i32.const {step} i32.add local.set {beside}"));
+        }
         self.line(&format!("local.get {counter} i32.const {step} i32.add local.tee {counter}"));
-        match (to_zero, self.pick(2)) {
+        match (to_zero, self.pick(3)) {
             (true, 0) => {}
+            // It meets the end, and may be past it before.
+            (_, 2) => {
+                let sign = ["s", "u"][self.pick(2)];
+                self.line(&format!("i32.const {end} i32.{}_{sign}", if step > 0 { "lt" } else { "gt" }));
+            }
             (_, 0) => self.line(&format!("i32.const {end} i32.ne")),
             _ => self.line(&format!("i32.const {end} i32.eq i32.eqz")),
         }
@@ -56,7 +73,7 @@ impl Program<'_, '_> {
         if to == counter {
             return;
         }
-        let operator = ["add", "sub", "xor", "mul"][self.pick(4)];
+        let operator = ["add", "sub", "xor", "mul", "shl", "shr_u", "rotl", "shr_s"][self.pick(8)];
         let other = if self.chance(3) { counter } else { from };
         self.line(&format!("local.get {to} local.get {other} i32.{operator} local.set {to}"));
     }

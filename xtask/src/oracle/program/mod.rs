@@ -13,6 +13,7 @@ mod float;
 mod inner;
 mod reference;
 mod rounds;
+mod saturating;
 mod scanning;
 mod statement;
 mod stepping;
