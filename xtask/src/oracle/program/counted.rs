@@ -54,6 +54,47 @@ impl Program<'_, '_> {
         self.line(&format!("br_if $l{label} end"));
     }
 
+    /// A loop whose counter starts, steps and ends anywhere, and that another one ends after at most 12 rounds. What is read of the
+    /// counter tells which of its bits were believed to be 0.
+    pub(super) fn far_counter(&mut self) {
+        let Some([counter, budget, seen]) = self.distinct() else { return };
+        let (out, label) = (self.fresh_label(), self.fresh_label());
+        let step: i32 = [1, -1, 3, -3, 4, -7, 8, 0x1000_0000, -0x4000_0000, 0x7fff_ffff, i32::MIN][self.pick(11)];
+        let end: i32 = [0, 1, 7, 31, 32, 40, 255, -1, 0x7fff_fffe, -0x7fff_ffff][self.pick(10)];
+        let starts =
+            [0, 1, 30, 250, end, end.wrapping_sub(step), end.wrapping_sub(step.wrapping_mul(5)), i32::MAX, i32::MIN];
+        let start = starts[self.pick(starts.len())];
+        self.line(&format!("i32.const {start} local.set {counter}"));
+        if self.chance(3) {
+            let other = starts[self.pick(starts.len())];
+            self.condition(1);
+            self.line(&format!("if i32.const {other} local.set {counter} end"));
+        }
+        let rounds = 2 + self.pick(11);
+        self.line(&format!("i32.const {rounds} local.set {budget} block $l{out} loop $l{label}"));
+        for _ in 0..1 + self.pick(3) {
+            let mask = [1, 31, 63, 255, 0xffff, 0x7fff_ffff, -1][self.pick(7)];
+            let operator = ["shl", "shr_u", "rotl", "xor", "add"][self.pick(5)];
+            self.line(&format!("local.get {seen} i32.const 5 i32.mul i32.const 0x1234567 i32.add"));
+            self.line(&format!("local.get {counter} i32.const {mask} i32.and i32.{operator} local.set {seen}"));
+        }
+        let next = format!("local.get {counter} i32.const {step} i32.add");
+        let name = ["ne", "lt_s", "lt_u", "le_s", "le_u", "gt_s", "gt_u", "ge_s", "ge_u"][self.pick(9)];
+        let test = format!("i32.const {end} i32.{name}");
+        let spent = format!("local.get {budget} i32.const 1 i32.sub local.tee {budget} i32.eqz br_if $l{out}");
+        let round = match self.pick(4) {
+            // Tested before it changes.
+            0 => format!("{spent} local.get {counter} {test} {next} local.set {counter} br_if $l{label}"),
+            1 => format!(
+                "local.get {counter} {test} i32.eqz br_if $l{out} {next} local.set {counter} {spent} br $l{label}"
+            ),
+            2 => format!("{next} local.tee {counter} {test} i32.eqz br_if $l{out} {spent} br $l{label}"),
+            _ => format!("{spent} {next} local.tee {counter} {test} br_if $l{label}"),
+        };
+        self.line(&round);
+        self.line("end end");
+    }
+
     /// Two or three locals of a type take each other's place, the counter excepted.
     fn rotate(&mut self, counter: usize) {
         let ty = [Ty::I32, Ty::I32, Ty::I64][self.pick(3)];
