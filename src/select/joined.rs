@@ -1,11 +1,13 @@
 //! Parameters that say nothing new where ways join: those that always have one value, those that always have the same value as
-//! another of their block, and comparisons of others.
+//! another of their block, comparisons of others, and in loops others and a constant.
 //!
 //! ```text
 //!     (i, i < n) and (i + 1, i + 1 < n) lead to b(x, y)          y is x < n
+//!     (p, p + 16) enters a loop b(x, y), (x + 4, y + 4) goes around          y is x + 16
 //! ```
 //!
-//! A comparison whose flags a branch reads is cheaper than a truth value that was made before.
+//! A comparison whose flags a branch reads is cheaper than a truth value that was made before. A sum is often a part of an
+//! address, and what steps beside another takes a register and an addition in each round.
 
 use super::flow::Flow;
 use super::ir::{BinOp, Block, BlockData, Edge, Graph, Op, Value};
