@@ -1,10 +1,10 @@
 //! The kernels of shapes that the shared ones lack, and what each is called with: sorting, hashes and ciphers, 64-bit arithmetic and
 //! division, recursion, protocols, strings, linked structures, bit fields, high register pressure, large tables, calls with
-//! values alive across them, and byte-wise codecs.
+//! values alive across them, byte-wise codecs, fixed-point signals, dynamic programming, heaps and interpreters.
 
 use super::kernels::{Arg, DATA, Import, Invocation, Kernel, Returns, Workload, alone, call, integers, noise, words};
 
-pub const ADDED: [Kernel; 24] = [
+pub const ADDED: [Kernel; 41] = [
     integers("quicksort", quicksort),
     integers("heapsort", heapsort),
     integers("siphash", siphash),
@@ -29,12 +29,34 @@ pub const ADDED: [Kernel; 24] = [
     integers("calc", calc),
     integers("fixvec", fixvec),
     integers("pool", pool),
+    integers("sha256", sha256),
+    integers("format", format),
+    integers("huff", huff),
+    integers("leven", leven),
+    integers("median", median),
+    integers("cordic", cordic),
+    integers("rs", rs),
+    integers("life", life),
+    integers("dijk", dijk),
+    integers("regex", regex),
+    integers("modbus", modbus),
+    integers("dates", dates),
+    integers("openhash", openhash),
+    integers("fft", fft),
+    integers("alloc", alloc),
+    integers("bigint", bigint),
+    integers("vm", vm),
 ];
 
 /// Where second and third arrays are.
 const SECOND: u32 = DATA + 0x1000;
 const THIRD: u32 = DATA + 0x2000;
 const FOURTH: u32 = DATA + 0x3000;
+
+/// Noise as input, a number of things in it and a place for what is made of them.
+fn with_noise(seed: u64, count: u32) -> Workload {
+    alone(Returns::Word, vec![call(vec![(DATA, noise(seed, 2048))], &[DATA, count, SECOND])])
+}
 
 /// 200 words without order, and as many in order.
 fn quicksort() -> Workload {
@@ -249,4 +271,89 @@ fn fixvec() -> Workload {
 /// 150 steps in an arena of 1,024 bytes.
 fn pool() -> Workload {
     alone(Returns::Word, vec![call(vec![(THIRD, noise(34, 300))], &[DATA, SECOND, 1024, THIRD, 150])])
+}
+
+/// Four blocks.
+fn sha256() -> Workload {
+    with_noise(40, 256)
+}
+
+/// Sixteen lines of four numbers.
+fn format() -> Workload {
+    with_noise(41, 64)
+}
+
+/// 200 symbols.
+fn huff() -> Workload {
+    with_noise(42, 200)
+}
+
+/// Two texts of 40 bytes.
+fn leven() -> Workload {
+    with_noise(43, 40)
+}
+
+/// 300 samples.
+fn median() -> Workload {
+    with_noise(44, 300)
+}
+
+/// 60 angles.
+fn cordic() -> Workload {
+    with_noise(45, 60)
+}
+
+/// The parity of 100 bytes.
+fn rs() -> Workload {
+    with_noise(46, 100)
+}
+
+/// Six generations.
+fn life() -> Workload {
+    with_noise(47, 6)
+}
+
+/// From the fourth of 24 places.
+fn dijk() -> Workload {
+    with_noise(48, 3)
+}
+
+/// Five patterns in 13 texts of 32 bytes.
+fn regex() -> Workload {
+    with_noise(49, 128)
+}
+
+/// 400 bytes.
+fn modbus() -> Workload {
+    with_noise(50, 400)
+}
+
+/// 40 dates.
+fn dates() -> Workload {
+    with_noise(51, 40)
+}
+
+/// 200 changes.
+fn openhash() -> Workload {
+    with_noise(52, 200)
+}
+
+/// The function's second parameter is not used.
+fn fft() -> Workload {
+    with_noise(53, 0)
+}
+
+/// 150 blocks taken or given back.
+fn alloc() -> Workload {
+    with_noise(54, 150)
+}
+
+/// Six products.
+fn bigint() -> Workload {
+    with_noise(55, 6)
+}
+
+/// 4,000 instructions at most.
+fn vm() -> Workload {
+    with_noise(56, 4000)
 }

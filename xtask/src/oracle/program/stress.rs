@@ -50,7 +50,7 @@ impl Program<'_, '_> {
         if self.shape.overruns && self.chance(3) {
             return self.at_edges();
         }
-        match self.pick(28) {
+        match self.pick(30) {
             0 => self.pressure(depth),
             1 => self.permutation_at_join(depth),
             2 => self.several_exits(depth),
@@ -70,8 +70,8 @@ impl Program<'_, '_> {
             20 | 21 => self.conditional_sums(),
             22 => self.taken_away(),
             23 | 24 => self.stepped_words(),
-            25 => self.saturated(),
-            26 => self.far_counter(),
+            25 | 26 => self.saturated(),
+            27 | 28 => self.far_counter(),
             _ => self.carries(),
         }
     }
