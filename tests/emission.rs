@@ -305,10 +305,10 @@ fn check(func: &Func<Reg>) -> Code {
         let mut expect = |assumption, expected: Arrival| {
             let (arrival, position) = run(position, assumption);
             assert_eq!(arrival, expected, "from block {id}");
-            if let Arrival::Block(next) = arrival {
-                if found.insert(next) {
-                    work.push((next, position));
-                }
+            if let Arrival::Block(next) = arrival
+                && found.insert(next)
+            {
+                work.push((next, position));
             }
         };
         let to = |edge: &Edge<Reg>| Arrival::Block(edge.target.index());

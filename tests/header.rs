@@ -295,7 +295,7 @@ fn declarations(header: &str) -> Vec<Declaration<'_>> {
     for line in header.lines() {
         if let Some(directive) = line.strip_prefix('#') {
             elsewhere = directive == "ifdef __clang__";
-            imported &= !(directive == "endif" && !elsewhere);
+            imported &= directive != "endif" || elsewhere;
             imported |= directive.ends_with("_NO_IMPORTS");
             continue;
         }

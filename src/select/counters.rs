@@ -1,6 +1,6 @@
 //! How far a loop's counter goes: what starts at constants, changes by a constant in each round and is tested against one.
 
-use super::ir::{BinOp, Block, Edge, Graph, Op, Term};
+use super::ir::{Block, Edge, Graph, Op, Term};
 use crate::isa::Cond;
 use smallvec::SmallVec;
 
@@ -16,10 +16,7 @@ pub fn limit(graph: &Graph, predecessors: &[SmallVec<[Block; 2]>], header: Block
     let mut back = to(latch);
     let next = back.next().filter(|_| back.next().is_none())?.args[n];
     let param = graph.block(header).params[n];
-    let step = match (graph.op(next), graph.node(next).args.as_slice()) {
-        (Op::Binary(BinOp::Add), &[x, c]) if x == param => graph.constant(c)?.cast_signed(),
-        _ => return None,
-    };
+    let (_, step) = graph.as_sum(next).filter(|&(x, _)| x == param)?;
     let entering = all.iter().filter(|&&pred| pred < header).flat_map(|&pred| to(pred));
     let starts = entering.map(|edge: &Edge| graph.constant(edge.args[n])).collect::<Option<SmallVec<[u32; 2]>>>()?;
     let counter = Counter { least: *starts.iter().min()?, most: *starts.iter().max()?, starts, step };

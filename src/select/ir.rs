@@ -405,6 +405,15 @@ impl Graph {
         }
     }
 
+    /// The summands of a value and a constant.
+    pub fn as_sum(&self, value: Value) -> Option<(Value, i32)> {
+        let node = self.node(value);
+        match (node.op, node.args.as_slice()) {
+            (Op::Binary(BinOp::Add), &[x, c]) => Some((x, self.constant(c)?.cast_signed())),
+            _ => None,
+        }
+    }
+
     /// A new node, which stands in no block's body yet.
     pub fn new_node(&mut self, op: Op, args: &[Value], block: Block) -> Value {
         let value = Value::new(self.nodes.len());

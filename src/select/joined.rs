@@ -10,7 +10,7 @@
 //! address, and what steps beside another takes a register and an addition in each round.
 
 use super::flow::Flow;
-use super::ir::{BinOp, Block, BlockData, Edge, Graph, Op, Value};
+use super::ir::{Block, BlockData, Edge, Graph, Op, Value};
 use crate::hash::HashMap;
 use crate::lists::Lists;
 use smallvec::SmallVec;
@@ -132,15 +132,10 @@ fn is_comparison(op: Op) -> bool {
 
 /// A value as another one, if any, and a constant.
 fn summands(graph: &Graph, replaced: &[Value], value: Value) -> (Option<Value>, i32) {
-    let node = graph.node(value);
-    match (node.op, node.args.as_slice()) {
-        (Op::Const(c), _) => (None, c.cast_signed()),
-        (Op::Binary(BinOp::Add), &[x, c]) => match graph.constant(replaced[c.index()]) {
-            Some(c) => (Some(replaced[x.index()]), c.cast_signed()),
-            None => (Some(value), 0),
-        },
-        _ => (Some(value), 0),
+    if let Some(constant) = graph.constant(value) {
+        return (None, constant.cast_signed());
     }
+    graph.as_sum(value).map_or((Some(value), 0), |(x, by)| (Some(replaced[x.index()]), by))
 }
 
 /// A block where ways join.

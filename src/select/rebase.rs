@@ -10,7 +10,7 @@
 //! sum counts from the sum, where all do: accesses, by their offsets, and sums with constants.
 
 use super::flow::{Flow, flow};
-use super::ir::{BinOp, Block, Graph, Op, Value};
+use super::ir::{Block, Graph, Op, Value};
 use super::users::{User, Users, users};
 use crate::isa::{ModImm, Offset};
 use bitvec::vec::BitVec;
@@ -66,15 +66,6 @@ struct Plan {
 }
 
 impl Rebase<'_> {
-    /// The summands of a value and a constant.
-    fn as_sum(&self, value: Value) -> Option<(Value, i32)> {
-        let node = self.graph.node(value);
-        match (node.op, node.args.as_slice()) {
-            (Op::Binary(BinOp::Add), &[x, c]) => Some((x, self.graph.constant(c)?.cast_signed())),
-            _ => None,
-        }
-    }
-
     /// The place of a reader in a block, if it stands there.
     fn place_in(&self, block: Block, user: &User) -> Option<usize> {
         match *user {
@@ -94,7 +85,7 @@ impl Rebase<'_> {
     }
 
     fn plan(&mut self, block: Block, sum: Value) -> Option<Plan> {
-        let (value, by) = self.as_sum(sum)?;
+        let (value, by) = self.graph.as_sum(sum)?;
         let readers = &self.users[value.index()];
         let home = self.flow.header[self.graph.node(value).block.index()];
         let fits = (2..=READERS).contains(&readers.len()) && self.users[sum.index()].len() <= READERS;
@@ -143,7 +134,7 @@ impl Rebase<'_> {
                 Offset::new(offset).map(|_| offset)
             }
             _ => {
-                let (_, constant) = self.as_sum(node)?;
+                let (_, constant) = self.graph.as_sum(node)?;
                 let constant = constant.checked_sub(by).filter(|&constant| constant != 0)?;
                 ModImm::new(constant.unsigned_abs()).map(|_| constant)
             }
@@ -169,7 +160,7 @@ impl Rebase<'_> {
     }
 
     fn apply(&mut self, block: Block, sum: Value, plan: &Plan) {
-        let (value, _) = self.as_sum(sum).expect("planned as a sum");
+        let (value, _) = self.graph.as_sum(sum).expect("planned as a sum");
         let body = &mut self.graph.blocks[block.index()].body;
         let from = self.place[sum.index()];
         body[from..=plan.at].rotate_left(1);

@@ -71,9 +71,7 @@ pub fn merge(graph: &mut Graph, block: Block) -> bool {
 
 /// A value as another one and a constant that is added.
 fn summands(graph: &Graph, value: Value) -> (Value, i32) {
-    let node = graph.node(value);
-    let constant = (node.op == Op::Binary(BinOp::Add)).then(|| graph.constant(node.args[1])).flatten();
-    constant.map_or((value, 0), |constant| (node.args[0], constant.cast_signed()))
+    graph.as_sum(value).unwrap_or((value, 0))
 }
 
 /// The body with new checks at these places.
