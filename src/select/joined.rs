@@ -109,7 +109,7 @@ pub fn derived(
         if flow.header[block.index()] == Some(block) {
             for n in (0..params.len()).filter(|&n| replaced[params[n].index()] == params[n]) {
                 let others = (0..n.min(OTHERS)).filter(|&m| replaced[params[m].index()] == params[m]);
-                let mut others = others.filter(|&m| !found.contains_key(&params[m]));
+                let mut others = others.filter(|&m| joined.is_no_comparison(m) && !found.contains_key(&params[m]));
                 if let Some((m, by)) = others.find_map(|m| Some((m, joined.distance(n, m)?))) {
                     found.insert(params[n], Derived::Sum(params[m], by));
                 }
@@ -152,6 +152,11 @@ impl Joined<'_> {
         self.replaced[edge.args[n].index()]
     }
 
+    /// Whether parameter `m` is passed something else than a comparison, so that others can be made of it.
+    fn is_no_comparison(&self, m: usize) -> bool {
+        !is_comparison(self.graph.op(self.argument(self.edges[0], m)))
+    }
+
     /// By how much parameter `n` is always more than parameter `m`.
     fn distance(&self, n: usize, m: usize) -> Option<i32> {
         let params = &self.graph.block(self.block).params;
@@ -192,8 +197,7 @@ impl Joined<'_> {
         }
         let params = &self.graph.block(self.block).params;
         let is = |m: &usize| self.edges.iter().all(|edge| self.argument(edge, *m) == of(edge));
-        let stays = |m: &usize| !is_comparison(self.graph.op(self.argument(self.edges[0], *m)));
-        let m = (0..params.len().min(OTHERS)).filter(stays).find(is)?;
+        let m = (0..params.len().min(OTHERS)).filter(|&m| self.is_no_comparison(m)).find(is)?;
         Some(self.replaced[params[m].index()])
     }
 }

@@ -12,6 +12,7 @@ mod expression;
 mod float;
 mod inner;
 mod reference;
+mod related;
 mod rounds;
 mod saturating;
 mod scanning;

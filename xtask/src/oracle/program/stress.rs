@@ -2,8 +2,8 @@
 //! tables of branches with values, amounts and masks at the edges of words, offsets at the edges of encodings, accesses that
 //! overlap, induction variables that wrap around, operands that are overwritten while they wait, carries over four words. Loops
 //! that are counted are in `counted`, those that go from state to state in `rounds`, those over bytes in `scanning`, those over
-//! aligned words in `stepping`; numbers kept between bounds in `saturating`; sums with a value or nothing, and what is taken away from them, in `sums`; accesses at the ends of
-//! memory in `edges`.
+//! aligned words in `stepping`, those whose locals are made of each other in `related`; numbers kept between bounds in `saturating`;
+//! sums with a value or nothing, and what is taken away from them, in `sums`; accesses at the ends of memory in `edges`.
 //!
 //! They leave the operand stack as it is and end like all of the program: by fuel.
 
@@ -50,7 +50,7 @@ impl Program<'_, '_> {
         if self.shape.overruns && self.chance(3) {
             return self.at_edges();
         }
-        match self.pick(30) {
+        match self.pick(32) {
             0 => self.pressure(depth),
             1 => self.permutation_at_join(depth),
             2 => self.several_exits(depth),
@@ -72,6 +72,7 @@ impl Program<'_, '_> {
             23 | 24 => self.stepped_words(),
             25 | 26 => self.saturated(),
             27 | 28 => self.far_counter(),
+            29 | 30 => self.related_rounds(),
             _ => self.carries(),
         }
     }
