@@ -66,6 +66,7 @@ impl Program<'_, '_> {
         if kept.contains(&value) || self.chance(3) {
             self.line(&format!("local.get {base}"));
             self.get(ty);
+            self.canonical(ty);
             self.line(&format!("{name}.store {at}"));
             return;
         }
