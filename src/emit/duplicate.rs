@@ -2,7 +2,8 @@
 //!
 //! A loop's test that several ways through the loop lead to, or a while loop's that stands at its top, costs each of them a
 //! jump besides; a copy of the test does not. The same goes for what several ways do before they return or call in tail
-//! position. (Mueller and Whalley, "Avoiding Unconditional Jumps by Code Replication", 1992.) Registers are assigned, so that a copy is right wherever the jump was.
+//! position. (Mueller and Whalley, "Avoiding Unconditional Jumps by Code Replication", 1992.) Registers are assigned, so that a
+//! copy is right wherever the jump was.
 
 use crate::isa::{BlockId, Func, Inst, Reg, Term};
 use crate::options::Optimize;

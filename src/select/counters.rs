@@ -19,7 +19,7 @@ pub fn limit(graph: &Graph, predecessors: &[SmallVec<[Block; 2]>], header: Block
     let (_, step) = graph.as_sum(next).filter(|&(x, _)| x == param)?;
     let entering = all.iter().filter(|&&pred| pred < header).flat_map(|&pred| to(pred));
     let starts = entering.map(|edge: &Edge| graph.constant(edge.args[n])).collect::<Option<SmallVec<[u32; 2]>>>()?;
-    let counter = Counter { least: *starts.iter().min()?, most: *starts.iter().max()?, starts, step };
+    let counter = Counter { starts, step };
     let (mut block, mut target) = (latch, header);
     for _ in 0..BLOCKS {
         if let Term::Branch { cond, then, otherwise } = &graph.block(block).term
@@ -51,8 +51,6 @@ pub fn limit(graph: &Graph, predecessors: &[SmallVec<[Block; 2]>], header: Block
 
 struct Counter {
     starts: SmallVec<[u32; 2]>,
-    least: u32,
-    most: u32,
     step: i32,
 }
 
@@ -60,7 +58,8 @@ impl Counter {
     /// The most that the changed counter is where it is tested and the loop goes on.
     fn limit(&self, cond: Cond, bound: u32) -> Option<u32> {
         let by = self.step.unsigned_abs();
-        let is_signed = |value: u32| value.cast_signed() >= 0;
+        let (least, most) = (*self.starts.iter().min()?, *self.starts.iter().max()?);
+        let is_natural = |value: u32| value.cast_signed() >= 0;
         match (cond, self.step > 0) {
             (_, _) if by == 0 => None,
             (Cond::Ne, up) => {
@@ -68,21 +67,21 @@ impl Counter {
                     let (from, to) = if up { (start, bound) } else { (bound, start) };
                     from < to && (to - from) % by == 0
                 };
-                self.starts.iter().all(meets).then(|| if up { bound - by } else { self.most - by })
+                self.starts.iter().all(meets).then(|| if up { bound - by } else { most - by })
             }
             (Cond::Lo, _) => bound.checked_sub(1),
             (Cond::Ls, _) => Some(bound),
             // What is never negative and does not become so by a step.
             (Cond::Lt | Cond::Le, true) => {
                 let last = if cond == Cond::Lt { bound.checked_sub(1)? } else { bound };
-                let farthest = self.most.max(last).checked_add(by)?;
-                (is_signed(bound) && is_signed(farthest)).then_some(last)
+                let farthest = most.max(last).checked_add(by)?;
+                (is_natural(bound) && is_natural(farthest)).then_some(last)
             }
-            (Cond::Gt, false) => (is_signed(bound.wrapping_add(1)) && is_signed(self.most)).then_some(self.most),
-            (Cond::Ge, false) => (is_signed(bound) && is_signed(self.most)).then_some(self.most),
+            (Cond::Gt, false) => (is_natural(bound.wrapping_add(1)) && is_natural(most)).then_some(most),
+            (Cond::Ge, false) => (is_natural(bound) && is_natural(most)).then_some(most),
             // What is always large enough for a step.
-            (Cond::Hi, false) => (bound >= by - 1 && self.least >= by).then_some(self.most),
-            (Cond::Hs, false) => (bound >= by && self.least >= by).then_some(self.most),
+            (Cond::Hi, false) => (bound >= by - 1 && least >= by).then_some(most),
+            (Cond::Hs, false) => (bound >= by && least >= by).then_some(most),
             _ => None,
         }
     }

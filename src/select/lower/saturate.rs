@@ -69,7 +69,7 @@ impl Lower<'_> {
         let bits = (most.checked_add(1)?.cast_unsigned()).checked_ilog2()? as u8;
         match least {
             _ if most < 0 || most & (most + 1) != 0 => None,
-            0 if bits < 32 => Some((false, bits, outer, inner)),
+            0 => Some((false, bits, outer, inner)),
             _ if least == -most - 1 => Some((true, bits + 1, outer, inner)),
             _ => None,
         }
